@@ -1,0 +1,11 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { Config } from './config.js';
+
+/** Makes the settings that `main.ts` read injectable everywhere. */
+@Module({})
+export class ConfigModule {
+  static with(config: Config): DynamicModule {
+    return { module: ConfigModule, global: true, providers: [{ provide: Config, useValue: config }], exports: [Config] };
+  }
+}

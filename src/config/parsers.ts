@@ -1,0 +1,72 @@
+import { resolve } from 'node:path';
+
+/** Reads one setting's text. Throws an Error whose message completes the sentence "BERTH_X …". */
+export type Parser<T> = (text: string) => T;
+
+export const text: Parser<string> = (value) => value;
+
+export const path: Parser<string> = (value) => {
+  if (!value) throw new Error('must name a folder');
+  return resolve(value);
+};
+
+export function integer(min: number, max: number): Parser<number> {
+  return (value) => {
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < min || number > max)
+      throw new Error(`must be a whole number from ${min} to ${max}, not "${value}"`);
+    return number;
+  };
+}
+
+export function durationSeconds(min: number): Parser<number> {
+  return integer(min, 7 * 24 * 3600);
+}
+
+export function oneOf<const T extends string>(allowed: readonly T[]): Parser<T> {
+  return (value) => {
+    if (!(allowed as readonly string[]).includes(value))
+      throw new Error(`must be one of ${allowed.join(', ')}, not "${value}"`);
+    return value as T;
+  };
+}
+
+export function commaList<const T extends string = string>(allowed?: readonly T[]): Parser<readonly T[]> {
+  return (value) => {
+    const items = value
+      .split(',')
+      .map((item) => item.trim())
+      .filter(Boolean);
+    for (const item of items) if (allowed) oneOf(allowed)(item);
+    if (allowed && items.length === 0) throw new Error(`must name at least one of ${allowed.join(', ')}`);
+    return [...new Set(items)] as T[];
+  };
+}
+
+export const regionList: Parser<readonly string[]> = (value) => {
+  const regions = commaList()(value);
+  if (regions.length === 0) throw new Error('must name at least one region');
+  for (const region of regions)
+    if (!/^[a-z0-9]+$/.test(region)) throw new Error(`must hold lower-case names such as westeurope, not "${region}"`);
+  return regions;
+};
+
+export const portRange: Parser<{ readonly from: number; readonly to: number }> = (value) => {
+  const [, from, to] = /^(\d+)-(\d+)$/.exec(value)?.map(Number) ?? [];
+  if (from === undefined || to === undefined || from < 1 || to > 65535 || from > to)
+    throw new Error(`must be a range such as 5100-5999, not "${value}"`);
+  return { from, to };
+};
+
+export const suffix: Parser<string> = (value) => {
+  if (!/^(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/.test(value))
+    throw new Error(`must be a domain with a leading dot, such as .azurecr.example.com, not "${value}"`);
+  return value;
+};
+
+export const optionalKey: Parser<Buffer | undefined> = (value) => {
+  if (!value) return undefined;
+  const key = Buffer.from(value, 'base64');
+  if (key.length !== 32) throw new Error('must be 32 bytes in base64');
+  return key;
+};

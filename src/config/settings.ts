@@ -1,0 +1,79 @@
+import { commaList, durationSeconds, integer, oneOf, optionalKey, path, portRange, regionList, suffix, text } from './parsers.js';
+import type { Parser } from './parsers.js';
+
+export const ROLES = ['api', 'edge', 'worker'] as const;
+export type Role = (typeof ROLES)[number];
+
+/** One setting: how its text is read, the text used when it is absent, and what it means to whoever runs the service. */
+export interface Setting<T> {
+  readonly parse: Parser<T>;
+  readonly default: string;
+  readonly meaning: string;
+}
+
+function setting<T>(parse: Parser<T>, defaultText: string, meaning: string): Setting<T> {
+  return { parse, default: defaultText, meaning };
+}
+
+/**
+ * Every setting of the service. The variable's name is `BERTH_` and the key in upper snake case; `.env.example` and the
+ * table in the README are generated from here.
+ */
+export const SETTINGS = {
+  dataDir: setting(path, '.berth', 'Folder for the embedded database, keys, certificates and registry storage.'),
+  port: setting(integer(0, 65535), '8443', 'HTTPS port of the control plane; registries also answer on it by host name.'),
+  registryPorts: setting(
+    portRange,
+    '5100-5999',
+    'Ports from which each registry gets its own (`localhost:<port>`). Inclusive.',
+  ),
+  databaseUrl: setting(text, '', 'URL of a PostgreSQL 15 or newer. Empty: the embedded PostgreSQL 18.'),
+  roles: setting(commaList(ROLES), 'api,edge,worker', 'What this process does: any of api, edge, worker.'),
+  loginServerSuffix: setting(suffix, '.azurecr.localhost', 'Domain under which every registry answers by host name.'),
+  loginServerStyle: setting(
+    oneOf(['port', 'host']),
+    'port',
+    'What `loginServer` says: `localhost:<port>` (port) or `<name><suffix>` (host).',
+  ),
+  regions: setting(
+    regionList,
+    'eastus,eastus2,westus,westus2,centralus,northeurope,westeurope,uksouth,southeastasia,local',
+    'Locations in which resources may be created, in the form `westeurope`.',
+  ),
+  oidcIssuers: setting(
+    commaList(),
+    '',
+    'Further token issuers, as URLs whose `/.well-known/openid-configuration` names their keys.',
+  ),
+  encryptionKey: setting(
+    optionalKey,
+    '',
+    'Key that encrypts secrets at rest: 32 bytes in base64. Empty: made at the first start and kept in DATA_DIR.',
+  ),
+  enginePath: setting(text, '', 'The registry engine (CNCF distribution). Empty: `docker-registry` or `registry` on PATH.'),
+  engineIdleSeconds: setting(durationSeconds(1), '300', 'Seconds without a request after which an engine is stopped.'),
+  logLevel: setting(oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace']), 'info', 'The least severe log line written.'),
+  tls: setting(
+    oneOf(['on', 'off']),
+    'on',
+    'Off serves plain HTTP, for a proxy that ends TLS in front; Azure SDKs refuse to send tokens over it.',
+  ),
+  databasePoolSize: setting(integer(2, 500), '10', 'Connections to PostgreSQL that one process may hold.'),
+} as const satisfies Record<string, Setting<unknown>>;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** Variables that `npm run -s env` prints for clients; the service ignores them when it finds them in its environment. */
+export const CLIENT_VARIABLES = [
+  'BERTH_ENDPOINT',
+  'BERTH_CA_FILE',
+  'BERTH_TENANT_ID',
+  'BERTH_SUBSCRIPTION_ID',
+  'BERTH_CLIENT_ID',
+  'BERTH_CLIENT_SECRET',
+] as const;
+
+/** `dataDir` → `BERTH_DATA_DIR`. */
+export function variableOf(name: SettingName): string {
+  return `BERTH_${name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}

@@ -1,0 +1,27 @@
+const DEADLOCK_DETECTED = '40P01';
+const SERIALIZATION_FAILURE = '40001';
+const ATTEMPTS = 4;
+
+/** The SQLSTATE of an error that PostgreSQL raised, bare or wrapped by TypeORM. */
+export function sqlStateOf(error: unknown): string | undefined {
+  const { code, driverError } = (error ?? {}) as { code?: string; driverError?: { code?: string } };
+  return driverError?.code ?? code;
+}
+
+/** The named constraint that an error violated, bare or wrapped by TypeORM. */
+export function constraintOf(error: unknown): string | undefined {
+  const { constraint, driverError } = (error ?? {}) as { constraint?: string; driverError?: { constraint?: string } };
+  return driverError?.constraint ?? constraint;
+}
+
+/** Runs `attempt` again, up to four times in all, when PostgreSQL chose it as the loser of a conflict. */
+export async function retriedOnConflict<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let left = ATTEMPTS - 1; ; left--) {
+    try {
+      return await attempt();
+    } catch (error) {
+      const state = sqlStateOf(error);
+      if (left === 0 || (state !== DEADLOCK_DETECTED && state !== SERIALIZATION_FAILURE)) throw error;
+    }
+  }
+}
