@@ -7,7 +7,6 @@ type Settings = {
 
 /** Every setting, read and checked. The class is the injection token. */
 export abstract class Config {}
-// eslint-disable-next-line no-redeclare
 export interface Config extends Settings {}
 
 /** Everything that is wrong with the settings, one line each. */

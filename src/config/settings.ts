@@ -1,4 +1,15 @@
-import { commaList, durationSeconds, integer, oneOf, optionalKey, path, portRange, regionList, suffix, text } from './parsers.js';
+import {
+  commaList,
+  durationSeconds,
+  integer,
+  oneOf,
+  optionalKey,
+  path,
+  portRange,
+  regionList,
+  suffix,
+  text,
+} from './parsers.js';
 import type { Parser } from './parsers.js';
 
 export const ROLES = ['api', 'edge', 'worker'] as const;
@@ -21,7 +32,11 @@ function setting<T>(parse: Parser<T>, defaultText: string, meaning: string): Set
  */
 export const SETTINGS = {
   dataDir: setting(path, '.berth', 'Folder for the embedded database, keys, certificates and registry storage.'),
-  port: setting(integer(0, 65535), '8443', 'HTTPS port of the control plane; registries also answer on it by host name.'),
+  port: setting(
+    integer(0, 65535),
+    '8443',
+    'HTTPS port of the control plane; registries also answer on it by host name.',
+  ),
   registryPorts: setting(
     portRange,
     '5100-5999',
@@ -50,9 +65,17 @@ export const SETTINGS = {
     '',
     'Key that encrypts secrets at rest: 32 bytes in base64. Empty: made at the first start and kept in DATA_DIR.',
   ),
-  enginePath: setting(text, '', 'The registry engine (CNCF distribution). Empty: `docker-registry` or `registry` on PATH.'),
+  enginePath: setting(
+    text,
+    '',
+    'The registry engine (CNCF distribution). Empty: `docker-registry` or `registry` on PATH.',
+  ),
   engineIdleSeconds: setting(durationSeconds(1), '300', 'Seconds without a request after which an engine is stopped.'),
-  logLevel: setting(oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace']), 'info', 'The least severe log line written.'),
+  logLevel: setting(
+    oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace']),
+    'info',
+    'The least severe log line written.',
+  ),
   tls: setting(
     oneOf(['on', 'off']),
     'on',

@@ -17,7 +17,11 @@ export function dataSourceOptions(config: Pick<Config, 'databaseUrl' | 'database
 
 /** Brings the database to the newest schema; safe when several processes start at once. Returns how many migrations ran. */
 export async function migrate(config: Pick<Config, 'databaseUrl' | 'databasePoolSize'>): Promise<number> {
-  const source = new DataSource({ ...dataSourceOptions(config), poolSize: 2, migrations: await loadMigrations() } as DataSourceOptions);
+  const source = new DataSource({
+    ...dataSourceOptions(config),
+    poolSize: 2,
+    migrations: await loadMigrations(),
+  } as DataSourceOptions);
   await source.initialize();
   const lock = source.createQueryRunner();
   try {

@@ -1,0 +1,11 @@
+/** Who sent a request, as the token said and the guard verified. */
+export interface Caller {
+  readonly tenantId: string;
+  readonly objectId: string;
+  /** The application's id when a service principal calls. */
+  readonly appId?: string;
+  /** What system data records as `createdBy`: the application id of a service principal, the name of a user. */
+  readonly name: string;
+  /** As system data says it. */
+  readonly type: 'User' | 'Application' | 'ManagedIdentity' | 'Key';
+}
