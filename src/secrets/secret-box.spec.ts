@@ -22,6 +22,6 @@ describe('secrets', () => {
 
   it('cannot be printed', () => {
     const secret = new Secret('hunter2');
-    expect(`${secret} ${JSON.stringify({ secret })} ${inspect({ secret })}`).not.toContain('hunter2');
+    expect(`${String(secret)} ${JSON.stringify({ secret })} ${inspect({ secret })}`).not.toContain('hunter2');
   });
 });
