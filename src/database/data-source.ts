@@ -2,6 +2,7 @@ import { DataSource } from 'typeorm';
 import type { DataSourceOptions } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { loadMigrations } from './migrations.js';
+import { SnakeCaseNames } from './naming.js';
 
 /** How TypeORM connects. The schema is only ever changed by migrations. */
 export function dataSourceOptions(config: Pick<Config, 'databaseUrl' | 'databasePoolSize'>): DataSourceOptions {
@@ -9,6 +10,7 @@ export function dataSourceOptions(config: Pick<Config, 'databaseUrl' | 'database
     type: 'postgres',
     url: config.databaseUrl,
     synchronize: false,
+    namingStrategy: new SnakeCaseNames(),
     applicationName: 'berth',
     poolSize: config.databasePoolSize,
     extra: { idleTimeoutMillis: 30_000 },

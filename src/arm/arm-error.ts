@@ -1,0 +1,143 @@
+/**
+ * Every error code that a client of the control plane can see, with its HTTP status and what it tells.
+ * `docs/errors.md` is checked against this table.
+ */
+export const ARM_ERRORS = {
+  AuthenticationFailed: { status: 401, meaning: 'No bearer token came with the request.' },
+  InvalidAuthenticationToken: {
+    status: 401,
+    meaning: 'The bearer token is malformed or not signed by a known issuer.',
+  },
+  InvalidAuthenticationTokenAudience: { status: 401, meaning: 'The bearer token was issued for another service.' },
+  InvalidAuthenticationTokenTenant: {
+    status: 401,
+    meaning: 'The bearer token is of another tenant than the subscription.',
+  },
+  ExpiredAuthenticationToken: { status: 401, meaning: 'The bearer token has expired; ask for a new one.' },
+  AuthorizationFailed: { status: 403, meaning: 'The caller may not perform this action on this scope.' },
+
+  MissingApiVersionParameter: { status: 400, meaning: 'The query parameter `api-version` is missing.' },
+  InvalidApiVersionParameter: { status: 400, meaning: 'The query parameter `api-version` names no supported version.' },
+  NoRegisteredProviderFound: { status: 400, meaning: 'The resource type is not served in this api-version.' },
+  InvalidRequestContent: {
+    status: 400,
+    meaning: 'The body is not JSON, or not of the shape that the operation takes.',
+  },
+  RequestEntityTooLarge: { status: 413, meaning: 'The body is larger than 4 MB.' },
+  UnsupportedMediaType: { status: 415, meaning: 'The body is not of a media type that the operation takes.' },
+  InvalidParameter: { status: 400, meaning: 'One value of the request is not allowed; `target` names it.' },
+  MultipleErrorsOccurred: {
+    status: 400,
+    meaning: 'Several values of the request are not allowed; `details` lists them.',
+  },
+  InvalidResourceName: { status: 400, meaning: 'The name in the URL breaks the naming rule of its type.' },
+  InvalidResourceGroup: { status: 400, meaning: 'The name of the resource group breaks the naming rule.' },
+  InvalidSubscriptionId: { status: 400, meaning: 'The subscription id in the URL is not a UUID.' },
+  InvalidSkipToken: { status: 400, meaning: '`$skipToken` was not made by this service; follow `nextLink` unchanged.' },
+  InvalidFilter: { status: 400, meaning: '`$filter` is not an expression that this list understands.' },
+  LocationRequired: { status: 400, meaning: 'A tracked resource needs a `location`.' },
+  LocationNotAvailableForResourceType: { status: 400, meaning: 'The `location` is not one of this service.' },
+  InvalidResourceLocation: { status: 409, meaning: 'A resource cannot move to another location.' },
+  PropertyChangeNotAllowed: { status: 409, meaning: 'A property that is fixed at creation was changed.' },
+  FeatureNotSupported: { status: 400, meaning: 'The setting asks for something that this release does not do.' },
+  SkuNotSupported: {
+    status: 400,
+    meaning: 'The SKU does not have the feature; the message names the SKU that has it.',
+  },
+  AnonymousPullNotSupported: { status: 400, meaning: 'Anonymous pull needs Standard or Premium.' },
+  DisablingPublicNetworkAccessNotSupported: { status: 400, meaning: 'Disabling public network access needs Premium.' },
+  NetworkRuleNotSupported: { status: 400, meaning: 'Network rules need Premium.' },
+  QuotaExceeded: { status: 409, meaning: 'The count of something would pass the limit of the SKU or of this service.' },
+  SkuDowngradeNotAllowed: {
+    status: 409,
+    meaning: 'The registry uses more than the smaller SKU allows; `details` lists it all.',
+  },
+
+  SubscriptionNotFound: { status: 404, meaning: 'There is no such subscription.' },
+  ResourceGroupNotFound: { status: 404, meaning: 'There is no such resource group in the subscription.' },
+  ResourceGroupBeingDeleted: {
+    status: 409,
+    meaning: 'The resource group is being deleted and takes no new resources.',
+  },
+  ResourceNotFound: { status: 404, meaning: 'There is no such resource.' },
+  InvalidResourceType: { status: 404, meaning: 'No route or resource type of this service answers at the URL.' },
+  InvalidResourceNamespace: { status: 404, meaning: 'There is no such resource provider.' },
+  OperationNotFound: { status: 404, meaning: 'There is no such operation, or it ended more than seven days ago.' },
+  OperationInProgress: { status: 409, meaning: 'Another operation on the resource has not ended yet.' },
+  RegistryNameAlreadyInUse: {
+    status: 409,
+    meaning: 'The registry name is taken; names are unique across all subscriptions.',
+  },
+  UnAuthorizedForCredentialOperations: { status: 400, meaning: 'The admin user of the registry is disabled.' },
+
+  ProvisioningFailed: { status: 500, meaning: 'The operation was tried as often as it may be and did not succeed.' },
+  OperationCanceled: { status: 409, meaning: 'The operation was overtaken by the deletion of its resource.' },
+  InternalServerError: { status: 500, meaning: 'The service failed; its log has the details under the request id.' },
+  ServerTimeout: {
+    status: 503,
+    meaning: 'The service cannot answer now, for example because the database is away; try again.',
+  },
+} as const satisfies Record<string, { status: number; meaning: string }>;
+
+export type ArmErrorCode = keyof typeof ARM_ERRORS;
+
+/** One thing that is wrong with a request. `target` is the caller's own path to it, such as `properties.policies`. */
+export interface Problem {
+  readonly code: ArmErrorCode;
+  readonly message: string;
+  readonly target?: string;
+}
+
+interface Extras {
+  readonly target?: string | undefined;
+  readonly details?: readonly Problem[] | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** The only error that speaks to clients of the control plane. Everything else answers `InternalServerError`. */
+export class ArmError extends Error {
+  readonly target: string | undefined;
+  readonly details: readonly Problem[] | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(
+    readonly code: ArmErrorCode,
+    message: string,
+    extras: Extras = {},
+  ) {
+    super(message);
+    this.target = extras.target;
+    this.details = extras.details;
+    this.headers = extras.headers ?? {};
+  }
+
+  /** What ended an operation, told again by a poll of its result. */
+  static ofOperation({ code, message }: { readonly code: string; readonly message: string }): ArmError {
+    return new ArmError(code in ARM_ERRORS ? (code as ArmErrorCode) : 'ProvisioningFailed', message);
+  }
+
+  get status(): number {
+    return ARM_ERRORS[this.code].status;
+  }
+
+  /** The envelope that ARM prescribes. */
+  toBody(): { error: { code: string; message: string; target?: string; details?: readonly Problem[] } } {
+    return {
+      error: {
+        code: this.code,
+        message: this.message,
+        ...(this.target === undefined ? {} : { target: this.target }),
+        ...(this.details === undefined ? {} : { details: this.details }),
+      },
+    };
+  }
+}
+
+/** Throws all problems at once: a single one as itself, several as `details` of one error with the first one's status class. */
+export function throwIfAny(problems: readonly Problem[], summary: ArmErrorCode = 'MultipleErrorsOccurred'): void {
+  const [first, ...others] = problems;
+  if (!first) return;
+  if (others.length === 0) throw new ArmError(first.code, first.message, { target: first.target });
+  const message = `${problems.length} problems: ${problems.map((problem) => problem.message).join(' ')}`;
+  throw new ArmError(summary, message, { details: problems });
+}

@@ -1,0 +1,69 @@
+import { createParamDecorator } from '@nestjs/common';
+import type { ExecutionContext } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ArmError } from './arm-error.js';
+import type { Caller } from './caller.js';
+import { ResourceId } from './resource-id.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by the guard of `identity/`; absent on public routes only. */
+    caller?: Caller;
+  }
+}
+
+/** A request to the control plane, read once at the door. */
+export interface ArmRequest {
+  readonly id: ResourceId;
+  /** As sent, or undefined; the pipeline refuses what the resource type does not serve. */
+  readonly apiVersion: string | undefined;
+  readonly query: Readonly<Record<string, string | undefined>>;
+  readonly body: unknown;
+  readonly caller: Caller;
+  /** Absolute, with the host that the client used. */
+  readonly url: URL;
+  readonly correlationId: string;
+  /** Sets what the answer has besides its body. */
+  answer(status: number, headers?: Readonly<Record<string, string>>): void;
+}
+
+/** Injects the `ArmRequest` into a controller's method. */
+export const Arm = createParamDecorator((_data: unknown, context: ExecutionContext): ArmRequest => {
+  const http = context.switchToHttp();
+  return armRequestOf(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+});
+
+export function armRequestOf(request: FastifyRequest, reply: FastifyReply): ArmRequest {
+  const [path = '/'] = request.url.split('?', 1);
+  const id = ResourceId.parse(path);
+  if (!id) throw new ArmError('InvalidResourceType', `'${path}' does not lie below a subscription.`);
+  if (!request.caller) throw new ArmError('AuthenticationFailed', 'The request has no verified caller.');
+  const query = request.query as Record<string, string | undefined>;
+  let url: URL | undefined;
+  return {
+    id,
+    apiVersion: parameter(query, 'api-version'),
+    query,
+    body: request.body,
+    caller: request.caller,
+    get url() {
+      return (url ??= new URL(request.url, originOf(request)));
+    },
+    correlationId: String(reply.getHeader('x-ms-correlation-request-id') ?? request.id),
+    answer(status, headers) {
+      void reply.code(status);
+      if (headers) void reply.headers(headers);
+    },
+  };
+}
+
+/** `https://host:port` as the client wrote it; `localhost` when it sent no Host at all. */
+export function originOf(request: FastifyRequest): string {
+  return `${request.protocol}://${request.host || 'localhost'}`;
+}
+
+/** ARM compares the names of query parameters without regard to case. A repeated parameter counts once. */
+function parameter(query: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const found = query[name] ?? query[Object.keys(query).find((key) => key.toLowerCase() === name) ?? name];
+  return Array.isArray(found) ? String(found[0]) : (found as string | undefined);
+}

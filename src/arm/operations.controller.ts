@@ -1,0 +1,69 @@
+import { Controller, Get } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import type { Operation, OperationKindName } from '../work/operation.entity.js';
+import { findOperation } from '../work/operations.repository.js';
+import { ArmError } from './arm-error.js';
+import { Arm, type ArmRequest } from './arm-request.js';
+import { RETRY_AFTER_SECONDS } from './operation-links.js';
+import { Scopes } from './scopes.js';
+
+const OPERATION_ID = /^[a-z]+-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
+
+const RUNNING_STATUS: Readonly<Record<OperationKindName, string>> = {
+  Create: 'Creating',
+  Update: 'Updating',
+  Delete: 'Deleting',
+};
+
+/** What a client polls while a resource is made, changed or deleted. */
+@Controller('subscriptions/:subscriptionId')
+export class OperationsController {
+  constructor(
+    private readonly database: Database,
+    private readonly scopes: Scopes,
+  ) {}
+
+  /** The status of a long-running operation: always 200, and what it ended with in the body. */
+  @Get(
+    'resourceGroups/:resourceGroupName/providers/Microsoft.ContainerRegistry/registries/:registryName/operationStatuses/:operationId',
+  )
+  async status(@Arm() request: ArmRequest): Promise<object> {
+    const operation = await this.find(request, request.id.name);
+    if (operation.endedAt) return { status: operation.status, ...(operation.error ? { error: operation.error } : {}) };
+    request.answer(200, { 'azure-asyncoperation': request.url.href, 'retry-after': RETRY_AFTER_SECONDS });
+    return { status: RUNNING_STATUS[operation.kind] };
+  }
+
+  /** The result of a deletion below the provider: 202 while it runs, then 200, or the error that ended it. */
+  @Get('providers/Microsoft.ContainerRegistry/locations/:location/operationResults/:operationId')
+  providerResult(@Arm() request: ArmRequest): Promise<void> {
+    return this.result(request, request.id.name);
+  }
+
+  /** The result of the deletion of a resource group. */
+  @Get('operationresults/:operationId')
+  groupResult(@Arm() request: ArmRequest): Promise<void> {
+    return this.result(request, request.id.rest.at(-1) ?? '');
+  }
+
+  private async result(request: ArmRequest, shownId: string): Promise<void> {
+    const { endedAt, error } = await this.find(request, shownId);
+    if (error) throw ArmError.ofOperation(error);
+    if (endedAt) request.answer(200);
+    else request.answer(202, { location: request.url.href, 'retry-after': RETRY_AFTER_SECONDS });
+  }
+
+  private async find({ id, caller }: ArmRequest, shownId: string): Promise<Operation> {
+    const operationId = OPERATION_ID.exec(shownId)?.[1];
+    await this.scopes.assertReadable(this.database, id.subscription(), caller);
+    const found =
+      operationId &&
+      (await findOperation(this.database, operationId.toLowerCase(), id.subscriptionId, caller.tenantId));
+    if (!found)
+      throw new ArmError(
+        'OperationNotFound',
+        `There is no operation '${shownId}', or it ended more than seven days ago.`,
+      );
+    return found;
+  }
+}

@@ -1,0 +1,52 @@
+import { ArmError } from './arm-error.js';
+
+/** How many items a page has unless `$top` asks for fewer. */
+export const PAGE_SIZE = 100;
+
+/** One page of a list in keyset order. `after` is the last key of the page before. */
+export interface Page {
+  readonly after: string;
+  readonly limit: number;
+}
+
+/** Reads `$top` and `$skipToken`. */
+export function pageOf(query: Readonly<Record<string, string | undefined>>): Page {
+  const top = query['$top'];
+  const limit = top === undefined ? PAGE_SIZE : Number(top);
+  if (!Number.isInteger(limit) || limit < 1)
+    throw new ArmError('InvalidParameter', `$top must be a whole number above 0, not '${top}'.`, { target: '$top' });
+  return { after: cursorOf(query['$skipToken']), limit: Math.min(limit, PAGE_SIZE) };
+}
+
+function cursorOf(token: string | undefined): string {
+  if (token === undefined) return '';
+  const cursor = Buffer.from(token, 'base64url').toString('utf8');
+  if (!token || Buffer.from(cursor, 'utf8').toString('base64url') !== token || cursor.includes('\0'))
+    throw new ArmError(
+      'InvalidSkipToken',
+      `The $skipToken '${token}' is not one of this service. Follow nextLink unchanged.`,
+      {
+        target: '$skipToken',
+      },
+    );
+  return cursor;
+}
+
+/**
+ * The body of a list. Ask the store for `limit + 1` items, so that it is known whether more follow; `nextLink` repeats the
+ * client's own URL with another `$skipToken`, and is absent on the last page.
+ */
+export function listBody<T>(
+  found: readonly T[],
+  page: Page,
+  url: URL,
+  keyOf: (item: T) => string,
+  toWire: (item: T) => unknown,
+): { value: unknown[]; nextLink?: string } {
+  const value = found.slice(0, page.limit);
+  const last = value.at(-1);
+  if (found.length <= page.limit || last === undefined) return { value: value.map(toWire) };
+  const next = new URL(url);
+  next.searchParams.set('$skipToken', Buffer.from(keyOf(last), 'utf8').toString('base64url'));
+  return { value: value.map(toWire), nextLink: next.href };
+}

@@ -1,0 +1,73 @@
+import type { Sql, Tx } from '../database/database.js';
+import type { Problem } from './arm-error.js';
+import type { Caller } from './caller.js';
+import type { FieldPolicy } from './field-policy.js';
+import type { Page } from './paging.js';
+import type { ProvisioningState } from './provisioning-state.js';
+import type { ResourceId } from './resource-id.js';
+import type { SystemData } from './system-data.js';
+
+/** What the pipeline needs of every record; features add their own columns. */
+export interface ResourceRecord extends SystemData {
+  /** Ours, never shown; survives a change of the name's casing. */
+  readonly id: string;
+  readonly subscriptionId: string;
+  /** Lower case; the caller's casing is in `groupName`. */
+  readonly groupKey: string;
+  groupName: string;
+  /** Lower case; the caller's casing is in `name`. */
+  readonly key: string;
+  name: string;
+  provisioningState: ProvisioningState;
+}
+
+/** One resource type in one api-version: what a body must look like, and how it becomes a record and back. */
+export interface Wire<R> {
+  /** The body, checked for its shape only; or everything that is wrong with it, with the caller's own paths. */
+  parse(body: unknown): { readonly body: object } | { readonly problems: readonly Problem[] };
+  /**
+   * The record that `body` asks for. What the version cannot express stays as `base` has it; what the body leaves out gets
+   * the version's own default.
+   */
+  fromWire(body: object, base: R): R;
+  /** The complete body of an answer. */
+  toWire(record: R): object;
+}
+
+/** How records of one type are kept. `C` is whatever the admission rules need to know of other records. */
+export interface Store<R extends ResourceRecord, C> {
+  find(sql: Sql, id: ResourceId): Promise<R | undefined>;
+  /** Like `find`, and holds the row until the transaction ends. */
+  lock(tx: Tx, id: ResourceId): Promise<R | undefined>;
+  list(sql: Sql, id: ResourceId, page: Page): Promise<R[]>;
+  /** Loads what `admit` needs; counts are only true under a lock taken here. */
+  context(tx: Tx, next: R, current: R | undefined): Promise<C>;
+  insert(tx: Tx, record: R): Promise<void>;
+  update(tx: Tx, record: R): Promise<void>;
+}
+
+/** A resource type as data and pure functions: no hooks, no flags. */
+export interface ResourceType<R extends ResourceRecord, C> {
+  /** `Namespace/type`, the casing of every answer. */
+  readonly type: string;
+  /** What a name must look like, and the sentence that says so. */
+  readonly name: { readonly pattern: RegExp; readonly rule: string };
+  readonly fields: FieldPolicy<R>;
+  /** Named unique constraints that two first PUTs can run into; the loser starts again and then finds the winner. */
+  readonly uniqueConstraints: readonly string[];
+  /** The record of a resource that does not exist yet, before a body was laid over it. */
+  fresh(id: ResourceId, caller: Caller, now: Date): R;
+  /** Rules about this record alone. */
+  validate(next: R, current: R | undefined): Problem[];
+  /** Rules that need other records; `context` was loaded beforehand. */
+  admit(next: R, context: C, current: R | undefined): Problem[];
+}
+
+/**
+ * Which api-versions serve which resource type; `api-versions/` provides it. Abstract so that it is its own injection
+ * token, since `arm/` may not know the versions.
+ */
+export abstract class VersionTable {
+  /** Wires by api-version of one type; empty when the type is unknown. */
+  abstract wiresOf<R>(type: string): ReadonlyMap<string, Wire<R>>;
+}

@@ -1,0 +1,104 @@
+import type { Sql, Statement, Tx } from '../database/database.js';
+import { columnsOf } from '../database/columns.js';
+import { leasesOf, type Claim } from './leases.repository.js';
+import { Operation } from './operation.entity.js';
+import type { OperationError, OperationStatus } from './operation.entity.js';
+
+const columns = columnsOf(Operation);
+
+/** Channel on which a new operation is announced when its transaction commits. */
+export const OPERATIONS_CHANNEL = 'berth_operations';
+
+export type ClaimedOperation = Operation & Claim;
+
+export const operationLeases = leasesOf<ClaimedOperation>({
+  table: 'operations',
+  open: 'ended_at is null',
+  onClaim: `status = 'Running'`,
+  columns: columns.select(),
+});
+
+const insert: Statement = {
+  name: 'operations.insert',
+  text: `insert into operations
+           (id, subscription_id, tenant_id, resource_type, record_id, kind, correlation_id, run_after)
+         values ($1, $2, $3, $4, $5, $6, $7, coalesce($8, now()))`,
+};
+const wake: Statement = { name: 'operations.wake', text: `select pg_notify('${OPERATIONS_CHANNEL}', $1)` };
+const find: Statement = {
+  name: 'operations.find',
+  text: `select ${columns.select()} from operations where id = $1 and subscription_id = $2 and tenant_id = $3`,
+};
+const activeOf: Statement = {
+  name: 'operations.active_of',
+  text: `select id from operations where record_id = $1 and ended_at is null`,
+};
+const cancelActive: Statement = {
+  name: 'operations.cancel_active',
+  text: `update operations set status = 'Canceled', ended_at = now(), error = $2, lease_token = null
+          where record_id = $1 and ended_at is null returning lease_until as "leaseUntil"`,
+};
+const finish: Statement = {
+  name: 'operations.finish',
+  text: `update operations
+            set status = $3, error = $4, ended_at = now(), lease_token = null, lease_until = null, waiting_because = null
+          where id = $1 and lease_token = $2 and ended_at is null`,
+};
+const expedite: Statement = {
+  name: 'operations.expedite',
+  text: `update operations set run_after = now() where record_id = $1 and ended_at is null and status = 'Accepted'`,
+};
+const forget: Statement = {
+  name: 'operations.forget',
+  text: `delete from operations where ended_at < now() - $1 * interval '1 day'`,
+};
+
+export type NewOperation = Pick<
+  Operation,
+  'id' | 'subscriptionId' | 'tenantId' | 'resourceType' | 'recordId' | 'kind' | 'correlationId'
+>;
+
+export async function insertOperation(tx: Tx, operation: NewOperation, runAfter: Date | null): Promise<void> {
+  const { id, subscriptionId, tenantId, resourceType, recordId, kind, correlationId } = operation;
+  await tx.count(insert, [id, subscriptionId, tenantId, resourceType, recordId, kind, correlationId, runAfter]);
+  await tx.count(wake, [id]);
+}
+
+export function findOperation(
+  sql: Sql,
+  id: string,
+  subscriptionId: string,
+  tenantId: string,
+): Promise<Operation | undefined> {
+  return sql.row<Operation>(find, [id, subscriptionId, tenantId]);
+}
+
+export async function activeOperationOf(sql: Sql, recordId: string): Promise<string | undefined> {
+  return (await sql.row<{ id: string }>(activeOf, [recordId]))?.id;
+}
+
+/** Ends the active operation of a record as canceled; answers until when its worker may still be calling outside. */
+export async function cancelActiveOperation(tx: Tx, recordId: string, error: OperationError): Promise<Date | null> {
+  return (
+    (await tx.row<{ leaseUntil: Date | null }>(cancelActive, [recordId, JSON.stringify(error)]))?.leaseUntil ?? null
+  );
+}
+
+/** Ends a claimed operation. False when the claim was lost: then nothing of its transaction may stand. */
+export async function finishOperation(
+  tx: Tx,
+  claim: Claim,
+  status: Extract<OperationStatus, 'Succeeded' | 'Failed' | 'Canceled'>,
+  error?: OperationError,
+): Promise<boolean> {
+  return (await tx.count(finish, [claim.id, claim.leaseToken, status, error ? JSON.stringify(error) : null])) === 1;
+}
+
+/** Lets the operation that waits behind a lost claim start at once: that claim's worker has now stopped. */
+export async function expediteOperationOf(sql: Sql, recordId: string): Promise<void> {
+  if ((await sql.count(expedite, [recordId])) > 0) await sql.count(wake, [recordId]);
+}
+
+export function forgetOperations(sql: Sql, olderThanDays: number): Promise<number> {
+  return sql.count(forget, [olderThanDays]);
+}

@@ -1,0 +1,124 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import { LEASE_SECONDS } from './leases.repository.js';
+import { OperationKinds, type OperationKind } from './operation-kinds.js';
+import type { OperationError } from './operation.entity.js';
+import {
+  expediteOperationOf,
+  finishOperation,
+  operationLeases,
+  type ClaimedOperation,
+} from './operations.repository.js';
+import { PlanFailure, walk } from './plan.js';
+
+/** Claims that may fail before the operation does. With the back-off below that is about five minutes. */
+export const MAX_ATTEMPTS = 8;
+
+/** The claim was given to somebody else while we worked: whatever we wanted to write must not stand. */
+export class LeaseLost extends Error {}
+
+/** Takes operations, walks their plans and ends them. It never answers HTTP. */
+@Injectable()
+export class Worker {
+  private readonly logger = new Logger(Worker.name);
+
+  constructor(
+    private readonly database: Database,
+    private readonly kinds: OperationKinds,
+  ) {}
+
+  /** Works on the operation that has been due longest; false when none is due. */
+  async runOnce(): Promise<boolean> {
+    const operation = await operationLeases.claim(this.database);
+    if (!operation) return false;
+    const lost = new AbortController();
+    const renewal = setInterval(() => void this.renew(operation, lost), (LEASE_SECONDS * 1000) / 3);
+    try {
+      await this.work(operation, lost.signal);
+    } catch (error) {
+      if (!(error instanceof LeaseLost)) throw error;
+      this.logger.warn({ operation: operation.id, message: 'The claim was lost; what it did will be done again.' });
+      await expediteOperationOf(this.database, operation.recordId);
+    } finally {
+      clearInterval(renewal);
+    }
+    return true;
+  }
+
+  private async work(operation: ClaimedOperation, signal: AbortSignal): Promise<void> {
+    const kind = this.kinds.of(operation);
+    if (!kind)
+      return this.end(operation, undefined, {
+        code: 'InternalServerError',
+        message: 'No plan is known for the operation.',
+      });
+    if (operation.attempts > MAX_ATTEMPTS) return this.end(operation, kind, exhausted(operation));
+    try {
+      const scope = await kind.scope(operation, signal);
+      if (scope === undefined)
+        return await this.end(operation, undefined, { code: 'OperationCanceled', message: 'The resource is gone.' });
+      const outcome = await walk(kind.plan, scope);
+      if (outcome.done) return await this.end(operation, kind);
+      await this.giveBack(operation, outcome.retryAfterMs, true, `${outcome.step}: ${outcome.because}`);
+    } catch (error) {
+      if (error instanceof LeaseLost) throw error;
+      if (error instanceof PlanFailure) return this.end(operation, kind, { code: error.code, message: error.message });
+      this.logger.error({
+        operation: operation.id,
+        correlationId: operation.correlationId,
+        attempt: operation.attempts,
+        err: error,
+      });
+      if (operation.attempts >= MAX_ATTEMPTS) return this.end(operation, kind, exhausted(operation));
+      await this.giveBack(
+        operation,
+        backOffMs(operation.attempts),
+        false,
+        error instanceof Error ? error.message : String(error),
+      );
+    }
+  }
+
+  /** Ends operation and resource in one transaction, or neither. */
+  private end(
+    operation: ClaimedOperation,
+    kind: OperationKind<unknown> | undefined,
+    error?: OperationError,
+  ): Promise<void> {
+    return this.database.transaction(async (tx) => {
+      const status = error ? (error.code === 'OperationCanceled' ? 'Canceled' : 'Failed') : 'Succeeded';
+      if (!(await finishOperation(tx, operation, status, error))) throw new LeaseLost();
+      await kind?.settle(tx, operation, error ? 'Failed' : 'Succeeded');
+    });
+  }
+
+  private async giveBack(
+    operation: ClaimedOperation,
+    retryAfterMs: number,
+    polite: boolean,
+    because: string,
+  ): Promise<void> {
+    if (!(await operationLeases.release(this.database, operation, retryAfterMs, { polite, because })))
+      throw new LeaseLost();
+  }
+
+  private async renew(operation: ClaimedOperation, lost: AbortController): Promise<void> {
+    try {
+      if (!(await operationLeases.renew(this.database, operation))) lost.abort(new LeaseLost());
+    } catch (error) {
+      this.logger.warn({ operation: operation.id, message: 'The claim could not be renewed.', err: error });
+    }
+  }
+}
+
+/** 0.5 s, 1 s, 2 s … at most 60 s, with up to half of it added at random so that workers do not march in step. */
+export function backOffMs(attempts: number, random = Math.random()): number {
+  return Math.min(60_000, 500 * 2 ** (attempts - 1)) * (1 + random / 2);
+}
+
+function exhausted({ kind, waitingBecause }: ClaimedOperation): OperationError {
+  return {
+    code: 'ProvisioningFailed',
+    message: `${kind} did not succeed in ${MAX_ATTEMPTS} attempts. Delete the resource, or send the request again.${waitingBecause ? ` Last: ${waitingBecause}` : ''}`,
+  };
+}
