@@ -1,0 +1,41 @@
+/**
+ * Every refusal of the token endpoint: the OAuth error of RFC 6749, its status, and the number that Entra ID uses for the
+ * same cause, which clients print. A wrong secret must be 401: MSAL keeps a 400 for a minute and would repeat it.
+ */
+export const OAUTH_ERRORS = {
+  missingField: { status: 400, error: 'invalid_request', number: 90014 },
+  repeatedField: { status: 400, error: 'invalid_request', number: 9000411 },
+  unsupportedCredential: { status: 400, error: 'invalid_request', number: 7000218 },
+  unsupportedGrant: { status: 400, error: 'unsupported_grant_type', number: 70003 },
+  invalidScope: { status: 400, error: 'invalid_scope', number: 70011 },
+  unknownTenant: { status: 400, error: 'invalid_request', number: 90002 },
+  missingSecret: { status: 401, error: 'invalid_client', number: 7000216 },
+  wrongSecret: { status: 401, error: 'invalid_client', number: 7000215 },
+} as const satisfies Record<string, { status: number; error: string; number: number }>;
+
+export type OAuthErrorName = keyof typeof OAUTH_ERRORS;
+
+/** The only error that speaks to clients of the token endpoints. */
+export class OAuthError extends Error {
+  constructor(
+    readonly reason: OAuthErrorName,
+    message: string,
+  ) {
+    super(message);
+  }
+
+  get status(): number {
+    return OAUTH_ERRORS[this.reason].status;
+  }
+
+  /** The body of RFC 6749 with the members that Entra ID adds. */
+  toBody(now: Date): Record<string, unknown> {
+    const { error, number } = OAUTH_ERRORS[this.reason];
+    return {
+      error,
+      error_description: `AADSTS${number}: ${this.message}`,
+      error_codes: [number],
+      timestamp: now.toISOString(),
+    };
+  }
+}

@@ -1,0 +1,22 @@
+import { Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+
+/** An application that may ask for tokens with a secret. */
+@Entity('service_principals')
+@Unique('service_principals_object_id_unique', ['objectId'])
+@Index('service_principals_tenant', ['tenantId'])
+export class ServicePrincipal {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'service_principals_pkey' })
+  readonly appId: string;
+
+  @Column('uuid')
+  readonly objectId: string;
+
+  @Column('uuid')
+  readonly tenantId: string;
+
+  @Column('text')
+  readonly displayName: string;
+
+  @Column('timestamptz', { default: () => 'now()' })
+  readonly createdAt: Date;
+}

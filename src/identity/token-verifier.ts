@@ -1,0 +1,124 @@
+import { hash } from 'node:crypto';
+import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose';
+import type { JWTPayload, JWTVerifyOptions } from 'jose';
+import { LRUCache } from 'lru-cache';
+import type { Caller } from '../arm/caller.js';
+import type { Clock } from '../work/clock.js';
+import { isAudienceAccepted } from './audiences.js';
+import { callerOf } from './caller-of.js';
+import { originOfIssuer } from './issuer-urls.js';
+import { bareIssuer, RemoteIssuer, unreachable } from './remote-issuer.js';
+import type { SigningKey } from './signing-key.js';
+import { malformed, refusalOf, wrongAudience } from './token-refusals.js';
+
+/** Tokens remembered as verified; about 500 bytes each. */
+const REMEMBERED_TOKENS = 10_000;
+
+/** Seconds for which a verified token is taken at its word; then its key is looked up again. */
+const REMEMBERED_SECONDS = 60;
+
+const REMOTE_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
+export interface TokenVerifierOptions {
+  /** The keys of the local issuer. */
+  readonly localKey: (kid: string) => Promise<SigningKey | undefined>;
+  /** URLs of the issuers that are trusted besides it. */
+  readonly issuers: readonly string[];
+  /** Origins of this service, for which tokens may be issued. */
+  readonly origins: readonly string[];
+  readonly clock: Clock;
+}
+
+interface Remembered {
+  readonly caller: Caller;
+  readonly untilMs: number;
+}
+
+interface Verified {
+  readonly claims: JWTPayload;
+  readonly origins: readonly string[];
+}
+
+/** Tells who sent an access token: one of the local issuer, or of an issuer in the settings. */
+export class TokenVerifier {
+  private readonly remembered = new LRUCache<string, Remembered>({ max: REMEMBERED_TOKENS });
+  private readonly remotes: ReadonlyMap<string, RemoteIssuer>;
+
+  constructor(private readonly options: TokenVerifierOptions) {
+    this.remotes = new Map(options.issuers.map((url) => [bareIssuer(url), new RemoteIssuer(url, options.clock)]));
+  }
+
+  /** The caller of a token that was verified less than a minute ago and has not expired. Takes microseconds. */
+  recall(token: string): Caller | undefined {
+    const known = this.remembered.get(digestOf(token));
+    return known && this.options.clock.now().getTime() < known.untilMs ? known.caller : undefined;
+  }
+
+  /**
+   * @throws ArmError InvalidAuthenticationToken, ExpiredAuthenticationToken or InvalidAuthenticationTokenAudience; and
+   * ServerTimeout when the keys of the token's issuer cannot be read now.
+   */
+  async verify(token: string): Promise<Caller> {
+    return this.recall(token) ?? (await this.verifyAnew(token));
+  }
+
+  private async verifyAnew(token: string): Promise<Caller> {
+    const now = this.options.clock.now();
+    const { claims, origins } = await this.read(token, now).catch((error: unknown) => {
+      throw refusalOf(error, now);
+    });
+    const audience = claims.aud ?? [];
+    if (!isAudienceAccepted(audience, origins)) throw wrongAudience(audience, origins);
+    const caller = Object.freeze(callerOf(claims));
+    const untilMs = Math.min(Number(claims.exp) * 1000, now.getTime() + REMEMBERED_SECONDS * 1000);
+    this.remembered.set(digestOf(token), { caller, untilMs });
+    return caller;
+  }
+
+  private read(token: string, now: Date): Promise<Verified> {
+    const checks = { currentDate: now, requiredClaims: ['exp'] };
+    // Only picks whom to ask for the key; nothing is believed before the signature was checked.
+    const remote = this.remotes.get(bareIssuer(claimedIssuer(token)));
+    return remote ? this.readRemote(token, remote, checks) : this.readLocal(token, checks);
+  }
+
+  private async readLocal(token: string, checks: JWTVerifyOptions): Promise<Verified> {
+    const { kid } = decodeProtectedHeader(token);
+    const key = kid === undefined ? undefined : await this.options.localKey(kid);
+    if (key?.use !== 'arm') throw malformed('it is not signed by an issuer that this service trusts');
+    const { payload: claims } = await jwtVerify(token, key.publicKey, { ...checks, algorithms: [key.algorithm] });
+    const origin = originOfIssuer(String(claims.iss), String(claims['tid']));
+    if (origin === undefined) throw malformed(`its issuer '${String(claims.iss)}' is not trusted by this service`);
+    return { claims, origins: [...new Set([origin, ...this.options.origins])] };
+  }
+
+  private async readRemote(token: string, remote: RemoteIssuer, checks: JWTVerifyOptions): Promise<Verified> {
+    const { issuer, keys } = await remote.discover();
+    const { payload: claims } = await jwtVerify(token, keys, {
+      ...checks,
+      issuer,
+      algorithms: REMOTE_ALGORITHMS,
+    }).catch((error: unknown) => {
+      throw isAboutKeys(error) ? unreachable(issuer, error) : error;
+    });
+    return { claims, origins: this.options.origins };
+  }
+}
+
+function claimedIssuer(token: string): string {
+  const { iss } = decodeJwt(token);
+  return typeof iss === 'string' ? iss : '';
+}
+
+/** The key set could not be had, in contrast to a token that is at fault. */
+function isAboutKeys(error: unknown): boolean {
+  return (
+    !(error instanceof errors.JOSEError) ||
+    ['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'].includes(error.code)
+  );
+}
+
+/** Remembered in place of the token, so that no credentials lie in memory. */
+function digestOf(token: string): string {
+  return hash('sha256', token, 'base64');
+}

@@ -1,0 +1,6 @@
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** The id in lower case, or undefined when the text is none; what is not a UUID must not reach a `uuid` column. */
+export function parseUuid(text: string | undefined): string | undefined {
+  return text !== undefined && UUID.test(text) ? text.toLowerCase() : undefined;
+}
