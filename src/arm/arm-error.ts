@@ -44,7 +44,7 @@ export const ARM_ERRORS = {
     status: 400,
     meaning: 'The SKU does not have the feature; the message names the SKU that has it.',
   },
-  AnonymousPullNotSupported: { status: 400, meaning: 'Anonymous pull needs Standard or Premium.' },
+  BadRequest: { status: 400, meaning: 'The SKU does not have the feature; the message names the SKU that has it.' },
   DisablingPublicNetworkAccessNotSupported: { status: 400, meaning: 'Disabling public network access needs Premium.' },
   NetworkRuleNotSupported: { status: 400, meaning: 'Network rules need Premium.' },
   QuotaExceeded: { status: 409, meaning: 'The count of something would pass the limit of the SKU or of this service.' },

@@ -1,0 +1,38 @@
+import { plainToInstance } from 'class-transformer';
+import { validateSync } from 'class-validator';
+import type { ValidationError } from 'class-validator';
+import type { Problem } from './arm-error.js';
+
+export type Parsed<T> = { readonly body: T } | { readonly problems: readonly Problem[] };
+
+/**
+ * Checks the shape of a body against a class with class-validator's decorators. Members that the class does not have are
+ * refused; every problem is told at once, with the caller's own path.
+ */
+export function parseBody<T extends object>(shape: new () => T, body: unknown): Parsed<T> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    return { problems: [{ code: 'InvalidRequestContent', message: 'The request needs a JSON object as its body.' }] };
+  const instance = plainToInstance(shape, body);
+  const errors = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
+  return errors.length === 0 ? { body: instance } : { problems: errors.flatMap((error) => problemsOf(error, '')) };
+}
+
+function problemsOf({ property, constraints = {}, children = [] }: ValidationError, parent: string): Problem[] {
+  const target = parent ? `${parent}.${property}` : property;
+  const own = Object.entries(constraints).map(([rule, message]) => ({
+    code:
+      property === 'location' && parent === '' && rule !== 'isString'
+        ? ('LocationRequired' as const)
+        : ('InvalidParameter' as const),
+    target,
+    message:
+      rule === 'whitelistValidation'
+        ? `'${target}' is not a property here. Remove it or check its spelling.`
+        : sentence(target, message),
+  }));
+  return [...own, ...children.flatMap((child) => problemsOf(child, target))];
+}
+
+function sentence(target: string, message: string): string {
+  return `'${target}': ${message}.`;
+}

@@ -1,0 +1,27 @@
+import { Column, Entity, Index, JoinColumn, OneToOne, PrimaryColumn } from 'typeorm';
+import type { Relation } from 'typeorm';
+import { Registry } from './registry.entity.js';
+
+/** One port of the range in the settings. A free one is taken with its row locked, so creations do not wait for each other. */
+@Entity('login_ports')
+@Index('login_ports_free', ['port'], { where: 'registry_id IS NULL AND NOT blocked' })
+@Index('login_ports_registry_unique', ['registryId'], { unique: true })
+export class LoginPort {
+  @PrimaryColumn('int', { primaryKeyConstraintName: 'login_ports_pkey' })
+  port: number;
+
+  @Column('uuid', { nullable: true })
+  registryId: string | null;
+
+  @OneToOne(() => Registry, { onDelete: 'SET NULL' })
+  @JoinColumn({ name: 'registry_id', foreignKeyConstraintName: 'login_ports_registry_fkey' })
+  registry?: Relation<Registry>;
+
+  /** Another program of the machine listens on it. */
+  @Column('boolean', { default: false })
+  blocked: boolean;
+
+  /** An edge process listens on it for its registry. */
+  @Column('boolean', { default: false })
+  listening: boolean;
+}

@@ -1,0 +1,13 @@
+import type { Config } from '../config/config.js';
+
+/** What the login server's name depends on. */
+export type LoginServerSettings = Pick<Config, 'loginServerStyle' | 'loginServerSuffix' | 'port'>;
+
+/**
+ * Host, and port where it is not 443, under which clients log in. It is also the `service` of the registry's tokens, so
+ * it is unique per registry.
+ */
+export function loginServerOf(settings: LoginServerSettings, key: string, loginPort: number | null): string {
+  if (settings.loginServerStyle === 'port' && loginPort !== null) return `localhost:${loginPort}`;
+  return `${key}${settings.loginServerSuffix}${settings.port === 443 ? '' : `:${settings.port}`}`;
+}

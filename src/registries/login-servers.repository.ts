@@ -1,0 +1,106 @@
+import type { Sql, Statement, Tx } from '../database/database.js';
+import type { Registry } from './registry.entity.js';
+
+export type Endpoint = Pick<
+  Registry,
+  | 'id'
+  | 'key'
+  | 'name'
+  | 'subscriptionId'
+  | 'location'
+  | 'sku'
+  | 'provisioningState'
+  | 'instanceName'
+  | 'adminUserEnabled'
+  | 'anonymousPullEnabled'
+  | 'publicNetworkAccess'
+  | 'networkRuleSet'
+> & { readonly loginPort: number | null };
+
+export interface PortToServe {
+  readonly port: number;
+  readonly key: string;
+  /** Whether some edge has said that it listens there. */
+  readonly listening: boolean;
+}
+
+/** Channel on which the lower-case name of a registry is announced whenever its row changes. */
+export const REGISTRIES_CHANNEL = 'berth_registries';
+
+const byKey: Statement = {
+  name: 'login_servers.by_key',
+  text: `select r.id, r.key, r.name, r.subscription_id as "subscriptionId", r.location, r.sku,
+                r.provisioning_state as "provisioningState", r.instance_name as "instanceName",
+                r.admin_user_enabled as "adminUserEnabled", r.anonymous_pull_enabled as "anonymousPullEnabled",
+                r.public_network_access as "publicNetworkAccess", r.network_rule_set as "networkRuleSet",
+                l.port as "loginPort"
+           from registries r left join login_ports l on l.registry_id = r.id
+          where r.key = $1 and r.provisioning_state <> 'Deleting'`,
+};
+const ports: Statement = {
+  name: 'login_servers.ports',
+  text: `select l.port, r.key, l.listening from login_ports l join registries r on r.id = l.registry_id
+          where r.provisioning_state <> 'Deleting'`,
+};
+const reserve: Statement = {
+  name: 'login_servers.reserve',
+  text: `insert into login_ports (port) select generate_series($1::int, $2::int) on conflict do nothing`,
+};
+const unblock: Statement = {
+  name: 'login_servers.unblock',
+  text: 'update login_ports set blocked = false where blocked',
+};
+const listening: Statement = {
+  name: 'login_servers.listening',
+  text: 'update login_ports set listening = true, blocked = false where port = $1 and not listening',
+};
+const isListening: Statement = {
+  name: 'login_servers.is_listening',
+  text: 'select coalesce(bool_and(listening), true) as listening from login_ports where registry_id = $1',
+};
+const block: Statement = { name: 'login_servers.block', text: 'update login_ports set blocked = true where port = $1' };
+const leave: Statement = {
+  name: 'login_servers.leave',
+  text: `update login_ports l set registry_id = null from registries r
+          where l.port = $1 and r.id = l.registry_id and r.provisioning_state = 'Creating' and not l.listening
+          returning r.id, r.key`,
+};
+const move: Statement = {
+  name: 'login_servers.move',
+  text: `update login_ports set registry_id = $1, listening = false
+          where port = (select port from login_ports
+                         where registry_id is null and not blocked and port between $2 and $3
+                         order by port for update skip locked limit 1)`,
+};
+const announce: Statement = { name: 'login_servers.announce', text: `select pg_notify('${REGISTRIES_CHANNEL}', $1)` };
+
+export function endpointByKey(sql: Sql, key: string): Promise<Endpoint | undefined> {
+  return sql.row<Endpoint>(byKey, [key]);
+}
+
+export function portsToServe(sql: Sql): Promise<PortToServe[]> {
+  return sql.rows<PortToServe>(ports);
+}
+
+/** Also gives ports that were blocked another chance. */
+export async function reservePorts(sql: Sql, from: number, to: number): Promise<void> {
+  await sql.count(reserve, [from, to]);
+  await sql.count(unblock);
+}
+
+export async function markListening(sql: Sql, port: number): Promise<void> {
+  await sql.count(listening, [port]);
+}
+
+/** Whether an edge listens for the registry; true as well when it has no port of its own. */
+export async function isListeningFor(sql: Sql, registryId: string): Promise<boolean> {
+  return (await sql.row<{ listening: boolean }>(isListening, [registryId]))?.listening ?? true;
+}
+
+export async function blockPort(tx: Tx, port: number, from: number, to: number): Promise<void> {
+  await tx.count(block, [port]);
+  const registry = await tx.row<{ id: string; key: string }>(leave, [port]);
+  if (!registry) return;
+  await tx.count(move, [registry.id, from, to]);
+  await tx.count(announce, [registry.key]);
+}

@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../config/config.js';
+import { Database } from '../database/database.js';
+import { loginServerOf } from './login-server.js';
+import {
+  blockPort,
+  endpointByKey,
+  markListening,
+  portsToServe,
+  reservePorts,
+  type Endpoint,
+  type PortToServe,
+} from './login-servers.repository.js';
+import type { Registry } from './registry.entity.js';
+
+/** What the edge needs to know of one registry to serve it. Read afresh for every request, so that a change holds at once. */
+export type RegistryEndpoint = Pick<
+  Registry,
+  | 'id'
+  | 'key'
+  | 'name'
+  | 'subscriptionId'
+  | 'location'
+  | 'sku'
+  | 'provisioningState'
+  | 'instanceName'
+  | 'adminUserEnabled'
+  | 'anonymousPullEnabled'
+  | 'publicNetworkAccess'
+  | 'networkRuleSet'
+  | 'loginServer'
+>;
+
+/** Where registries answer: the edge's view of them, and the ports that belong to them. */
+@Injectable()
+export class LoginServers {
+  constructor(
+    private readonly database: Database,
+    private readonly config: Config,
+  ) {}
+
+  /** The registry of that lower-case name; undefined when there is none or it is being deleted. */
+  async byKey(key: string): Promise<RegistryEndpoint | undefined> {
+    const found = await endpointByKey(this.database, key);
+    return found && this.endpointOf(found);
+  }
+
+  /** Every port on which a registry should answer now, of all subscriptions. */
+  ports(): Promise<PortToServe[]> {
+    return portsToServe(this.database);
+  }
+
+  /** Puts the ports of the settings at the registries' disposal. */
+  reserve(): Promise<void> {
+    return reservePorts(this.database, this.config.registryPorts.from, this.config.registryPorts.to);
+  }
+
+  /** An edge listens on the port: a registry that is being created may now be called ready. */
+  listening(port: number): Promise<void> {
+    return markListening(this.database, port);
+  }
+
+  /**
+   * Another program has the port. A registry whose creation has not ended moves to a free one; an older one keeps its
+   * port, since its clients know it by that, and answers by host name until the port is free again.
+   */
+  blocked(port: number): Promise<void> {
+    const { from, to } = this.config.registryPorts;
+    return this.database.transaction((tx) => blockPort(tx, port, from, to));
+  }
+
+  private endpointOf({ loginPort, ...rest }: Endpoint): RegistryEndpoint {
+    return { ...rest, loginServer: loginServerOf(this.config, rest.key, loginPort) };
+  }
+}

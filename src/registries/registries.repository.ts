@@ -1,0 +1,145 @@
+import { Injectable } from '@nestjs/common';
+import { ArmError } from '../arm/arm-error.js';
+import type { Page } from '../arm/paging.js';
+import type { ResourceId } from '../arm/resource-id.js';
+import type { Store } from '../arm/resource-type.js';
+import { Config } from '../config/config.js';
+import { AdminCredentials } from '../credentials/admin-credentials.js';
+import { columnsOf } from '../database/columns.js';
+import type { Sql, Statement, Tx } from '../database/database.js';
+import { Usage } from '../usage/usage.js';
+import { loginServerOf } from './login-server.js';
+import { Registry } from './registry.entity.js';
+import { usageOf, type RegistryContext } from './registry.type.js';
+
+const columns = columnsOf(Registry);
+const selected = `select ${columns.select('r')}, l.port as "loginPort"
+                    from registries r left join login_ports l on l.registry_id = r.id`;
+const named = 'where r.subscription_id = $1 and r.group_key = $2 and r.key = $3';
+
+const find: Statement = { name: 'registries.find', text: `${selected} ${named}` };
+const lock: Statement = { name: 'registries.lock', text: `${selected} ${named} for update of r` };
+const byId: Statement = { name: 'registries.by_id', text: `${selected} where r.id = $1` };
+const inGroup: Statement = {
+  name: 'registries.in_group',
+  text: `${selected} where r.subscription_id = $1 and r.group_key = $2 and r.key > $3 order by r.key limit $4`,
+};
+const inSubscription: Statement = {
+  name: 'registries.in_subscription',
+  text: `${selected} where r.subscription_id = $1 and r.key > $2 order by r.key limit $3`,
+};
+const lockGroup: Statement = {
+  name: 'registries.lock_group',
+  text: `${selected} where r.subscription_id = $1 and r.group_key = $2 order by r.key for update of r`,
+};
+const nameTaken: Statement = {
+  name: 'registries.name_taken',
+  text: 'select 1 from registries where key = $1 and id is distinct from $2',
+};
+const insert: Statement = { name: 'registries.insert', text: `insert into registries ${columns.insert}` };
+const update: Statement = {
+  name: 'registries.update',
+  text: `update registries set ${columns.assignments} where id = $1`,
+};
+const settle: Statement = {
+  name: 'registries.settle',
+  text: `update registries set provisioning_state = $2 where id = $1 and provisioning_state = any($3)`,
+};
+const remove: Statement = { name: 'registries.remove', text: 'delete from registries where id = $1' };
+const instanceNames: Statement = {
+  name: 'registries.instance_names',
+  text: 'select instance_name as name from registries',
+};
+const takePort: Statement = {
+  name: 'registries.take_port',
+  text: `update login_ports set registry_id = $1, listening = false
+          where port = (select port from login_ports
+                         where registry_id is null and not blocked and port between $2 and $3
+                         order by port for update skip locked limit 1)
+          returning port`,
+};
+
+type Row = Registry & { loginPort: number | null };
+
+/** Every query about registries. A customer's queries name the subscription first. */
+@Injectable()
+export class RegistriesRepository implements Store<Registry, RegistryContext> {
+  constructor(
+    private readonly config: Config,
+    private readonly credentials: AdminCredentials,
+    private readonly usage: Usage,
+  ) {}
+
+  async find(sql: Sql, id: ResourceId): Promise<Registry | undefined> {
+    return this.recordOf(await sql.row<Row>(find, [id.subscriptionId, id.groupKey, id.key]));
+  }
+
+  async lock(tx: Tx, id: ResourceId): Promise<Registry | undefined> {
+    return this.recordOf(await tx.row<Row>(lock, [id.subscriptionId, id.groupKey, id.key]));
+  }
+
+  async byId(sql: Sql, id: string): Promise<Registry | undefined> {
+    return this.recordOf(await sql.row<Row>(byId, [id]));
+  }
+
+  async list(sql: Sql, id: ResourceId, { after, limit }: Page): Promise<Registry[]> {
+    const rows = id.groupName
+      ? await sql.rows<Row>(inGroup, [id.subscriptionId, id.groupKey, after, limit])
+      : await sql.rows<Row>(inSubscription, [id.subscriptionId, after, limit]);
+    return rows.map((row) => this.recordOf(row));
+  }
+
+  async lockGroup(tx: Tx, subscriptionId: string, groupKey: string): Promise<Registry[]> {
+    return (await tx.rows<Row>(lockGroup, [subscriptionId, groupKey])).map((row) => this.recordOf(row));
+  }
+
+  async context(tx: Tx, next: Registry, current: Registry | undefined): Promise<RegistryContext> {
+    return {
+      nameTaken: !current && (await this.isNameTaken(tx, next.key)),
+      usage: usageOf(next, current && current.sku !== next.sku ? await this.usage.storedBytes(tx, current.id) : 0),
+    };
+  }
+
+  async isNameTaken(sql: Sql, key: string): Promise<boolean> {
+    return (await sql.row(nameTaken, [key, null])) !== undefined;
+  }
+
+  async insert(tx: Tx, record: Registry): Promise<void> {
+    await tx.count(insert, columns.values(record));
+    const { from, to } = this.config.registryPorts;
+    const taken = await tx.row<{ port: number }>(takePort, [record.id, from, to]);
+    if (!taken && this.config.loginServerStyle === 'port')
+      throw new ArmError(
+        'QuotaExceeded',
+        `Every port from ${from} to ${to} belongs to a registry already. Delete one, widen BERTH_REGISTRY_PORTS, or set BERTH_LOGIN_SERVER_STYLE=host.`,
+      );
+    record.loginServer = loginServerOf(this.config, record.key, taken?.port ?? null);
+    await this.credentials.create(tx, record.id);
+  }
+
+  async update(tx: Tx, record: Registry): Promise<void> {
+    await tx.count(update, columns.values(record));
+  }
+
+  /** Writes the state that an operation ended with, if it may follow the present one. */
+  async settle(tx: Tx, id: string, state: Registry['provisioningState'], from: readonly string[]): Promise<void> {
+    await tx.count(settle, [id, state, from]);
+  }
+
+  async remove(tx: Tx, id: string): Promise<void> {
+    await tx.count(remove, [id]);
+  }
+
+  /** Instances that some registry owns, of all subscriptions. */
+  async instanceNames(sql: Sql): Promise<Set<string>> {
+    return new Set((await sql.rows<{ name: string }>(instanceNames)).map(({ name }) => name));
+  }
+
+  private recordOf(row: Row): Registry;
+  private recordOf(row: Row | undefined): Registry | undefined;
+  private recordOf(row: Row | undefined): Registry | undefined {
+    if (!row) return undefined;
+    const { loginPort, ...record } = row;
+    return { ...record, loginServer: loginServerOf(this.config, record.key, loginPort) };
+  }
+}

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
+import { sourcesOf } from '../arm/provisioning-state.js';
+import { DataPlane } from '../data-plane/data-plane.js';
+import { Database, type Tx } from '../database/database.js';
+import { OperationKinds } from '../work/operation-kinds.js';
+import type { Operation, OperationKindName } from '../work/operation.entity.js';
+import type { Plan } from '../work/plan.js';
+import { Sweeps } from '../work/sweeps.js';
+import { RegistriesRepository } from './registries.repository.js';
+import { createRegistry, deleteRegistry, updateRegistry, type RegistryScope } from './registry.plan.js';
+import { REGISTRY_TYPE } from './registry.type.js';
+
+const PLANS: Readonly<Record<OperationKindName, Plan<RegistryScope>>> = {
+  Create: createRegistry,
+  Update: updateRegistry,
+  Delete: deleteRegistry,
+};
+
+/** Hands the workers what they need to make registries true, and to remove what no registry owns. */
+@Injectable()
+export class RegistryWork implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly registries: RegistriesRepository,
+    private readonly dataPlane: DataPlane,
+    private readonly kinds: OperationKinds,
+    private readonly sweeps: Sweeps,
+  ) {}
+
+  onModuleInit(): void {
+    for (const [kind, plan] of Object.entries(PLANS) as [OperationKindName, Plan<RegistryScope>][])
+      this.kinds.register({
+        type: REGISTRY_TYPE,
+        kind,
+        plan,
+        scope: ({ recordId }, signal) => this.scope(recordId, signal),
+        settle: (tx, operation, outcome) => this.settle(tx, operation, outcome),
+      });
+    this.sweeps.register({ name: 'instances without a registry', run: () => this.removeUnowned() });
+  }
+
+  private async scope(recordId: string, signal: AbortSignal): Promise<RegistryScope | undefined> {
+    const registry = await this.registries.byId(this.database, recordId);
+    return registry && { registry, dataPlane: this.dataPlane, sql: this.database, signal };
+  }
+
+  private async settle(tx: Tx, { recordId, kind }: Operation, outcome: 'Succeeded' | 'Failed'): Promise<void> {
+    if (kind === 'Delete' && outcome === 'Succeeded') await this.registries.remove(tx, recordId);
+    else await this.registries.settle(tx, recordId, outcome, sourcesOf(outcome));
+  }
+
+  /** Lists instances before owners: a name is written before its instance is made, so what has no owner then never had. */
+  private async removeUnowned(): Promise<number> {
+    const instances = await this.dataPlane.list();
+    const owned = await this.registries.instanceNames(this.database);
+    const unowned = instances.filter((name) => !owned.has(name));
+    for (const name of unowned) await this.dataPlane.remove(name);
+    return unowned.length;
+  }
+}

@@ -1,0 +1,138 @@
+import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import type { ProvisioningState } from '../arm/provisioning-state.js';
+import type { ResourceRecord } from '../arm/resource-type.js';
+import type { SkuName } from './sku.js';
+
+export type Switch = 'Enabled' | 'Disabled';
+export type PolicyStatus = 'enabled' | 'disabled';
+
+export interface NetworkRuleSet {
+  readonly defaultAction: 'Allow' | 'Deny';
+  /** Addresses and CIDR blocks, IPv4 or IPv6, that may reach the login server. */
+  readonly ipRules: readonly { readonly action: 'Allow'; readonly value: string }[];
+}
+
+/** Every policy of every api-version; a version shows those that it knows. */
+export interface Policies {
+  readonly quarantinePolicy: { readonly status: PolicyStatus };
+  readonly trustPolicy: { readonly type: 'Notary'; readonly status: PolicyStatus };
+  readonly retentionPolicy: { readonly days: number; readonly status: PolicyStatus };
+  readonly exportPolicy: { readonly status: PolicyStatus };
+  readonly azureADAuthenticationAsArmPolicy: { readonly status: PolicyStatus };
+  readonly softDeletePolicy: { readonly retentionDays: number; readonly status: PolicyStatus };
+}
+
+export interface Encryption {
+  readonly status: PolicyStatus;
+  readonly keyVaultProperties?: { readonly keyIdentifier?: string; readonly identity?: string };
+}
+
+export interface Identity {
+  readonly type: 'SystemAssigned' | 'UserAssigned' | 'SystemAssigned, UserAssigned';
+  readonly userAssignedIdentities?: Readonly<Record<string, object>>;
+}
+
+/** A registry as it is stored, whatever the api-version. */
+@Entity('registries')
+@Unique('registries_key_unique', ['key'])
+@Index('registries_by_subscription', ['subscriptionId', 'key'])
+@Index('registries_by_group', ['subscriptionId', 'groupKey', 'key'])
+@Check('registries_key_lower', 'key = lower(key)')
+@Check('registries_group_key_lower', 'group_key = lower(group_key)')
+@Check(
+  'registries_provisioning_state_known',
+  `provisioning_state IN ('Creating', 'Updating', 'Deleting', 'Succeeded', 'Failed', 'Canceled')`,
+)
+@Check('registries_sku_known', `sku IN ('Basic', 'Standard', 'Premium')`)
+export class Registry implements ResourceRecord {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'registries_pkey' })
+  id: string;
+
+  @Column('uuid')
+  subscriptionId: string;
+
+  @Column('text')
+  groupKey: string;
+
+  @Column('text')
+  groupName: string;
+
+  @Column('text')
+  key: string;
+
+  @Column('text')
+  name: string;
+
+  @Column('text')
+  location: string;
+
+  @Column('jsonb', { default: {} })
+  tags: Record<string, string>;
+
+  @Column('text')
+  sku: SkuName;
+
+  @Column('jsonb', { nullable: true })
+  identity: Identity | null;
+
+  @Column('boolean')
+  adminUserEnabled: boolean;
+
+  @Column('boolean')
+  anonymousPullEnabled: boolean;
+
+  @Column('boolean')
+  dataEndpointEnabled: boolean;
+
+  @Column('text')
+  publicNetworkAccess: Switch;
+
+  @Column('jsonb')
+  networkRuleSet: NetworkRuleSet;
+
+  @Column('text')
+  networkRuleBypassOptions: 'AzureServices' | 'None';
+
+  @Column('boolean')
+  networkRuleBypassAllowedForTasks: boolean;
+
+  @Column('text')
+  zoneRedundancy: Switch;
+
+  @Column('text')
+  roleAssignmentMode: 'AbacRepositoryPermissions' | 'LegacyRegistryPermissions';
+
+  @Column('jsonb')
+  policies: Policies;
+
+  @Column('jsonb')
+  encryption: Encryption;
+
+  @Column('text')
+  provisioningState: ProvisioningState;
+
+  /** Name of the engine's instance; written before the instance is made, and never reused. */
+  @Column('text')
+  instanceName: string;
+
+  @Column('text')
+  createdBy: string;
+
+  @Column('text')
+  createdByType: string;
+
+  @Column('timestamptz')
+  createdAt: Date;
+
+  @Column('text')
+  lastModifiedBy: string;
+
+  @Column('text')
+  lastModifiedByType: string;
+
+  @Column('timestamptz')
+  lastModifiedAt: Date;
+
+  /** Host (and port) of the registry's own API; not a column: it follows from the settings and the login port. */
+  loginServer: string;
+}

@@ -1,0 +1,173 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
+import type { Problem } from '../arm/arm-error.js';
+import type { Caller } from '../arm/caller.js';
+import type { ResourceId } from '../arm/resource-id.js';
+import type { ResourceType } from '../arm/resource-type.js';
+import { createdBy } from '../arm/system-data.js';
+import { tagProblems } from '../arm/tags.js';
+import type { Registry } from './registry.entity.js';
+import { isDowngrade, overages, type SkuUsage } from './sku.js';
+import { unsupportedSettings } from './unsupported-settings.js';
+
+export const REGISTRY_TYPE = 'Microsoft.ContainerRegistry/registries';
+
+export const NAME_RULE =
+  'Resource names may contain alpha numeric characters only and must be between 5 and 50 characters.';
+export const NAME_PATTERN = /^[a-zA-Z0-9]{5,50}$/;
+
+/** What the admission rules need to know besides the registry itself. */
+export interface RegistryContext {
+  readonly nameTaken: boolean;
+  readonly usage: Partial<SkuUsage>;
+}
+
+/** What a registry has of everything that its SKU limits. */
+export function usageOf(registry: Registry, storedBytes: number): Partial<SkuUsage> {
+  return {
+    storageLimitBytes: storedBytes,
+    ipRules: registry.networkRuleSet.ipRules.length,
+    anonymousPull: registry.anonymousPullEnabled ? 1 : 0,
+    disabledPublicNetworkAccess: registry.publicNetworkAccess === 'Disabled' ? 1 : 0,
+  };
+}
+
+/** A registry as the pipeline needs to know it. `locations` are those of the settings. */
+export function registryType(locations: readonly string[]): ResourceType<Registry, RegistryContext> {
+  return {
+    type: REGISTRY_TYPE,
+    name: { pattern: NAME_PATTERN, rule: NAME_RULE },
+    uniqueConstraints: ['registries_key_unique'],
+    fields: {
+      id: 'service',
+      subscriptionId: 'service',
+      groupKey: 'service',
+      groupName: 'service',
+      key: 'service',
+      name: 'service',
+      location: 'create',
+      tags: 'any',
+      sku: 'provisioned',
+      identity: 'provisioned',
+      adminUserEnabled: 'any',
+      anonymousPullEnabled: 'any',
+      dataEndpointEnabled: 'any',
+      publicNetworkAccess: 'any',
+      networkRuleSet: 'any',
+      networkRuleBypassOptions: 'any',
+      networkRuleBypassAllowedForTasks: 'any',
+      zoneRedundancy: 'create',
+      roleAssignmentMode: 'any',
+      policies: 'any',
+      encryption: 'provisioned',
+      provisioningState: 'service',
+      instanceName: 'service',
+      createdBy: 'service',
+      createdByType: 'service',
+      createdAt: 'service',
+      lastModifiedBy: 'service',
+      lastModifiedByType: 'service',
+      lastModifiedAt: 'service',
+      loginServer: 'service',
+    },
+    fresh,
+    validate: (next) => [
+      ...locationProblems(next.location, locations),
+      ...tagProblems(next.tags),
+      ...ipRuleProblems(next),
+      ...unsupportedSettings(next),
+    ],
+    admit,
+  };
+}
+
+function fresh(id: ResourceId, caller: Caller, now: Date): Registry {
+  return {
+    id: randomUUID(),
+    subscriptionId: id.subscriptionId,
+    groupKey: id.groupKey,
+    groupName: id.groupName ?? '',
+    key: id.key,
+    name: id.name,
+    location: '',
+    tags: {},
+    sku: 'Basic',
+    identity: null,
+    adminUserEnabled: false,
+    anonymousPullEnabled: false,
+    dataEndpointEnabled: false,
+    publicNetworkAccess: 'Enabled',
+    networkRuleSet: { defaultAction: 'Allow', ipRules: [] },
+    networkRuleBypassOptions: 'AzureServices',
+    networkRuleBypassAllowedForTasks: false,
+    zoneRedundancy: 'Disabled',
+    roleAssignmentMode: 'LegacyRegistryPermissions',
+    policies: {
+      quarantinePolicy: { status: 'disabled' },
+      trustPolicy: { type: 'Notary', status: 'disabled' },
+      retentionPolicy: { days: 7, status: 'disabled' },
+      exportPolicy: { status: 'enabled' },
+      azureADAuthenticationAsArmPolicy: { status: 'enabled' },
+      softDeletePolicy: { retentionDays: 7, status: 'disabled' },
+    },
+    encryption: { status: 'disabled' },
+    provisioningState: 'Creating',
+    instanceName: `${id.key.slice(0, 40)}-${randomBytes(6).toString('hex')}`,
+    loginServer: '',
+    ...createdBy(caller, now),
+  };
+}
+
+function locationProblems(location: string, locations: readonly string[]): Problem[] {
+  if (locations.includes(location)) return [];
+  return [
+    {
+      code: 'LocationNotAvailableForResourceType',
+      target: 'location',
+      message:
+        `The provided location '${location}' is not available for resource type '${REGISTRY_TYPE}'. ` +
+        `List of available regions for the resource type is '${locations.join(',')}'.`,
+    },
+  ];
+}
+
+function ipRuleProblems({ networkRuleSet }: Registry): Problem[] {
+  return networkRuleSet.ipRules.flatMap(({ value }, index) =>
+    isAddressOrBlock(value)
+      ? []
+      : [
+          {
+            code: 'InvalidParameter' as const,
+            target: `properties.networkRuleSet.ipRules[${index}].value`,
+            message: `'${value}' is not an IP address or a CIDR block such as 203.0.113.0/24.`,
+          },
+        ],
+  );
+}
+
+function isAddressOrBlock(value: string): boolean {
+  const [address = '', prefix, ...rest] = value.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
+}
+
+function admit(next: Registry, { nameTaken, usage }: RegistryContext, current: Registry | undefined): Problem[] {
+  if (nameTaken)
+    return [
+      {
+        code: 'RegistryNameAlreadyInUse',
+        target: 'name',
+        message:
+          `The registry name ${next.name} is already in use. You can check if the name is already claimed using ` +
+          'following API: https://aka.ms/acr/check-name-availability',
+      },
+    ];
+  const over = overages(next.sku, usage);
+  if (over.length === 0 || !current || !isDowngrade(current.sku, next.sku)) return over;
+  return over.map((problem) => ({
+    ...problem,
+    code: 'SkuDowngradeNotAllowed',
+    message: `The SKU cannot change from ${current.sku} to ${next.sku}: ${problem.message}`,
+  }));
+}

@@ -1,0 +1,144 @@
+import type { Problem } from '../arm/arm-error.js';
+
+const GiB = 1024 ** 3;
+const TiB = 1024 ** 4;
+
+/** What one SKU buys. A limit of 0 means that the SKU does not have the feature; Infinity means no limit of its own. */
+export interface SkuLimits {
+  readonly storageIncludedBytes: number;
+  readonly storageLimitBytes: number;
+  readonly webhooks: number;
+  readonly scopeMaps: number;
+  readonly tokens: number;
+  readonly replications: number;
+  readonly ipRules: number;
+  readonly virtualNetworkRules: number;
+  readonly privateEndpointConnections: number;
+  /** 1 when the SKU has the feature. */
+  readonly anonymousPull: number;
+  readonly disabledPublicNetworkAccess: number;
+}
+
+/** The only place in the service that compares SKUs. Smallest first. */
+export const SKUS = {
+  Basic: {
+    storageIncludedBytes: 10 * GiB,
+    storageLimitBytes: 40 * TiB,
+    webhooks: 2,
+    scopeMaps: 100,
+    tokens: 100,
+    replications: 0,
+    ipRules: 0,
+    virtualNetworkRules: 0,
+    privateEndpointConnections: 0,
+    anonymousPull: 0,
+    disabledPublicNetworkAccess: 0,
+  },
+  Standard: {
+    storageIncludedBytes: 100 * GiB,
+    storageLimitBytes: 40 * TiB,
+    webhooks: 10,
+    scopeMaps: 500,
+    tokens: 500,
+    replications: 0,
+    ipRules: 0,
+    virtualNetworkRules: 0,
+    privateEndpointConnections: 0,
+    anonymousPull: 1,
+    disabledPublicNetworkAccess: 0,
+  },
+  Premium: {
+    storageIncludedBytes: 500 * GiB,
+    storageLimitBytes: 100 * TiB,
+    webhooks: 500,
+    scopeMaps: 50_000,
+    tokens: 50_000,
+    replications: Infinity,
+    ipRules: 200,
+    virtualNetworkRules: 100,
+    privateEndpointConnections: 200,
+    anonymousPull: 1,
+    disabledPublicNetworkAccess: 1,
+  },
+} as const satisfies Record<string, SkuLimits>;
+
+export type SkuName = keyof typeof SKUS;
+export const SKU_NAMES = Object.keys(SKUS) as SkuName[];
+
+/** What a registry has of everything that a SKU limits. */
+export type SkuUsage = { readonly [Limit in Exclude<keyof SkuLimits, 'storageIncludedBytes'>]: number };
+
+/** How a limit speaks when it is passed; the texts are the ones clients know where those are known. */
+const REFUSALS: { readonly [Limit in keyof SkuUsage]: (sku: SkuName, limit: number, used: number) => Problem } = {
+  storageLimitBytes: (sku, limit, used) => ({
+    code: 'QuotaExceeded',
+    message: `The registry holds ${used} bytes; the registry SKU ${sku} holds at most ${limit}.`,
+  }),
+  webhooks: countRefusal('webhooks'),
+  scopeMaps: countRefusal('scopeMaps'),
+  tokens: countRefusal('tokens'),
+  replications: featureRefusal('replications', 'Geo-replication', 'SkuNotSupported'),
+  ipRules: (sku, limit, used) =>
+    limit === 0
+      ? {
+          code: 'NetworkRuleNotSupported',
+          target: 'properties.networkRuleSet.ipRules',
+          message: `The requested feature IP rule is not supported for the SKU ${sku}. It needs the SKU ${firstWith('ipRules', 1)}.`,
+        }
+      : { ...countRefusal('ipRules')(sku, limit, used), target: 'properties.networkRuleSet.ipRules' },
+  virtualNetworkRules: featureRefusal(
+    'virtualNetworkRules',
+    'The requested feature virtual network rule',
+    'NetworkRuleNotSupported',
+  ),
+  privateEndpointConnections: featureRefusal('privateEndpointConnections', 'Private endpoint', 'SkuNotSupported'),
+  anonymousPull: (sku) => ({
+    code: 'BadRequest',
+    target: 'properties.anonymousPullEnabled',
+    message: `Anonymous pull is not supported for SKU Managed_${sku}. It needs the SKU ${firstWith('anonymousPull', 1)}. For more information on SKU tiers, please visit https://aka.ms/acr/tiers.`,
+  }),
+  disabledPublicNetworkAccess: (sku) => ({
+    code: 'DisablingPublicNetworkAccessNotSupported',
+    target: 'properties.publicNetworkAccess',
+    message: `Disabling public network access is not supported for the SKU ${sku}. It needs the SKU ${firstWith('disabledPublicNetworkAccess', 1)}. For more information, please visit https://aka.ms/acr/private-link.`,
+  }),
+};
+
+/** Everything of `usage` that `sku` does not allow. Admission, downgrade and every child's limit come from here. */
+export function overages(sku: SkuName, usage: Partial<SkuUsage>): Problem[] {
+  return (Object.keys(usage) as (keyof SkuUsage)[]).flatMap((limit) => {
+    const used = usage[limit] ?? 0;
+    return used > SKUS[sku][limit] ? [REFUSALS[limit](sku, SKUS[sku][limit], used)] : [];
+  });
+}
+
+/** Whether `to` allows less than `from` in anything. */
+export function isDowngrade(from: SkuName, to: SkuName): boolean {
+  return SKU_NAMES.indexOf(to) < SKU_NAMES.indexOf(from);
+}
+
+/** Whether the SKU has the feature at all. */
+export function hasFeature(sku: SkuName, limit: keyof SkuUsage): boolean {
+  return SKUS[sku][limit] > 0;
+}
+
+function firstWith(limit: keyof SkuUsage, amount: number): SkuName | undefined {
+  return SKU_NAMES.find((name) => SKUS[name][limit] >= amount);
+}
+
+function countRefusal(type: string): (sku: SkuName, limit: number, used: number) => Problem {
+  return (sku, limit, used) => ({
+    code: 'QuotaExceeded',
+    message:
+      `Quota exceeded for resource type ${type} for the registry SKU ${sku}. ` +
+      `It allows ${limit}, and there would be ${used}. ` +
+      'Learn more about different SKU quotas and upgrade process: https://aka.ms/acr/tiers',
+  });
+}
+
+function featureRefusal(limit: keyof SkuUsage, feature: string, code: Problem['code']): (sku: SkuName) => Problem {
+  return (sku) => ({
+    code,
+    message: `${feature} is not supported for the SKU ${sku}. It needs the SKU ${firstWith(limit, 1)}.`,
+  });
+}
