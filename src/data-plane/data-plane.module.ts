@@ -1,0 +1,17 @@
+import { Logger, Module } from '@nestjs/common';
+import { Config } from '../config/config.js';
+import { DataPlane } from './data-plane.js';
+import { ProcessDataPlane } from './process/process-data-plane.js';
+
+@Module({
+  providers: [
+    {
+      provide: DataPlane,
+      inject: [Config],
+      useFactory: ({ dataDir, enginePath, engineIdleSeconds }: Config) =>
+        new ProcessDataPlane({ dataDir, enginePath, engineIdleSeconds, logger: new Logger(DataPlane.name) }),
+    },
+  ],
+  exports: [DataPlane],
+})
+export class DataPlaneModule {}
