@@ -3,13 +3,14 @@ import { ArmError } from './arm-error.js';
 const FORM = /^\d{4}-\d{2}-\d{2}(-preview)?$/;
 
 /**
- * The entry of `served` for the api-version of a request.
+ * The entry of `served` for the api-version of a request. `what` is the resource type that the error speaks of; left out
+ * for Azure Resource Manager's own routes.
  * @throws ArmError that lists the versions served.
  */
 export function servedVersion<T>(
   served: ReadonlyMap<string, T>,
   apiVersion: string | undefined,
-  what: { readonly type: string; readonly locations?: readonly string[] },
+  what?: { readonly type: string; readonly locations?: readonly string[] },
 ): T {
   if (!apiVersion)
     throw new ArmError(
@@ -19,7 +20,7 @@ export function servedVersion<T>(
     );
   const found = served.get(apiVersion.toLowerCase());
   if (found !== undefined) return found;
-  if (!FORM.test(apiVersion))
+  if (!what || !FORM.test(apiVersion))
     throw new ArmError(
       'InvalidApiVersionParameter',
       `The api-version '${apiVersion}' is invalid. ${supported(served)}`,

@@ -32,6 +32,11 @@ export const ARM_ERRORS = {
   },
   InvalidResourceName: { status: 400, meaning: 'The name in the URL breaks the naming rule of its type.' },
   InvalidResourceGroup: { status: 400, meaning: 'The name of the resource group breaks the naming rule.' },
+  InvalidResourceGroupLocation: { status: 409, meaning: 'A resource group cannot move to another location.' },
+  LocationNotAvailableForResourceGroup: {
+    status: 400,
+    meaning: 'The `location` of the group is not one of this service.',
+  },
   InvalidSubscriptionId: { status: 400, meaning: 'The subscription id in the URL is not a UUID.' },
   InvalidSkipToken: { status: 400, meaning: '`$skipToken` was not made by this service; follow `nextLink` unchanged.' },
   InvalidFilter: { status: 400, meaning: '`$filter` is not an expression that this list understands.' },
@@ -54,10 +59,18 @@ export const ARM_ERRORS = {
   },
 
   SubscriptionNotFound: { status: 404, meaning: 'There is no such subscription.' },
+  ReadOnlyDisabledSubscription: {
+    status: 409,
+    meaning: 'The subscription is not in a state that takes this kind of request.',
+  },
   ResourceGroupNotFound: { status: 404, meaning: 'There is no such resource group in the subscription.' },
   ResourceGroupBeingDeleted: {
     status: 409,
     meaning: 'The resource group is being deleted and takes no new resources.',
+  },
+  ResourceGroupDeletionTimeout: {
+    status: 409,
+    meaning: 'Something in the resource group could not be deleted for an hour; the group is kept.',
   },
   ResourceNotFound: { status: 404, meaning: 'There is no such resource.' },
   InvalidResourceType: { status: 404, meaning: 'No route or resource type of this service answers at the URL.' },

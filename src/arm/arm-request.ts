@@ -12,9 +12,8 @@ declare module 'fastify' {
   }
 }
 
-/** A request to the control plane, read once at the door. */
-export interface ArmRequest {
-  readonly id: ResourceId;
+/** A request to the control plane that names no subscription, read once at the door. */
+export interface TenantRequest {
   /** As sent, or undefined; the pipeline refuses what the resource type does not serve. */
   readonly apiVersion: string | undefined;
   readonly query: Readonly<Record<string, string | undefined>>;
@@ -27,6 +26,17 @@ export interface ArmRequest {
   answer(status: number, headers?: Readonly<Record<string, string>>): void;
 }
 
+/** A request about a subscription or what lies in it. */
+export interface ArmRequest extends TenantRequest {
+  readonly id: ResourceId;
+}
+
+/** Injects the `TenantRequest` into a controller's method. */
+export const ArmTenant = createParamDecorator((_data: unknown, context: ExecutionContext): TenantRequest => {
+  const http = context.switchToHttp();
+  return tenantRequestOf(http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
+});
+
 /** Injects the `ArmRequest` into a controller's method. */
 export const Arm = createParamDecorator((_data: unknown, context: ExecutionContext): ArmRequest => {
   const http = context.switchToHttp();
@@ -37,12 +47,15 @@ export function armRequestOf(request: FastifyRequest, reply: FastifyReply): ArmR
   const [path = '/'] = request.url.split('?', 1);
   const id = ResourceId.parse(path);
   if (!id) throw new ArmError('InvalidResourceType', `'${path}' does not lie below a subscription.`);
+  return Object.assign(tenantRequestOf(request, reply), { id });
+}
+
+export function tenantRequestOf(request: FastifyRequest, reply: FastifyReply): TenantRequest {
   if (!request.caller) throw new ArmError('AuthenticationFailed', 'The request has no verified caller.');
   const query = request.query as Record<string, string | undefined>;
   let url: URL | undefined;
   return {
-    id,
-    apiVersion: parameter(query, 'api-version'),
+    apiVersion: queryParameter(query, 'api-version'),
     query,
     body: request.body,
     caller: request.caller,
@@ -63,7 +76,7 @@ export function originOf(request: FastifyRequest): string {
 }
 
 /** ARM compares the names of query parameters without regard to case. A repeated parameter counts once. */
-function parameter(query: Readonly<Record<string, unknown>>, name: string): string | undefined {
+export function queryParameter(query: Readonly<Record<string, unknown>>, name: string): string | undefined {
   const found = query[name] ?? query[Object.keys(query).find((key) => key.toLowerCase() === name) ?? name];
   return Array.isArray(found) ? String(found[0]) : (found as string | undefined);
 }

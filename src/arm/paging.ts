@@ -1,4 +1,5 @@
 import { ArmError } from './arm-error.js';
+import { queryParameter } from './arm-request.js';
 
 /** How many items a page has unless `$top` asks for fewer. */
 export const PAGE_SIZE = 100;
@@ -11,11 +12,11 @@ export interface Page {
 
 /** Reads `$top` and `$skipToken`. */
 export function pageOf(query: Readonly<Record<string, string | undefined>>): Page {
-  const top = query['$top'];
+  const top = queryParameter(query, '$top');
   const limit = top === undefined ? PAGE_SIZE : Number(top);
   if (!Number.isInteger(limit) || limit < 1)
     throw new ArmError('InvalidParameter', `$top must be a whole number above 0, not '${top}'.`, { target: '$top' });
-  return { after: cursorOf(query['$skipToken']), limit: Math.min(limit, PAGE_SIZE) };
+  return { after: cursorOf(queryParameter(query, '$skiptoken')), limit: Math.min(limit, PAGE_SIZE) };
 }
 
 function cursorOf(token: string | undefined): string {
@@ -46,7 +47,14 @@ export function listBody<T>(
   const value = found.slice(0, page.limit);
   const last = value.at(-1);
   if (found.length <= page.limit || last === undefined) return { value: value.map(toWire) };
+  return { value: value.map(toWire), nextLink: nextLinkAfter(url, keyOf(last)) };
+}
+
+/** The client's own URL, continued after the item with this key. */
+export function nextLinkAfter(url: URL, key: string): string {
   const next = new URL(url);
-  next.searchParams.set('$skipToken', Buffer.from(keyOf(last), 'utf8').toString('base64url'));
-  return { value: value.map(toWire), nextLink: next.href };
+  const stale = [...next.searchParams.keys()].filter((name) => name.toLowerCase() === '$skiptoken');
+  for (const name of stale) next.searchParams.delete(name);
+  next.searchParams.set('$skipToken', Buffer.from(key, 'utf8').toString('base64url'));
+  return next.href;
 }

@@ -19,10 +19,14 @@ export class ResourceId {
     readonly rest: readonly string[],
   ) {}
 
-  /** Reads a path. Repeated slashes count as one; undefined when it does not lie below `/subscriptions/{id}`. */
+  /**
+   * Reads a path. Repeated slashes count as one; undefined when it does not lie below `/subscriptions/{id}`, or has a NUL
+   * in it, which no name has and PostgreSQL would choke on.
+   */
   static parse(path: string): ResourceId | undefined {
     const parts = path.split('/').filter(Boolean).map(decoded);
     if (parts[0]?.toLowerCase() !== 'subscriptions' || !parts[1]) return undefined;
+    if (parts.some((part) => part.includes('\0'))) return undefined;
     const subscriptionId = parts[1].toLowerCase();
     let at = 2;
     let groupName: string | undefined;
