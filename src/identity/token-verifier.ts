@@ -75,7 +75,7 @@ export class TokenVerifier {
     return caller;
   }
 
-  private read(token: string, now: Date): Promise<Verified> {
+  private async read(token: string, now: Date): Promise<Verified> {
     const checks = { currentDate: now, requiredClaims: ['exp'] };
     // Only picks whom to ask for the key; nothing is believed before the signature was checked.
     const remote = this.remotes.get(bareIssuer(claimedIssuer(token)));
@@ -83,7 +83,7 @@ export class TokenVerifier {
   }
 
   private async readLocal(token: string, checks: JWTVerifyOptions): Promise<Verified> {
-    const { kid } = decodeProtectedHeader(token);
+    const kid = claimedKey(token);
     const key = kid === undefined ? undefined : await this.options.localKey(kid);
     if (key?.use !== 'arm') throw malformed('it is not signed by an issuer that this service trusts');
     const { payload: claims } = await jwtVerify(token, key.publicKey, { ...checks, algorithms: [key.algorithm] });
@@ -108,6 +108,15 @@ export class TokenVerifier {
 function claimedIssuer(token: string): string {
   const { iss } = decodeJwt(token);
   return typeof iss === 'string' ? iss : '';
+}
+
+function claimedKey(token: string): string | undefined {
+  try {
+    const { kid } = decodeProtectedHeader(token);
+    return typeof kid === 'string' ? kid : undefined;
+  } catch {
+    throw malformed('its header cannot be read');
+  }
 }
 
 /** The key set could not be had, in contrast to a token that is at fault. */
