@@ -36,6 +36,11 @@ export class ArmPipeline {
     return this.wireOf(type, request).toWire(await this.existing(type, store, request));
   }
 
+  /** Refuses an api-version that does not serve the type; for actions that work on no record. */
+  assertServed<R extends ResourceRecord, C>(type: ResourceType<R, C>, request: ArmRequest): void {
+    this.wireOf(type, request);
+  }
+
   /** The record that an action works on, after the checks that every request passes. */
   async existing<R extends ResourceRecord, C>(
     type: ResourceType<R, C>,
@@ -99,7 +104,16 @@ export class ArmPipeline {
     const headers = await this.database.transaction(async (tx) => {
       await this.scopes.assertDeletable(tx, request.id, request.caller);
       const current = await store.lock(tx, request.id);
-      return current && resultHeaders(request, await this.beginDelete(tx, type, store, current, request));
+      return (
+        current &&
+        resultHeaders(
+          request,
+          await this.beginDelete(tx, type, store, current, {
+            tenantId: request.caller.tenantId,
+            correlationId: request.correlationId,
+          }),
+        )
+      );
     });
     request.answer(headers ? 202 : 204, headers);
   }
@@ -110,7 +124,7 @@ export class ArmPipeline {
     type: ResourceType<R, C>,
     store: Store<R, C>,
     current: R,
-    from: Pick<ArmRequest, 'caller' | 'correlationId'>,
+    from: { readonly tenantId: string; readonly correlationId: string },
   ): Promise<string> {
     const resource = { type: type.type, recordId: current.id, subscriptionId: current.subscriptionId };
     if (current.provisioningState === 'Deleting') {
@@ -118,12 +132,7 @@ export class ArmPipeline {
       if (active) return active;
     }
     await store.update(tx, { ...current, provisioningState: 'Deleting' });
-    return this.operations.takeOver(tx, {
-      ...resource,
-      kind: 'Delete',
-      tenantId: from.caller.tenantId,
-      correlationId: from.correlationId,
-    });
+    return this.operations.takeOver(tx, { ...resource, ...from, kind: 'Delete' });
   }
 
   private async written<R extends ResourceRecord, C>(

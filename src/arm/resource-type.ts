@@ -23,6 +23,8 @@ export interface ResourceRecord extends SystemData {
 
 /** One resource type in one api-version: what a body must look like, and how it becomes a record and back. */
 export interface Wire<R> {
+  /** The class that describes a body, for the checks and for the API's description. */
+  readonly shape: new () => object;
   /** The body, checked for its shape only; or everything that is wrong with it, with the caller's own paths. */
   parse(body: unknown): { readonly body: object } | { readonly problems: readonly Problem[] };
   /**

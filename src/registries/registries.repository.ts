@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ArmError } from '../arm/arm-error.js';
 import type { Page } from '../arm/paging.js';
+import type { Scope } from '../arm/resource-catalogue.js';
 import type { ResourceId } from '../arm/resource-id.js';
 import type { Store } from '../arm/resource-type.js';
 import { Config } from '../config/config.js';
@@ -82,10 +83,15 @@ export class RegistriesRepository implements Store<Registry, RegistryContext> {
     return this.recordOf(await sql.row<Row>(byId, [id]));
   }
 
-  async list(sql: Sql, id: ResourceId, { after, limit }: Page): Promise<Registry[]> {
-    const rows = id.groupName
-      ? await sql.rows<Row>(inGroup, [id.subscriptionId, id.groupKey, after, limit])
-      : await sql.rows<Row>(inSubscription, [id.subscriptionId, after, limit]);
+  list(sql: Sql, id: ResourceId, page: Page): Promise<Registry[]> {
+    return this.listIn(sql, id.groupName === undefined ? { subscriptionId: id.subscriptionId } : id, page);
+  }
+
+  async listIn(sql: Sql, { subscriptionId, groupKey }: Scope, { after, limit }: Page): Promise<Registry[]> {
+    const rows =
+      groupKey === undefined
+        ? await sql.rows<Row>(inSubscription, [subscriptionId, after, limit])
+        : await sql.rows<Row>(inGroup, [subscriptionId, groupKey, after, limit]);
     return rows.map((row) => this.recordOf(row));
   }
 

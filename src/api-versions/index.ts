@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { VersionTable, type Wire } from '../arm/resource-type.js';
+import { REGISTRY_TYPE } from '../registries/registry.type.js';
+import { registry20220201Preview } from './v2022_02_01_preview/registry.wire.js';
+import { registry20221201 } from './v2022_12_01/registry.wire.js';
+import { registry20251101 } from './v2025_11_01/registry.wire.js';
+
+type Wires = Readonly<Record<string, Wire<never>>>;
+
+/** Which api-versions exist and which types each serves, newest first. */
+export const API_VERSIONS: Readonly<Record<string, Wires>> = {
+  '2025-11-01': { [REGISTRY_TYPE]: registry20251101 as Wire<never> },
+  '2022-12-01': { [REGISTRY_TYPE]: registry20221201 as Wire<never> },
+  '2022-02-01-preview': { [REGISTRY_TYPE]: registry20220201Preview as Wire<never> },
+};
+
+/** The table turned the other way round: by type, then by version. */
+@Injectable()
+export class ApiVersions extends VersionTable {
+  private readonly byType = new Map<string, ReadonlyMap<string, Wire<unknown>>>();
+
+  wiresOf<R>(type: string): ReadonlyMap<string, Wire<R>> {
+    const known = this.byType.get(type) ?? served(type);
+    this.byType.set(type, known);
+    return known as ReadonlyMap<string, Wire<R>>;
+  }
+}
+
+function served(type: string): ReadonlyMap<string, Wire<unknown>> {
+  return new Map(
+    Object.entries(API_VERSIONS).flatMap(([version, wires]) => {
+      const wire = wires[type];
+      return wire ? [[version, wire]] : [];
+    }),
+  );
+}

@@ -1,0 +1,106 @@
+import { applyDecorators } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
+
+/**
+ * How routes of the control plane describe themselves. `schema` is the name that a resource has in the document; the
+ * document gives it the shape of the newest api-version, since features know nothing of versions.
+ */
+const refOf = (schema: string) => ({ $ref: `#/components/schemas/${schema}` });
+
+const RETRY_AFTER = {
+  'Retry-After': { description: 'Seconds after which to ask again.', schema: { type: 'integer' as const } },
+};
+const OPERATION_HEADERS = {
+  'Azure-AsyncOperation': {
+    description: 'Where to ask for the status of the operation.',
+    schema: { type: 'string' as const },
+  },
+  ...RETRY_AFTER,
+};
+const RESULT_HEADERS = {
+  Location: { description: 'Where to ask whether it is over.', schema: { type: 'string' as const } },
+  ...RETRY_AFTER,
+};
+
+function common(operationId: string): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({ operationId }),
+    ApiQuery({
+      name: 'api-version',
+      required: true,
+      schema: { type: 'string' },
+      description: 'The version of the API.',
+    }),
+    ApiResponse({ status: 'default', description: 'What went wrong.', schema: refOf('ErrorResponse') }),
+  );
+}
+
+export function ArmGet(operationId: string, schema: string): MethodDecorator {
+  return applyDecorators(
+    common(operationId),
+    ApiResponse({ status: 200, description: 'The resource.', schema: refOf(schema) }),
+  );
+}
+
+export function ArmList(operationId: string, schema: string): MethodDecorator {
+  return applyDecorators(
+    common(operationId),
+    ApiQuery({
+      name: '$top',
+      required: false,
+      schema: { type: 'integer', minimum: 1 },
+      description: 'The most items on a page.',
+    }),
+    ApiQuery({ name: '$skipToken', required: false, schema: { type: 'string' }, description: 'From `nextLink`.' }),
+    ApiResponse({
+      status: 200,
+      description: 'One page.',
+      schema: {
+        type: 'object',
+        required: ['value'],
+        properties: { value: { type: 'array', items: refOf(schema) }, nextLink: { type: 'string' } },
+      },
+    }),
+  );
+}
+
+export function ArmPut(operationId: string, schema: string): MethodDecorator {
+  return written(operationId, schema, schema);
+}
+
+/** `…Update` is the same shape with nothing required. */
+export function ArmPatch(operationId: string, schema: string): MethodDecorator {
+  return written(operationId, `${schema}Update`, schema);
+}
+
+function written(operationId: string, body: string, answer: string): MethodDecorator {
+  return applyDecorators(
+    common(operationId),
+    ApiBody({ schema: refOf(body) }),
+    ApiResponse({ status: 200, description: 'The resource; nothing more is to be done.', schema: refOf(answer) }),
+    ApiResponse({
+      status: 201,
+      description: 'The resource; an operation makes it true.',
+      schema: refOf(answer),
+      headers: OPERATION_HEADERS,
+    }),
+  );
+}
+
+export function ArmDelete(operationId: string): MethodDecorator {
+  return applyDecorators(
+    common(operationId),
+    ApiResponse({ status: 202, description: 'It is being deleted.', headers: RESULT_HEADERS }),
+    ApiResponse({ status: 204, description: 'There is no such resource.' }),
+  );
+}
+
+/** A question or command about a resource that is answered at once. */
+export function ArmAction(operationId: string, { body, answer }: { body?: Type; answer: Type }): MethodDecorator {
+  return applyDecorators(
+    common(operationId),
+    ...(body ? [ApiBody({ type: body })] : []),
+    ApiResponse({ status: 200, description: 'The answer.', type: answer }),
+  );
+}

@@ -1,0 +1,104 @@
+import { Controller, Delete, Get, HttpCode, Patch, Post, Put } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Arm, type ArmRequest } from '../arm/arm-request.js';
+import { ArmAction, ArmDelete, ArmGet, ArmList, ArmPatch, ArmPut } from '../arm/openapi.js';
+import { ArmPipeline } from '../arm/pipeline.js';
+import { Scopes } from '../arm/scopes.js';
+import { Config } from '../config/config.js';
+import { Database } from '../database/database.js';
+import { RegistriesRepository } from './registries.repository.js';
+import { RegistryActions } from './registry-actions.js';
+import {
+  CredentialsWire,
+  NameCheckWire,
+  NameStatusWire,
+  RegenerateWire,
+  UsageListWire,
+} from './registry-actions.wire.js';
+import { registryType } from './registry.type.js';
+
+const IN_SUBSCRIPTION = 'subscriptions/:subscriptionId/providers/Microsoft.ContainerRegistry';
+const IN_GROUP =
+  'subscriptions/:subscriptionId/resourceGroups/:resourceGroupName/providers/Microsoft.ContainerRegistry/registries';
+const ONE = `${IN_GROUP}/:registryName`;
+
+/** Registries: create, read, change, delete, and what else can be asked of one. */
+@ApiTags('Registries')
+@Controller()
+export class RegistriesController {
+  private readonly type = registryType(this.config.regions);
+
+  constructor(
+    private readonly arm: ArmPipeline,
+    private readonly registries: RegistriesRepository,
+    private readonly actions: RegistryActions,
+    private readonly scopes: Scopes,
+    private readonly database: Database,
+    private readonly config: Config,
+  ) {}
+
+  @Get(ONE)
+  @ArmGet('Registries_Get', 'Registry')
+  get(@Arm() request: ArmRequest): Promise<object> {
+    return this.arm.get(this.type, this.registries, request);
+  }
+
+  @Get(IN_GROUP)
+  @ArmList('Registries_ListByResourceGroup', 'Registry')
+  listInGroup(@Arm() request: ArmRequest): Promise<object> {
+    return this.arm.list(this.type, this.registries, request);
+  }
+
+  @Get(`${IN_SUBSCRIPTION}/registries`)
+  @ArmList('Registries_List', 'Registry')
+  listInSubscription(@Arm() request: ArmRequest): Promise<object> {
+    return this.arm.list(this.type, this.registries, request);
+  }
+
+  @Put(ONE)
+  @ArmPut('Registries_Create', 'Registry')
+  put(@Arm() request: ArmRequest): Promise<object> {
+    return this.arm.put(this.type, this.registries, request);
+  }
+
+  @Patch(ONE)
+  @ArmPatch('Registries_Update', 'Registry')
+  patch(@Arm() request: ArmRequest): Promise<object> {
+    return this.arm.patch(this.type, this.registries, request);
+  }
+
+  @Delete(ONE)
+  @ArmDelete('Registries_Delete')
+  delete(@Arm() request: ArmRequest): Promise<void> {
+    return this.arm.delete(this.type, this.registries, request);
+  }
+
+  @Post(`${IN_SUBSCRIPTION}/checkNameAvailability`)
+  @HttpCode(200)
+  @ArmAction('Registries_CheckNameAvailability', { body: NameCheckWire, answer: NameStatusWire })
+  async checkName(@Arm() request: ArmRequest): Promise<NameStatusWire> {
+    this.arm.assertServed(this.type, request);
+    await this.scopes.assertReadable(this.database, request.id, request.caller);
+    return this.actions.checkName(request.body);
+  }
+
+  @Post(`${ONE}/listCredentials`)
+  @HttpCode(200)
+  @ArmAction('Registries_ListCredentials', { answer: CredentialsWire })
+  async listCredentials(@Arm() request: ArmRequest): Promise<CredentialsWire> {
+    return this.actions.listCredentials(await this.arm.existing(this.type, this.registries, request));
+  }
+
+  @Post(`${ONE}/regenerateCredential`)
+  @HttpCode(200)
+  @ArmAction('Registries_RegenerateCredential', { body: RegenerateWire, answer: CredentialsWire })
+  async regenerateCredential(@Arm() request: ArmRequest): Promise<CredentialsWire> {
+    return this.actions.regenerateCredential(await this.arm.existing(this.type, this.registries, request), request);
+  }
+
+  @Get(`${ONE}/listUsages`)
+  @ArmAction('Registries_ListUsages', { answer: UsageListWire })
+  async listUsages(@Arm() request: ArmRequest): Promise<UsageListWire> {
+    return this.actions.listUsages(await this.arm.existing(this.type, this.registries, request));
+  }
+}
