@@ -1,10 +1,10 @@
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { migrate } from '../../src/database/data-source.js';
 import { startPostgres } from '../../src/embedded/postgres/supervisor.js';
 import { killSync } from './kill-sync.js';
+import { makeRunFolder, removeFolder } from './run-folder.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -15,15 +15,18 @@ declare module 'vitest' {
 
 const UNSAFE_BUT_FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
-/** One PostgreSQL for the whole run, in a folder of its own, gone afterwards however the run ends. */
+/**
+ * One PostgreSQL and one temporary folder for the whole run, gone afterwards however the run ends. The folder is
+ * `os.tmpdir()` for the specs; what they leave in it is an error.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-  const folder = mkdtempSync(join(tmpdir(), 'berth-test-'));
-  chmodSync(folder, 0o711);
-  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
+  const folder = makeRunFolder();
+  const systemFolder = process.env.TMPDIR;
+  process.env.TMPDIR = folder;
   let pid: (() => number) | undefined;
   const abandon = () => {
     if (pid) killSync(pid(), folder);
-    remove();
+    removeFolder(folder);
   };
   process.once('exit', abandon);
   const stopOnTerm = () => process.exit(143);
@@ -40,8 +43,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
   return async () => {
     await postgres.stop();
+    const left = readdirSync(folder).filter((name) => name !== 'postgres' && !name.startsWith('node-compile-cache'));
     process.off('exit', abandon);
     process.off('SIGTERM', stopOnTerm);
-    remove();
+    if (systemFolder === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = systemFolder;
+    removeFolder(folder);
+    if (left.length > 0) throw new Error(`The specs left files in their temporary folder: ${left.join(', ')}`);
   };
 }

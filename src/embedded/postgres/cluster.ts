@@ -76,17 +76,11 @@ export async function lastLines(log: string, count = 6): Promise<string> {
 }
 
 async function initdb(paths: ClusterPaths, program: string, draft: string, passwordFile: string, isDurable: boolean) {
+  const identity = [`--username=${SUPERUSER}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
+  const args = ['-D', draft, ...identity, '--locale=C', '--encoding=UTF8', ...(isDurable ? [] : ['--no-sync'])];
   const log = await openLog(paths.log);
   try {
-    const child = launch(
-      planLaunch(program, paths.folder),
-      [
-        ...['-D', draft, `--username=${SUPERUSER}`, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'],
-        ...['--locale=C', '--encoding=UTF8', ...(isDurable ? [] : ['--no-sync'])],
-      ],
-      paths.folder,
-      log,
-    );
+    const child = launch(planLaunch(program, paths.folder), args, paths.folder, log);
     const [code] = (await once(child, 'exit')) as [number | null];
     if (code !== 0)
       throw new Error(`initdb could not make the database in ${paths.folder}:\n${await lastLines(paths.log)}`);
