@@ -1,0 +1,67 @@
+import fc from 'fast-check';
+import type { PolicyStatus, Registry } from '../../src/registries/registry.entity.js';
+import { SKU_NAMES, hasFeature } from '../../src/registries/sku.js';
+
+const name = fc.stringMatching(/^[a-zA-Z0-9]{5,50}$/);
+const status = fc.constantFrom<PolicyStatus>('enabled', 'disabled');
+const onOff = fc.constantFrom('Enabled' as const, 'Disabled' as const);
+const date = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') });
+const text = fc.string({ minLength: 1, maxLength: 20 }).filter((value) => value !== '__proto__');
+
+/** Random registries that could have been stored. */
+export const anyRegistry: fc.Arbitrary<Registry> = fc
+  .record({
+    id: fc.uuid(),
+    subscriptionId: fc.uuid(),
+    groupName: name,
+    name,
+    location: fc.constantFrom('westeurope', 'eastus'),
+    tags: fc.dictionary(text, fc.string({ maxLength: 20 }), { maxKeys: 5, noNullPrototype: true }),
+    sku: fc.constantFrom(...SKU_NAMES),
+    identity: fc.constantFrom(
+      null,
+      { type: 'SystemAssigned' as const },
+      { type: 'UserAssigned' as const, userAssignedIdentities: { a: {} } },
+    ),
+    adminUserEnabled: fc.boolean(),
+    anonymousPullEnabled: fc.boolean(),
+    dataEndpointEnabled: fc.boolean(),
+    publicNetworkAccess: onOff,
+    defaultAction: fc.constantFrom('Allow' as const, 'Deny' as const),
+    addresses: fc.array(fc.ipV4(), { maxLength: 4 }),
+    networkRuleBypassOptions: fc.constantFrom('AzureServices' as const, 'None' as const),
+    networkRuleBypassAllowedForTasks: fc.boolean(),
+    zoneRedundancy: onOff,
+    roleAssignmentMode: fc.constantFrom('AbacRepositoryPermissions' as const, 'LegacyRegistryPermissions' as const),
+    policies: fc.record({
+      quarantinePolicy: fc.record({ status }),
+      trustPolicy: fc.record({ type: fc.constant('Notary' as const), status }),
+      retentionPolicy: fc.record({ days: fc.integer({ min: 0, max: 365 }), status }),
+      exportPolicy: fc.record({ status }),
+      azureADAuthenticationAsArmPolicy: fc.record({ status }),
+      softDeletePolicy: fc.record({ retentionDays: fc.integer({ min: 1, max: 90 }), status }),
+    }),
+    encryption: fc.constantFrom(
+      { status: 'disabled' as const },
+      { status: 'enabled' as const, keyVaultProperties: { keyIdentifier: 'https://vault/keys/k', identity: 'c' } },
+    ),
+    provisioningState: fc.constantFrom('Succeeded' as const, 'Failed' as const),
+    createdAt: date,
+    lastModifiedAt: date,
+  })
+  .map(({ groupName, name: registryName, defaultAction, addresses, ...rest }) => ({
+    ...rest,
+    groupName,
+    groupKey: groupName.toLowerCase(),
+    name: registryName,
+    key: registryName.toLowerCase(),
+    networkRuleSet: hasFeature(rest.sku, 'ipRules')
+      ? { defaultAction, ipRules: addresses.map((value) => ({ action: 'Allow' as const, value })) }
+      : { defaultAction: 'Allow' as const, ipRules: [] },
+    instanceName: 'instance',
+    createdBy: 'app',
+    createdByType: 'Application',
+    lastModifiedBy: 'app',
+    lastModifiedByType: 'Application',
+    loginServer: 'localhost:5100',
+  }));
