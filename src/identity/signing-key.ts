@@ -41,7 +41,7 @@ export async function generateSigningKey(use: KeyUse): Promise<SigningKey> {
 }
 
 export function privateKeyToPem(key: SigningKey): string {
-  return key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+  return key.privateKey.export({ type: 'pkcs8', format: 'pem' });
 }
 
 export function signingKeyFromPem(use: KeyUse, algorithm: KeyAlgorithm, pem: string): Promise<SigningKey> {

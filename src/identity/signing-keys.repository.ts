@@ -19,7 +19,7 @@ const byKid: Statement = {
 };
 const all: Statement = {
   name: 'signing_keys.all',
-  text: `select ${columns.select()} from signing_keys where use = $1 order by created_at desc`,
+  text: `select ${columns.select()} from signing_keys where use = $1 order by retired_at desc nulls first`,
 };
 const retire: Statement = {
   name: 'signing_keys.retire',

@@ -49,7 +49,7 @@ export class TokenIssuer {
     if (!principal || (tenantId !== undefined && principal.tenantId !== tenantId))
       throw new OAuthError(
         'wrongSecret',
-        `The id and the secret given for application '${clientId}' are not those of a service principal` +
+        `Invalid client secret: the id and the secret given for application '${clientId}' are not those of a service principal` +
           `${tenantId === undefined ? '' : ` of tenant '${tenantId}'`}, or the secret has expired.`,
       );
     return {

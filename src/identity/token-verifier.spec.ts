@@ -2,23 +2,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import type { JWTPayload } from 'jose';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { HandClock } from '../../test/support/hand-clock.js';
 import { ArmError } from '../arm/arm-error.js';
-import { Clock } from '../work/clock.js';
 import { generateSigningKey } from './signing-key.js';
 import type { SigningKey } from './signing-key.js';
 import { TokenVerifier } from './token-verifier.js';
-
-class HandClock extends Clock {
-  private time = new Date('2026-03-01T12:00:00Z');
-
-  now(): Date {
-    return this.time;
-  }
-
-  pass(seconds: number): void {
-    this.time = new Date(this.time.getTime() + seconds * 1000);
-  }
-}
 
 const TENANT = '6f3c2c1e-0b5a-4a44-9d0e-3f1f7e0e8a11';
 const OBJECT = '0c5c1d7a-8f0e-4b5e-bb64-0f7a2f5b7a22';
