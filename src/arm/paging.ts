@@ -37,13 +37,13 @@ function cursorOf(token: string | undefined): string {
  * The body of a list. Ask the store for `limit + 1` items, so that it is known whether more follow; `nextLink` repeats the
  * client's own URL with another `$skipToken`, and is absent on the last page.
  */
-export function listBody<T>(
+export function listBody<T, W>(
   found: readonly T[],
   page: Page,
   url: URL,
   keyOf: (item: T) => string,
-  toWire: (item: T) => unknown,
-): { value: unknown[]; nextLink?: string } {
+  toWire: (item: T) => W,
+): { value: W[]; nextLink?: string } {
   const value = found.slice(0, page.limit);
   const last = value.at(-1);
   if (found.length <= page.limit || last === undefined) return { value: value.map(toWire) };

@@ -1,0 +1,42 @@
+import { Get } from '@nestjs/common';
+import { Arm, ArmTenant, type ArmRequest, type TenantRequest } from '../arm/arm-request.js';
+import { Directory } from './directory.js';
+import { LocationList } from './location.wire.js';
+import { Described, Paged } from './openapi.js';
+import { ResourceManagerController } from './resource-manager.js';
+import { SubscriptionPage, SubscriptionWire, TenantList } from './subscription.wire.js';
+
+/** Where a caller is: its tenant, the subscriptions and their locations. */
+@ResourceManagerController('', 'Subscriptions')
+export class DirectoryController {
+  constructor(private readonly directory: Directory) {}
+
+  /** The tenant of the caller. */
+  @Get('tenants')
+  @Described('Tenants_List', { 200: TenantList })
+  tenants(@ArmTenant() request: TenantRequest): Promise<TenantList> {
+    return this.directory.tenants(request);
+  }
+
+  /** The subscriptions of the caller's tenant. */
+  @Get('subscriptions')
+  @Described('Subscriptions_List', { 200: SubscriptionPage })
+  @Paged()
+  subscriptions(@ArmTenant() request: TenantRequest): Promise<SubscriptionPage> {
+    return this.directory.subscriptions(request);
+  }
+
+  /** One subscription. */
+  @Get('subscriptions/:subscriptionId')
+  @Described('Subscriptions_Get', { 200: SubscriptionWire })
+  subscription(@Arm() request: ArmRequest): Promise<SubscriptionWire> {
+    return this.directory.subscription(request);
+  }
+
+  /** Where resources of the subscription can be made. */
+  @Get('subscriptions/:subscriptionId/locations')
+  @Described('Subscriptions_ListLocations', { 200: LocationList })
+  locations(@Arm() request: ArmRequest): Promise<LocationList> {
+    return this.directory.locations(request);
+  }
+}

@@ -1,0 +1,55 @@
+import { Delete, Get, Head, Patch, Put } from '@nestjs/common';
+import { Arm, type ArmRequest } from '../arm/arm-request.js';
+import { Described, Paged } from './openapi.js';
+import { ResourceGroupBody, ResourceGroupPage, ResourceGroupPatch, ResourceGroupWire } from './resource-group.wire.js';
+import { ResourceGroups } from './resource-groups.js';
+import { ResourceManagerController } from './resource-manager.js';
+
+/** Resource groups: create, read, change, and delete with all that is in them. */
+@ResourceManagerController('subscriptions/:subscriptionId/resourcegroups', 'Resource groups')
+export class ResourceGroupsController {
+  constructor(private readonly groups: ResourceGroups) {}
+
+  /** The resource groups of a subscription. */
+  @Get()
+  @Described('ResourceGroups_List', { 200: ResourceGroupPage })
+  @Paged('tagName', 'tagValue')
+  list(@Arm() request: ArmRequest): Promise<ResourceGroupPage> {
+    return this.groups.list(request);
+  }
+
+  /** Whether there is such a group. */
+  @Head(':resourceGroupName')
+  @Described('ResourceGroups_CheckExistence', { 204: 'There is.', 404: 'There is not.' })
+  exists(@Arm() request: ArmRequest): Promise<void> {
+    return this.groups.exists(request);
+  }
+
+  /** One resource group. */
+  @Get(':resourceGroupName')
+  @Described('ResourceGroups_Get', { 200: ResourceGroupWire })
+  get(@Arm() request: ArmRequest): Promise<ResourceGroupWire> {
+    return this.groups.get(request);
+  }
+
+  /** Creates a resource group, or replaces what a customer can say of it. */
+  @Put(':resourceGroupName')
+  @Described('ResourceGroups_CreateOrUpdate', { 200: ResourceGroupWire, 201: ResourceGroupWire }, ResourceGroupBody)
+  put(@Arm() request: ArmRequest): Promise<ResourceGroupWire> {
+    return this.groups.put(request);
+  }
+
+  /** Changes a resource group; what the body leaves out stays. */
+  @Patch(':resourceGroupName')
+  @Described('ResourceGroups_Update', { 200: ResourceGroupWire }, ResourceGroupPatch)
+  patch(@Arm() request: ArmRequest): Promise<ResourceGroupWire> {
+    return this.groups.patch(request);
+  }
+
+  /** Deletes a resource group and everything in it. */
+  @Delete(':resourceGroupName')
+  @Described('ResourceGroups_Delete', { 202: 'It is being deleted; ask at `Location` whether it is over.' })
+  delete(@Arm() request: ArmRequest): Promise<void> {
+    return this.groups.delete(request);
+  }
+}

@@ -1,0 +1,60 @@
+import type { Page } from '../arm/paging.js';
+import { columnsOf } from '../database/columns.js';
+import type { Sql, Statement } from '../database/database.js';
+import { Subscription } from './subscription.entity.js';
+import { Tenant } from './tenant.entity.js';
+
+const columns = columnsOf(Subscription);
+
+const insertTenantStatement: Statement = {
+  name: 'tenants.insert',
+  text: `insert into tenants (id, display_name) values ($1, $2) on conflict (id) do nothing`,
+};
+const findTenantStatement: Statement = {
+  name: 'tenants.find',
+  text: `select ${columnsOf(Tenant).select()} from tenants where id = $1`,
+};
+const insertStatement: Statement = {
+  name: 'subscriptions.insert',
+  text: `with made as (
+           insert into subscriptions (id, tenant_id, display_name) values ($1, $2, $3)
+           on conflict (id) do nothing returning id)
+         insert into provider_registrations (subscription_id, namespace, state)
+         select made.id, namespace, 'Registered' from made, unnest($4::text[]) namespace`,
+};
+const findStatement: Statement = {
+  name: 'subscriptions.find',
+  text: `select ${columns.select()} from subscriptions where id = $1`,
+};
+const listStatement: Statement = {
+  name: 'subscriptions.list',
+  text: `select ${columns.select()} from subscriptions
+          where tenant_id = $1 and state <> 'Deleted' and ($2 = '' or id > nullif($2, '')::uuid)
+          order by id limit $3`,
+};
+
+export async function insertTenant(sql: Sql, { id, displayName }: Tenant): Promise<void> {
+  await sql.count(insertTenantStatement, [id, displayName]);
+}
+
+export function findTenant(sql: Sql, id: string): Promise<Tenant | undefined> {
+  return sql.row<Tenant>(findTenantStatement, [id]);
+}
+
+/** Does nothing when a subscription has the id already. */
+export async function insertSubscription(
+  sql: Sql,
+  { id, tenantId, displayName }: Pick<Subscription, 'id' | 'tenantId' | 'displayName'>,
+  registered: readonly string[],
+): Promise<void> {
+  await sql.count(insertStatement, [id, tenantId, displayName, registered]);
+}
+
+export function findSubscription(sql: Sql, id: string): Promise<Subscription | undefined> {
+  return sql.row<Subscription>(findStatement, [id]);
+}
+
+/** Those of one tenant in the order of their ids; `page.after` is empty or a UUID. */
+export function listSubscriptions(sql: Sql, tenantId: string, { after, limit }: Page): Promise<Subscription[]> {
+  return sql.rows<Subscription>(listStatement, [tenantId, after, limit]);
+}
