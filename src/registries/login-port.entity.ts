@@ -1,4 +1,4 @@
-import { Column, Entity, Index, JoinColumn, OneToOne, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
 import type { Relation } from 'typeorm';
 import { Registry } from './registry.entity.js';
 
@@ -13,7 +13,7 @@ export class LoginPort {
   @Column('uuid', { nullable: true })
   registryId: string | null;
 
-  @OneToOne(() => Registry, { onDelete: 'SET NULL' })
+  @ManyToOne(() => Registry, { onDelete: 'SET NULL' })
   @JoinColumn({ name: 'registry_id', foreignKeyConstraintName: 'login_ports_registry_fkey' })
   registry?: Relation<Registry>;
 
