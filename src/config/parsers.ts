@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 
 /** Reads one setting's text. Throws an Error whose message completes the sentence "BERTH_X …". */
@@ -49,6 +50,14 @@ export const regionList: Parser<readonly string[]> = (value) => {
   for (const region of regions)
     if (!/^[a-z0-9]+$/.test(region)) throw new Error(`must hold lower-case names such as westeurope, not "${region}"`);
   return regions;
+};
+
+export const addressList: Parser<readonly string[]> = (value) => {
+  const addresses = commaList()(value);
+  if (addresses.length === 0) throw new Error('must name at least one address');
+  for (const address of addresses)
+    if (isIP(address) === 0) throw new Error(`must hold IP addresses such as 127.0.0.1 or ::1, not "${address}"`);
+  return addresses;
 };
 
 export const portRange: Parser<{ readonly from: number; readonly to: number }> = (value) => {

@@ -1,4 +1,5 @@
 import {
+  addressList,
   commaList,
   durationSeconds,
   integer,
@@ -37,6 +38,7 @@ export const SETTINGS = {
     '8443',
     'HTTPS port of the control plane; registries also answer on it by host name.',
   ),
+  listen: setting(addressList, '127.0.0.1,::1', 'Addresses on which everything listens; `0.0.0.0,::` for all.'),
   registryPorts: setting(
     portRange,
     '5100-5999',

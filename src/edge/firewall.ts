@@ -1,0 +1,31 @@
+import { BlockList, isIP } from 'node:net';
+import type { RegistryEndpoint } from '../registries/login-servers.js';
+import { OciError } from './oci-error.js';
+
+type NetworkSettings = Pick<RegistryEndpoint, 'publicNetworkAccess' | 'networkRuleSet'>;
+
+/** @throws OciError when the registry's network rules do not let the address in. */
+export function requireAllowed(registry: NetworkSettings, remoteAddress: string | undefined): void {
+  const address = (remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
+  if (isAllowed(registry, address)) return;
+  throw new OciError(
+    'DENIED',
+    `client with IP '${address}' is not allowed access. ` +
+      'Enable publicNetworkAccess of the registry or add the address to networkRuleSet.ipRules; ' +
+      'refer to https://aka.ms/acr/firewall.',
+  );
+}
+
+function isAllowed({ publicNetworkAccess, networkRuleSet }: NetworkSettings, address: string): boolean {
+  if (publicNetworkAccess === 'Disabled') return false;
+  if (networkRuleSet.defaultAction === 'Allow') return true;
+  const family = isIP(address);
+  if (family === 0) return false;
+  const rules = new BlockList();
+  for (const { value } of networkRuleSet.ipRules) {
+    const [network = '', prefix] = value.split('/');
+    const type = isIP(network) === 4 ? 'ipv4' : 'ipv6';
+    rules.addSubnet(network, prefix === undefined ? (type === 'ipv4' ? 32 : 128) : Number(prefix), type);
+  }
+  return rules.check(address, family === 4 ? 'ipv4' : 'ipv6');
+}

@@ -1,0 +1,68 @@
+import type { ServerResponse } from 'node:http';
+
+/** What registry clients understand, and the status that each code is answered with unless told otherwise. */
+const OCI_ERRORS = {
+  UNAUTHORIZED: 401,
+  DENIED: 403,
+  NAME_INVALID: 400,
+  NAME_UNKNOWN: 404,
+  TAG_INVALID: 400,
+  DIGEST_INVALID: 400,
+  MANIFEST_UNKNOWN: 404,
+  UNSUPPORTED: 405,
+  UNAVAILABLE: 503,
+  UNKNOWN: 500,
+} as const;
+
+export type OciErrorCode = keyof typeof OCI_ERRORS;
+
+export interface OciErrorOptions {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly detail?: unknown;
+  readonly cause?: unknown;
+}
+
+/** The one error that a login server shows to its clients, in the form of the OCI distribution specification. */
+export class OciError extends Error {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly detail: unknown;
+
+  constructor(
+    readonly code: OciErrorCode,
+    message: string,
+    options: OciErrorOptions = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.status = options.status ?? OCI_ERRORS[code];
+    this.headers = options.headers ?? {};
+    this.detail = options.detail ?? null;
+  }
+}
+
+/** Something that will be there soon: clients that can wait come back by themselves. */
+export function unavailable(message: string, cause?: unknown): OciError {
+  return new OciError('UNAVAILABLE', message, { headers: { 'Retry-After': '1' }, cause });
+}
+
+export function sendOciError(response: ServerResponse, { code, message, detail, status, headers }: OciError): void {
+  sendJson(response, status, { errors: [{ code, message, detail }] }, headers);
+}
+
+export function sendJson(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): void {
+  const bytes = Buffer.from(JSON.stringify(body));
+  response.writeHead(status, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': bytes.length,
+    'Docker-Distribution-Api-Version': 'registry/2.0',
+    'X-Content-Type-Options': 'nosniff',
+    ...headers,
+  });
+  response.end(bytes);
+}
