@@ -48,10 +48,11 @@ export class ArmPipeline {
     request: ArmRequest,
   ): Promise<R> {
     this.wireOf(type, request);
+    const found = await store.find(this.database, request.id, request.caller.tenantId);
+    if (found) return found;
+    // Only now is it worth a second statement to say which part is missing, or whose it is.
     await this.scopes.assertReadable(this.database, request.id, request.caller);
-    const found = await store.find(this.database, request.id);
-    if (!found) throw notFound(type.type, request);
-    return found;
+    throw notFound(type.type, request);
   }
 
   async list<R extends ResourceRecord, C>(

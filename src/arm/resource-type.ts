@@ -38,8 +38,9 @@ export interface Wire<R> {
 
 /** How records of one type are kept. `C` is whatever the admission rules need to know of other records. */
 export interface Store<R extends ResourceRecord, C> {
-  find(sql: Sql, id: ResourceId): Promise<R | undefined>;
-  /** Like `find`, and holds the row until the transaction ends. */
+  /** The record, if it lies in a subscription of that tenant; one statement, since it is the most frequent question. */
+  find(sql: Sql, id: ResourceId, tenantId: string): Promise<R | undefined>;
+  /** The record of a scope that was checked before; holds the row until the transaction ends. */
   lock(tx: Tx, id: ResourceId): Promise<R | undefined>;
   list(sql: Sql, id: ResourceId, page: Page): Promise<R[]>;
   /** Loads what `admit` needs; counts are only true under a lock taken here. */

@@ -1,7 +1,7 @@
 import type { JWTPayload } from 'jose';
 import type { Caller } from '../arm/caller.js';
 import { ArmError } from '../arm/arm-error.js';
-import { parseUuid } from './uuid.js';
+import { parseUuid } from '../arm/uuid.js';
 
 /** Claims that only tokens of people have; the first one present is what the person is called. */
 const NAMES_OF_PEOPLE = ['upn', 'preferred_username', 'unique_name', 'email'];

@@ -14,7 +14,7 @@ import {
   tenantHasPrincipals,
   validSecretsOf,
 } from './service-principals.repository.js';
-import { parseUuid } from './uuid.js';
+import { parseUuid } from '../arm/uuid.js';
 
 const SECRET_BYTES = 32;
 const HINT_LENGTH = 3;

@@ -8,7 +8,7 @@ import { ServicePrincipals } from './service-principals.js';
 import type { ServicePrincipal } from './service-principal.entity.js';
 import { SigningKeys } from './signing-keys.js';
 import { parseTokenRequest } from './token-request.js';
-import { parseUuid } from './uuid.js';
+import { parseUuid } from '../arm/uuid.js';
 
 export const TOKEN_LIFETIME_SECONDS = 3600;
 

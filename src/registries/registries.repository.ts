@@ -4,6 +4,7 @@ import type { Page } from '../arm/paging.js';
 import type { Scope } from '../arm/resource-catalogue.js';
 import type { ResourceId } from '../arm/resource-id.js';
 import type { Store } from '../arm/resource-type.js';
+import { isUuid } from '../arm/uuid.js';
 import { Config } from '../config/config.js';
 import { AdminCredentials } from '../credentials/admin-credentials.js';
 import { columnsOf } from '../database/columns.js';
@@ -18,7 +19,10 @@ const selected = `select ${columns.select('r')}, l.port as "loginPort"
                     from registries r left join login_ports l on l.registry_id = r.id`;
 const named = 'where r.subscription_id = $1 and r.group_key = $2 and r.key = $3';
 
-const find: Statement = { name: 'registries.find', text: `${selected} ${named}` };
+const find: Statement = {
+  name: 'registries.find',
+  text: `${selected} join subscriptions s on s.id = r.subscription_id ${named} and s.tenant_id = $4`,
+};
 const lock: Statement = { name: 'registries.lock', text: `${selected} ${named} for update of r` };
 const byId: Statement = { name: 'registries.by_id', text: `${selected} where r.id = $1` };
 const inGroup: Statement = {
@@ -71,8 +75,10 @@ export class RegistriesRepository implements Store<Registry, RegistryContext> {
     private readonly usage: Usage,
   ) {}
 
-  async find(sql: Sql, id: ResourceId): Promise<Registry | undefined> {
-    return this.recordOf(await sql.row<Row>(find, [id.subscriptionId, id.groupKey, id.key]));
+  async find(sql: Sql, id: ResourceId, tenantId: string): Promise<Registry | undefined> {
+    return isUuid(id.subscriptionId)
+      ? this.recordOf(await sql.row<Row>(find, [id.subscriptionId, id.groupKey, id.key, tenantId]))
+      : undefined;
   }
 
   async lock(tx: Tx, id: ResourceId): Promise<Registry | undefined> {
