@@ -1,3 +1,4 @@
+/// <reference types="vite/client" />
 import { DataSource } from 'typeorm';
 import { describe, expect, it } from 'vitest';
 import { dataSourceOptions, migrate } from '../../src/database/data-source.js';
