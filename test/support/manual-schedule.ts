@@ -13,7 +13,7 @@ export class ManualSchedule {
 
   advance(ms: number): void {
     this.nowMs += ms;
-    for (const entry of [...this.tasks])
+    for (const entry of this.tasks)
       if (entry.atMs <= this.nowMs) {
         this.tasks.delete(entry);
         entry.task();
