@@ -31,6 +31,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   process.once('exit', abandon);
   const stopOnTerm = () => process.exit(143);
   process.once('SIGTERM', stopOnTerm);
+  // Whoever started the run and was killed.
+  process.once('disconnect', stopOnTerm);
+  process.channel?.unref();
 
   const postgres = await startPostgres({
     folder: join(folder, 'postgres'),
@@ -46,6 +49,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     const left = readdirSync(folder).filter((name) => name !== 'postgres' && !name.startsWith('node-compile-cache'));
     process.off('exit', abandon);
     process.off('SIGTERM', stopOnTerm);
+    process.off('disconnect', stopOnTerm);
     if (systemFolder === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = systemFolder;
     removeFolder(folder);

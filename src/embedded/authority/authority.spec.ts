@@ -25,8 +25,8 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-async function serve({ certificate, key }: TlsFiles): Promise<number> {
-  server = createServer({ cert: certificate, key }, (_, response) => response.end('hello')).listen(0);
+async function serve(tls: TlsFiles): Promise<number> {
+  server = createServer(tls, (_, response) => response.end('hello')).listen(0);
   await once(server, 'listening');
   return (server.address() as { port: number }).port;
 }
@@ -47,8 +47,8 @@ it('is trusted by Node and by curl under every name of the service', async () =>
 });
 
 it('carries what strict clients ask for', async () => {
-  const { certificate, caFile } = await ensureCertificates({ dataDir, loginServerSuffix });
-  const leaf = new X509Certificate(certificate);
+  const { cert, caFile } = await ensureCertificates({ dataDir, loginServerSuffix });
+  const leaf = new X509Certificate(cert);
   const ca = new X509Certificate(readFileSync(caFile));
   const describe = ({ ca: isAuthority, keyUsage, subjectAltName, publicKey }: X509Certificate) => ({
     isAuthority,
@@ -83,24 +83,19 @@ it('renews the server certificate, and not the authority, when names change or t
   const first = await ensureCertificates({ dataDir, loginServerSuffix }, now);
   const ca = readFileSync(first.caFile, 'utf8');
   const moved = await ensureCertificates({ dataDir, loginServerSuffix: '.cr.example.com' }, now);
-  expect(new X509Certificate(moved.certificate).checkHost('shop.cr.example.com')).toBe('*.cr.example.com');
+  expect(new X509Certificate(moved.cert).checkHost('shop.cr.example.com')).toBe('*.cr.example.com');
   expect(await ensureCertificates({ dataDir, loginServerSuffix: '.cr.example.com' }, now + 300 * DAY_MS)).toEqual(
     moved,
   );
   const renewed = await ensureCertificates({ dataDir, loginServerSuffix: '.cr.example.com' }, now + 380 * DAY_MS);
-  expect(renewed.certificate).not.toBe(moved.certificate);
+  expect(renewed.cert).not.toBe(moved.cert);
   expect(readFileSync(first.caFile, 'utf8')).toBe(ca);
 });
 
 it('makes one authority when several processes start at once', async () => {
   const all = await Promise.all(Array.from({ length: 4 }, () => ensureCertificates({ dataDir, loginServerSuffix })));
   const ca = new X509Certificate(readFileSync(join(dataDir, 'tls/ca.crt')));
-  expect(all.map(({ certificate }) => new X509Certificate(certificate).verify(ca.publicKey))).toEqual([
-    true,
-    true,
-    true,
-    true,
-  ]);
+  expect(all.map(({ cert }) => new X509Certificate(cert).verify(ca.publicKey))).toEqual([true, true, true, true]);
 });
 
 it('replaces files that are damaged', async () => {
@@ -108,5 +103,5 @@ it('replaces files that are damaged', async () => {
   writeFileSync(join(dataDir, 'tls/ca.pem'), 'half a fi');
   const healed = await ensureCertificates({ dataDir, loginServerSuffix });
   const ca = new X509Certificate(readFileSync(healed.caFile));
-  expect(new X509Certificate(healed.certificate).verify(ca.publicKey)).toBe(true);
+  expect(new X509Certificate(healed.cert).verify(ca.publicKey)).toBe(true);
 });

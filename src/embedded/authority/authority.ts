@@ -10,7 +10,7 @@ import type { ServerNames } from './server-names.js';
 /** What the service needs to speak TLS, and where clients find whom to trust. */
 export interface TlsFiles {
   /** PEM: the server's certificate, then the authority's. */
-  readonly certificate: string;
+  readonly cert: string;
   readonly key: string;
   /** PEM file with the authority's certificate, for clients; anybody may read it. */
   readonly caFile: string;
@@ -37,7 +37,7 @@ export async function ensureCertificates(
   const kept = parsePair(await readIfAny(serverFile));
   const server = isGood(kept, authority, names, nowMs) ? kept : await issueServer(authority, names, nowMs);
   if (server !== kept) await replaceFile(serverFile, printPair(server));
-  return { certificate: server.certificate + authority.certificate, key: server.key, caFile };
+  return { cert: server.certificate + authority.certificate, key: server.key, caFile };
 }
 
 async function ensureAuthority(file: string, nowMs: number): Promise<KeyPair> {

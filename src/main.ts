@@ -1,0 +1,13 @@
+const WANTED_NODE = 26;
+const running = Number(process.versions.node.split('.')[0]);
+
+if (running < WANTED_NODE) {
+  process.stderr.write(
+    `Berth needs Node ${WANTED_NODE}; this is ${process.version}. "npm start" brings the right one with the dependencies.\n`,
+  );
+  process.exit(1);
+}
+
+// Only now: what is imported here may not even load on an older Node.
+const { boot } = await import('./boot/boot.js');
+await boot();
