@@ -146,11 +146,12 @@ export class ArmError extends Error {
   }
 }
 
-/** Throws all problems at once: a single one as itself, several as `details` of one error with the first one's status class. */
-export function throwIfAny(problems: readonly Problem[], summary: ArmErrorCode = 'MultipleErrorsOccurred'): void {
+/** Throws all problems at once: a single one as itself, several as the `details` of one error. */
+export function throwIfAny(problems: readonly Problem[]): void {
   const [first, ...others] = problems;
   if (!first) return;
   if (others.length === 0) throw new ArmError(first.code, first.message, { target: first.target });
+  const isOneKind = others.every(({ code }) => code === first.code);
   const message = `${problems.length} problems: ${problems.map((problem) => problem.message).join(' ')}`;
-  throw new ArmError(summary, message, { details: problems });
+  throw new ArmError(isOneKind ? first.code : 'MultipleErrorsOccurred', message, { details: problems });
 }

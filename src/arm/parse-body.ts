@@ -17,13 +17,20 @@ export function parseBody<T extends object>(shape: new () => T, body: unknown): 
   return errors.length === 0 ? { body: instance } : { problems: errors.flatMap((error) => problemsOf(error, '')) };
 }
 
-function problemsOf({ property, constraints = {}, children = [] }: ValidationError, parent: string): Problem[] {
+function problemsOf({ property, value, constraints = {}, children = [] }: ValidationError, parent: string): Problem[] {
   const target = parent ? `${parent}.${property}` : property;
+  // What is missing breaks every rule at once; one problem says it.
+  if (value === undefined && children.length === 0)
+    return [
+      {
+        code: target === 'location' ? 'LocationRequired' : 'InvalidParameter',
+        target,
+        message: sentence(target, constraints['isNotEmpty'] ?? 'it is required'),
+      },
+    ];
   const own = Object.entries(constraints).map(([rule, message]) => ({
     code:
-      property === 'location' && parent === '' && rule !== 'isString'
-        ? ('LocationRequired' as const)
-        : ('InvalidParameter' as const),
+      target === 'location' && rule === 'isNotEmpty' ? ('LocationRequired' as const) : ('InvalidParameter' as const),
     target,
     message:
       rule === 'whitelistValidation'

@@ -39,7 +39,11 @@ const lockGroup: Statement = {
 };
 const nameTaken: Statement = {
   name: 'registries.name_taken',
-  text: 'select 1 from registries where key = $1 and id is distinct from $2',
+  text: 'select 1 from registries where key = $1',
+};
+const nameTakenElsewhere: Statement = {
+  name: 'registries.name_taken_elsewhere',
+  text: 'select 1 from registries where key = $1 and (subscription_id, group_key) <> ($2, $3)',
 };
 const insert: Statement = { name: 'registries.insert', text: `insert into registries ${columns.insert}` };
 const update: Statement = {
@@ -107,13 +111,18 @@ export class RegistriesRepository implements Store<Registry, RegistryContext> {
 
   async context(tx: Tx, next: Registry, current: Registry | undefined): Promise<RegistryContext> {
     return {
-      nameTaken: !current && (await this.isNameTaken(tx, next.key)),
+      nameTaken: !current && (await this.isNameTakenElsewhere(tx, next)),
       usage: usageOf(next, current && current.sku !== next.sku ? await this.usage.storedBytes(tx, current.id) : 0),
     };
   }
 
   async isNameTaken(sql: Sql, key: string): Promise<boolean> {
-    return (await sql.row(nameTaken, [key, null])) !== undefined;
+    return (await sql.row(nameTaken, [key])) !== undefined;
+  }
+
+  /** A row of the same id may have come since it was looked for; that is a race with oneself, for the index to end. */
+  private async isNameTakenElsewhere(sql: Sql, { key, subscriptionId, groupKey }: Registry): Promise<boolean> {
+    return (await sql.row(nameTakenElsewhere, [key, subscriptionId, groupKey])) !== undefined;
   }
 
   async insert(tx: Tx, record: Registry): Promise<void> {

@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
-import { DataSource } from 'typeorm';
 import { Agent } from 'undici';
 import { loadConfig } from '../../src/config/config.js';
 import { Database } from '../../src/database/database.js';
@@ -122,8 +121,7 @@ export async function armApp(options: ArmAppOptions = {}): Promise<ArmApp> {
   const database = app.get(Database);
   const worker = app.get(Worker);
   const tenantId = randomUUID();
-  const sql = <Row>(text: string, values: readonly unknown[] = []) =>
-    app.get(DataSource).query<Row[]>(text, [...values]);
+  const sql = <Row>(text: string, values: readonly unknown[] = []) => database.rows<Row>({ name: '', text }, values);
   const token = (of: TokenOptions = {}) =>
     signedToken(app.get(SigningKeys), app.get<Clock>(Clock), { tenantId, origin, ...of });
   const ownToken = await token();
@@ -133,11 +131,15 @@ export async function armApp(options: ArmAppOptions = {}): Promise<ArmApp> {
 
   async function settle(): Promise<number> {
     for (let turns = 0; turns < MAX_TURNS; turns++) {
+      // No edge runs here that could say that it listens.
+      await sql('update login_ports set listening = true where registry_id is not null');
       const open = await sql<{ what: string }>(
         `update operations set run_after = least(run_after, now()) where ended_at is null
          returning format('%s %s: %s', kind, resource_type, waiting_because) as what`,
       );
       if (open.length === 0) return turns;
+      // What the edge would do, which does not run here.
+      await sql('update login_ports set listening = true where registry_id is not null');
       while (await worker.runOnce());
     }
     const left = await sql(

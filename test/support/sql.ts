@@ -15,9 +15,10 @@ export async function openDatabase(poolSize = 30): Promise<OpenDatabase> {
   const made = await testDatabase();
   const source = new DataSource({ ...dataSourceOptions({ databaseUrl: made.url, databasePoolSize: poolSize }) });
   await source.initialize();
+  const database = new Database(source);
   return {
-    database: new Database(source),
-    sql: <Row>(text: string, values: readonly unknown[] = []) => source.query<Row[]>(text, [...values]),
+    database,
+    sql: <Row>(text: string, values: readonly unknown[] = []) => database.rows<Row>({ name: '', text }, values),
     async close() {
       await source.destroy();
       await made.dispose();
