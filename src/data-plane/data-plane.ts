@@ -39,6 +39,11 @@ export abstract class DataPlane {
    * @throws InstanceMissing when there is no such instance; EngineUnavailable when it cannot be started.
    */
   abstract acquire(name: string): Promise<EngineLease>;
+
+  /** How many engines run on this machine; undefined when they run elsewhere. */
+  running(): number | undefined {
+    return undefined;
+  }
 }
 
 export class InstanceMissing extends Error {

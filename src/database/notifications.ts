@@ -30,6 +30,11 @@ export class Notifications implements OnApplicationShutdown {
     return () => listeners.delete(listener);
   }
 
+  /** False while notifications that somebody listens to cannot arrive. */
+  get isConnected(): boolean {
+    return this.connecting === undefined || this.client !== undefined;
+  }
+
   async onApplicationShutdown(): Promise<void> {
     this.stopped = true;
     clearTimeout(this.retry);

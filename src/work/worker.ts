@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, Optional } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { LEASE_SECONDS } from './leases.repository.js';
 import { OperationKinds, type OperationKind } from './operation-kinds.js';
@@ -10,6 +10,7 @@ import {
   type ClaimedOperation,
 } from './operations.repository.js';
 import { PlanFailure, walk } from './plan.js';
+import { WorkObserver } from './work-observer.js';
 
 /** Claims that may fail before the operation does. With the back-off below that is about five minutes. */
 export const MAX_ATTEMPTS = 8;
@@ -25,18 +26,21 @@ export class Worker {
   constructor(
     private readonly database: Database,
     private readonly kinds: OperationKinds,
+    @Optional() private readonly observer?: WorkObserver,
   ) {}
 
   /** Works on the operation that has been due longest; false when none is due. */
   async runOnce(): Promise<boolean> {
     const operation = await operationLeases.claim(this.database);
     if (!operation) return false;
+    this.observer?.claimed(operation);
     const lost = new AbortController();
     const renewal = setInterval(() => void this.renew(operation, lost), (LEASE_SECONDS * 1000) / 3);
     try {
       await this.work(operation, lost.signal);
     } catch (error) {
       if (!(error instanceof LeaseLost)) throw error;
+      this.observer?.claimLost(operation);
       this.logger.warn({ operation: operation.id, message: 'The claim was lost; what it did will be done again.' });
       await expediteOperationOf(this.database, operation.recordId);
     } finally {
@@ -80,16 +84,17 @@ export class Worker {
   }
 
   /** Ends operation and resource in one transaction, or neither. */
-  private end(
+  private async end(
     operation: ClaimedOperation,
     kind: OperationKind<unknown> | undefined,
     error?: OperationError,
   ): Promise<void> {
-    return this.database.transaction(async (tx) => {
-      const status = error ? (error.code === 'OperationCanceled' ? 'Canceled' : 'Failed') : 'Succeeded';
+    const status = error ? (error.code === 'OperationCanceled' ? 'Canceled' : 'Failed') : 'Succeeded';
+    await this.database.transaction(async (tx) => {
       if (!(await finishOperation(tx, operation, status, error))) throw new LeaseLost();
       await kind?.settle(tx, operation, error ? 'Failed' : 'Succeeded');
     });
+    this.observer?.ended(operation, status);
   }
 
   private async giveBack(

@@ -39,6 +39,10 @@ export class InstanceEngines {
 
   constructor(private readonly options: InstanceEnginesOptions) {}
 
+  get runningCount(): number {
+    return this.running.size;
+  }
+
   /** A lease on the engine that runs with this version of the spec; undefined when a new one must be started first. */
   lease(version: string): EngineLease | undefined {
     const engine = this.current;

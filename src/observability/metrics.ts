@@ -1,0 +1,98 @@
+import { performance } from 'node:perf_hooks';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+const OPERATION_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+/** Everything that is counted, in one registry per application. Labels take few values: routes, not paths. */
+export class Metrics {
+  private readonly registry = new Registry();
+  private readonly registers = [this.registry];
+
+  readonly httpRequest = new Histogram({
+    name: 'berth_http_request_duration_seconds',
+    help: 'Time to answer a request of the control plane.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: REQUEST_SECONDS,
+    registers: this.registers,
+  });
+
+  readonly registryRequest = new Histogram({
+    name: 'berth_registry_request_duration_seconds',
+    help: 'Time to answer a request to a login server.',
+    labelNames: ['method', 'route', 'status'],
+    buckets: REQUEST_SECONDS,
+    registers: this.registers,
+  });
+
+  readonly registryBytes = new Counter({
+    name: 'berth_registry_sent_bytes_total',
+    help: 'Bytes sent by login servers.',
+    labelNames: ['route'],
+    registers: this.registers,
+  });
+
+  readonly claims = new Counter({
+    name: 'berth_operation_claims_total',
+    help: 'Times that a worker took an operation.',
+    labelNames: ['type', 'kind'],
+    registers: this.registers,
+  });
+
+  readonly claimsLost = new Counter({
+    name: 'berth_operation_claims_lost_total',
+    help: 'Claims that were given to another worker before they ended.',
+    labelNames: ['type', 'kind'],
+    registers: this.registers,
+  });
+
+  readonly operation = new Histogram({
+    name: 'berth_operation_duration_seconds',
+    help: 'Time from the request to the end of the operation.',
+    labelNames: ['type', 'kind', 'outcome'],
+    buckets: OPERATION_SECONDS,
+    registers: this.registers,
+  });
+
+  /** `runningEngines` is asked when the metrics are; undefined means that another machine knows. */
+  constructor(runningEngines: () => number | undefined = () => undefined) {
+    this.gauge('berth_engines_running', 'Registry engines that run on this machine.', runningEngines);
+    this.gauge('process_start_time_seconds', 'When the process started.', () => performance.timeOrigin / 1000);
+    this.gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
+    this.gauge('nodejs_heap_size_used_bytes', 'Heap in use.', () => process.memoryUsage().heapUsed);
+    this.gauge('nodejs_eventloop_utilization', 'Part of its life that the event loop was busy.', () =>
+      Number(performance.eventLoopUtilization().utilization.toFixed(4)),
+    );
+    const cpu = new Counter({
+      name: 'process_cpu_seconds_total',
+      help: 'CPU time, user and system.',
+      registers: this.registers,
+      collect: () => {
+        const { user, system } = process.cpuUsage();
+        cpu.reset();
+        cpu.inc((user + system) / 1e6);
+      },
+    });
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  /** All of it, in the text format of Prometheus. */
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  private gauge(name: string, help: string, read: () => number | undefined): void {
+    const gauge = new Gauge({
+      name,
+      help,
+      registers: this.registers,
+      collect: () => {
+        const value = read();
+        if (value !== undefined) gauge.set(value);
+      },
+    });
+  }
+}

@@ -1,0 +1,29 @@
+import { Global, Module } from '@nestjs/common';
+import { Config } from '../config/config.js';
+import { DataPlane } from '../data-plane/data-plane.js';
+import { DataPlaneModule } from '../data-plane/data-plane.module.js';
+import { EdgeObserver } from '../edge/edge-observer.js';
+import { WorkObserver } from '../work/work-observer.js';
+import { HealthController } from './health.controller.js';
+import { Metrics } from './metrics.js';
+import { EdgeMetrics, WorkMetrics } from './observers.js';
+import { ReadinessChecks } from './readiness.js';
+import { RequestLog } from './request-log.js';
+import { ServiceLog } from './service-log.js';
+
+/** Health, metrics and the log. Global, since it provides the observers that other rooms tell what they do. */
+@Global()
+@Module({
+  imports: [DataPlaneModule],
+  controllers: [HealthController],
+  providers: [
+    { provide: ServiceLog, inject: [Config], useFactory: ({ logLevel }: Config) => new ServiceLog(logLevel) },
+    { provide: Metrics, inject: [DataPlane], useFactory: (engines: DataPlane) => new Metrics(() => engines.running()) },
+    { provide: WorkObserver, useClass: WorkMetrics },
+    { provide: EdgeObserver, useClass: EdgeMetrics },
+    ReadinessChecks,
+    RequestLog,
+  ],
+  exports: [ServiceLog, Metrics, WorkObserver, EdgeObserver],
+})
+export class ObservabilityModule {}

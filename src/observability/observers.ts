@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { EdgeObserver, type EdgeAnswer } from '../edge/edge-observer.js';
+import { WorkObserver, type Ended, type Worked } from '../work/work-observer.js';
+import { Metrics } from './metrics.js';
+
+/** Counts what the workers do. */
+@Injectable()
+export class WorkMetrics extends WorkObserver {
+  constructor(private readonly metrics: Metrics) {
+    super();
+  }
+
+  claimed({ resourceType: type, kind }: Worked): void {
+    this.metrics.claims.inc({ type, kind });
+  }
+
+  claimLost({ resourceType: type, kind }: Worked): void {
+    this.metrics.claimsLost.inc({ type, kind });
+  }
+
+  ended({ resourceType: type, kind, createdAt }: Worked, outcome: Ended): void {
+    this.metrics.operation.observe({ type, kind, outcome }, Math.max(0, Date.now() - createdAt.getTime()) / 1000);
+  }
+}
+
+/** Counts what the login servers answer. */
+@Injectable()
+export class EdgeMetrics extends EdgeObserver {
+  constructor(private readonly metrics: Metrics) {
+    super();
+  }
+
+  request({ method, route, status, seconds, bytes }: EdgeAnswer): void {
+    this.metrics.registryRequest.observe({ method, route, status }, seconds);
+    this.metrics.registryBytes.inc({ route }, bytes);
+  }
+}
