@@ -1,11 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { EngineUnavailable, InstanceMissing } from '../../src/data-plane/data-plane.js';
+import { describe, expect, test, vi } from 'vitest';
+import { EngineUnavailable } from '../../src/data-plane/data-plane.js';
 import { isRunning } from '../../src/data-plane/process/process-identity.js';
 import { runtimeFolder } from '../../src/data-plane/process/runtime-folder.js';
 import {
@@ -16,25 +13,16 @@ import {
   pullManifest,
   pushImage,
   temporaryFolder,
+  NAME,
+  READY,
+  BOUND,
+  openWithInstance,
+  untilNoEngine,
 } from '../support/engines.js';
-
-const NAME = 'registry-1';
-const READY = { status: 200, body: Buffer.from('{}'), location: '' };
-const BOUND = { timeout: 10_000, interval: 5 };
-
-async function opened(options: Parameters<typeof openDataPlane>[0] = {}) {
-  const open = await openDataPlane(options);
-  await open.dataPlane.ensure({ name: NAME, readOnly: false });
-  return open;
-}
-
-function untilNoEngine(dataDir: string): Promise<void> {
-  return vi.waitFor(async () => expect(await enginesOf(dataDir)).toEqual([]), BOUND);
-}
 
 describe('starting', () => {
   test('an image pushed over the socket is pulled back whole', async () => {
-    const { dataPlane } = await opened();
+    const { dataPlane } = await openWithInstance();
     const { blob, manifest, statuses } = await pushImage(dataPlane, NAME);
     expect(statuses).toEqual([202, 201, 201]);
     expect((await pullManifest(dataPlane, NAME)).body.equals(manifest)).toBe(true);
@@ -43,7 +31,7 @@ describe('starting', () => {
   });
 
   test('nothing runs before the first request, and 50 first requests at once start one engine', async () => {
-    const { dataPlane, dataDir } = await opened();
+    const { dataPlane, dataDir } = await openWithInstance();
     expect(await enginesOf(dataDir)).toEqual([]);
     const leases = await Promise.all(Array.from({ length: 50 }, () => dataPlane.acquire(NAME)));
     expect(new Set(leases.map((lease) => lease.socketPath)).size).toBe(1);
@@ -58,13 +46,14 @@ describe('starting', () => {
     const pulled = await Promise.all(names.map((name) => pullManifest(dataPlane, name)));
     expect(pulled.map(({ body }) => digestOf(body))).toEqual(images.map(({ manifest }) => digestOf(manifest)));
     expect(await enginesOf(dataDir)).toHaveLength(20);
+    expect(dataPlane.running()).toBe(20);
   });
 
   test("the service's own environment does not reach the engine", async () => {
     vi.stubEnv('REGISTRY_AUTH_FILE', '/nowhere');
     vi.stubEnv('REGISTRY_STORAGE_MAINTENANCE_READONLY', 'enabled: true');
     try {
-      const { dataPlane } = await opened();
+      const { dataPlane } = await openWithInstance();
       expect((await pushImage(dataPlane, NAME)).statuses).toEqual([202, 201, 201]);
     } finally {
       vi.unstubAllEnvs();
@@ -73,7 +62,7 @@ describe('starting', () => {
 
   test('a data folder too deep for a socket works', async () => {
     const dataDir = join(await temporaryFolder(), ...Array.from({ length: 8 }, () => 'a-rather-long-folder-name'));
-    const { dataPlane } = await opened({ dataDir });
+    const { dataPlane } = await openWithInstance({ dataDir });
     const lease = await dataPlane.acquire(NAME);
     expect(lease.socketPath.startsWith(`${runtimeFolder(dataDir)}/`)).toBe(true);
     expect(lease.socketPath.startsWith(dataDir)).toBe(false);
@@ -84,7 +73,7 @@ describe('starting', () => {
   });
 
   test('nobody else can reach the socket, the secret or the storage', async () => {
-    const { dataPlane, dataDir } = await opened();
+    const { dataPlane, dataDir } = await openWithInstance();
     (await dataPlane.acquire(NAME)).release();
     const modes = ['engines', `instances/${NAME}`, `instances/${NAME}/http-secret`, `instances/${NAME}/engine.log`].map(
       async (path) => ((await stat(join(dataDir, path))).mode & 0o777).toString(8),
@@ -102,7 +91,7 @@ describe('starting', () => {
       '#!/bin/sh\n[ "$1" = --version ] && echo distribution 2 && exit\necho "panic: no luck" >&2\nexit 3\n',
     );
     await chmod(engine, 0o755);
-    const { dataPlane, dataDir, logged } = await opened({ enginePath: engine });
+    const { dataPlane, dataDir, logged } = await openWithInstance({ enginePath: engine });
     await expect(dataPlane.acquire(NAME)).rejects.toThrow(
       new EngineUnavailable(
         `The engine of ${NAME} could not be started: it ended with exit status 3. It said: panic: no luck`,
@@ -114,7 +103,7 @@ describe('starting', () => {
   });
 
   test.each(['/bin/true', '/nowhere/engine'])('%s is not taken for an engine', async (enginePath) => {
-    const { dataPlane } = await opened({ enginePath });
+    const { dataPlane } = await openWithInstance({ enginePath });
     await expect(dataPlane.acquire(NAME)).rejects.toThrow(
       `BERTH_ENGINE_PATH is ${enginePath}, which is no registry engine.`,
     );
@@ -123,7 +112,7 @@ describe('starting', () => {
 
 describe('a changed spec', () => {
   test('is taken up under traffic without one failed read', async () => {
-    const { dataPlane, dataDir } = await opened();
+    const { dataPlane, dataDir } = await openWithInstance();
     await pushImage(dataPlane, NAME);
     const statuses: number[] = [];
     const traffic = { isOver: false };
@@ -147,7 +136,7 @@ describe('a changed spec', () => {
   });
 
   test('leaves a request in flight its engine, until it is over', async () => {
-    const { dataPlane, dataDir } = await opened();
+    const { dataPlane, dataDir } = await openWithInstance();
     const before = await dataPlane.acquire(NAME);
     const [old] = await enginesOf(dataDir);
     await dataPlane.ensure({ name: NAME, readOnly: true });
@@ -161,7 +150,7 @@ describe('a changed spec', () => {
   });
 
   test('is noticed when another process of the service changed it', async () => {
-    const { dataPlane, dataDir } = await opened();
+    const { dataPlane, dataDir } = await openWithInstance();
     const { dataPlane: other } = await openDataPlane({ dataDir });
     expect((await ask(dataPlane, NAME, { method: 'POST', path: '/v2/a/blobs/uploads/' })).status).toBe(202);
     await other.ensure({ name: NAME, readOnly: true });
@@ -169,7 +158,7 @@ describe('a changed spec', () => {
   });
 
   test('keeps an upload that was begun with the engine before', async () => {
-    const { dataPlane } = await opened();
+    const { dataPlane } = await openWithInstance();
     const begun = await ask(dataPlane, NAME, { method: 'POST', path: '/v2/a/blobs/uploads/' });
     for (const readOnly of [true, false]) {
       await dataPlane.ensure({ name: NAME, readOnly });
@@ -183,7 +172,7 @@ describe('a changed spec', () => {
 
 describe('stopping and healing', () => {
   test('an engine is stopped when idle, never while it is in use', async () => {
-    const { dataPlane, dataDir, time } = await opened({ engineIdleSeconds: 60 });
+    const { dataPlane, dataDir, time } = await openWithInstance({ engineIdleSeconds: 60 });
     // At rest once before, so that the end of that rest must have been called off.
     (await dataPlane.acquire(NAME)).release();
     const [first, second] = [await dataPlane.acquire(NAME), await dataPlane.acquire(NAME)];
@@ -203,7 +192,7 @@ describe('stopping and healing', () => {
   });
 
   test('a request that comes while an idle engine stops is served', async () => {
-    const { dataPlane, time } = await opened({ engineIdleSeconds: 1 });
+    const { dataPlane, time } = await openWithInstance({ engineIdleSeconds: 1 });
     for (let round = 0; round < 5; round++) {
       expect(await ask(dataPlane, NAME, { method: 'GET', path: '/v2/' })).toEqual(READY);
       time.advance(1_000);
@@ -211,7 +200,7 @@ describe('stopping and healing', () => {
   });
 
   test('after a kill -9 of the engine the next request succeeds, and the log tells', async () => {
-    const { dataPlane, dataDir, logged } = await opened();
+    const { dataPlane, dataDir, logged } = await openWithInstance();
     const { manifest } = await pushImage(dataPlane, NAME);
     const [record] = await enginesOf(dataDir);
     process.kill(record!.engine.pid, 'SIGKILL');
@@ -220,7 +209,7 @@ describe('stopping and healing', () => {
   });
 
   test('an engine whose socket was deleted is replaced', async () => {
-    const { dataPlane, dataDir } = await opened();
+    const { dataPlane, dataDir } = await openWithInstance();
     const lease = await dataPlane.acquire(NAME);
     lease.release();
     await rm(lease.socketPath);
@@ -229,108 +218,12 @@ describe('stopping and healing', () => {
   });
 
   test('closing ends every engine, in use or starting, and starts none again', async () => {
-    const { dataPlane, dataDir } = await opened();
+    const { dataPlane, dataDir } = await openWithInstance();
     await dataPlane.ensure({ name: 'starting', readOnly: false });
     await dataPlane.acquire(NAME);
     const [refused] = await Promise.allSettled([dataPlane.acquire('starting'), dataPlane.close()]);
     expect(refused).toEqual({ status: 'rejected', reason: expect.any(EngineUnavailable) });
     expect(existsSync(join(dataDir, 'engines'))).toBe(false);
     await expect(dataPlane.acquire(NAME)).rejects.toThrow(EngineUnavailable);
-  });
-});
-
-describe('a service that was killed', () => {
-  /** A service of its own with one engine in use, killed without a chance to tidy up. Answers the engine's record. */
-  async function killedService(dataDir: string, mode: 'endsWithParent' | 'outlivesParent') {
-    const hooks = fileURLToPath(new URL('../support/typescript-hooks.mjs', import.meta.url));
-    const owner = fileURLToPath(new URL('../support/data-plane-owner.ts', import.meta.url));
-    const service = spawn(process.execPath, ['--import', hooks, owner, dataDir, NAME, mode], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    onTestFinished(() => void service.kill('SIGKILL'));
-    await once(service.stdout, 'data');
-    const [record] = await enginesOf(dataDir);
-    expect(isRunning(record!.engine)).toBe(true);
-    service.kill('SIGKILL');
-    await once(service, 'exit');
-    return record!;
-  }
-
-  test('takes its engines with it', async () => {
-    const { engine } = await killedService(await temporaryFolder(), 'endsWithParent');
-    await vi.waitFor(() => expect(isRunning(engine)).toBe(false), BOUND);
-  });
-
-  test('leaves engines, where the system cannot do that, that the next start ends', async () => {
-    const dataDir = await temporaryFolder();
-    const { engine } = await killedService(dataDir, 'outlivesParent');
-    expect(isRunning(engine)).toBe(true);
-    const { dataPlane, logged } = await openDataPlane({ dataDir });
-    await dataPlane.onModuleInit();
-    expect(isRunning(engine)).toBe(false);
-    expect(logged).toEqual([{ msg: 'engines of a service that had died were ended', ended: 1 }]);
-    expect(await readdir(join(dataDir, 'engines'))).toEqual([]);
-    expect(await ask(dataPlane, NAME, { method: 'GET', path: '/v2/' })).toEqual(READY);
-  });
-
-  test('does not cost another living service its engines', async () => {
-    const { dataPlane, dataDir } = await opened();
-    const lease = await dataPlane.acquire(NAME);
-    const { dataPlane: other } = await openDataPlane({ dataDir });
-    await other.onModuleInit();
-    await other.close();
-    expect(await ask(dataPlane, NAME, { method: 'GET', path: '/v2/' })).toEqual(READY);
-    expect(await enginesOf(dataDir)).toHaveLength(1);
-    lease.release();
-  });
-});
-
-describe('removing', () => {
-  test('ends the engine, in use or not, and deletes the storage', async () => {
-    const { dataPlane, dataDir } = await opened();
-    await pushImage(dataPlane, NAME);
-    const lease = await dataPlane.acquire(NAME);
-    const [record] = await enginesOf(dataDir);
-    await dataPlane.remove(NAME);
-    expect(isRunning(record!.engine)).toBe(false);
-    expect(await readdir(join(dataDir, 'instances'))).toEqual([]);
-    expect(await readdir(join(dataDir, 'engines'))).toEqual([]);
-    await expect(dataPlane.acquire(NAME)).rejects.toThrow(InstanceMissing);
-    lease.release();
-  });
-
-  test('while the engine starts leaves neither engine nor storage', async () => {
-    const { dataPlane, dataDir } = await opened();
-    const outcomes = Promise.allSettled(Array.from({ length: 5 }, () => dataPlane.acquire(NAME)));
-    await vi.waitFor(async () => expect(await enginesOf(dataDir)).toHaveLength(1), { timeout: 10_000, interval: 1 });
-    await dataPlane.remove(NAME);
-    const refusals = (await outcomes).filter((outcome) => outcome.status === 'rejected');
-    expect(refusals.filter(({ reason }) => !(reason instanceof InstanceMissing))).toEqual([]);
-    expect(await dataPlane.list()).toEqual([]);
-    expect(await enginesOf(dataDir)).toEqual([]);
-  });
-
-  test('works from every half-made state, and list names them all', async () => {
-    const { dataPlane, dataDir } = await openDataPlane();
-    const instances = join(dataDir, 'instances');
-    await mkdir(join(instances, 'no-spec', 'storage'), { recursive: true });
-    await mkdir(join(instances, 'cut-spec'), { recursive: true });
-    await writeFile(join(instances, 'cut-spec', 'instance.json'), '{"na');
-    await mkdir(join(instances, '.trash.half-deleted.00ff', 'storage'), { recursive: true });
-    expect(await dataPlane.list()).toEqual(['cut-spec', 'half-deleted', 'no-spec']);
-    for (const name of await dataPlane.list()) {
-      expect(await dataPlane.get(name)).toBeUndefined();
-      await dataPlane.remove(name);
-    }
-    expect(await readdir(instances)).toEqual([]);
-  });
-
-  test('ends the engine that another process of the service runs', async () => {
-    const { dataPlane, dataDir } = await opened();
-    const { dataPlane: other } = await openDataPlane({ dataDir });
-    (await dataPlane.acquire(NAME)).release();
-    await other.remove(NAME);
-    expect(await enginesOf(dataDir)).toEqual([]);
-    await expect(dataPlane.acquire(NAME)).rejects.toThrow(InstanceMissing);
   });
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'undici';
 import type { Dispatcher } from 'undici';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import type { DataPlane } from '../../src/data-plane/data-plane.js';
 import type { EngineRecord } from '../../src/data-plane/process/engine-records.js';
 import { ProcessDataPlane } from '../../src/data-plane/process/process-data-plane.js';
@@ -105,4 +105,21 @@ export function pullManifest(dataPlane: DataPlane, instance: string): Promise<An
     path: '/v2/team/app/manifests/v1',
     headers: { accept: MANIFEST_TYPE },
   });
+}
+
+export const NAME = 'registry-1';
+/** What an engine says to `GET /v2/`. */
+export const READY: Answer = { status: 200, body: Buffer.from('{}'), location: '' };
+/** How long a test waits for what must come. */
+export const BOUND = { timeout: 10_000, interval: 5 };
+
+/** As `openDataPlane`, with the instance NAME in it. */
+export async function openWithInstance(options: Partial<ProcessDataPlaneOptions> = {}) {
+  const open = await openDataPlane(options);
+  await open.dataPlane.ensure({ name: NAME, readOnly: false });
+  return open;
+}
+
+export function untilNoEngine(dataDir: string): Promise<void> {
+  return vi.waitFor(async () => expect(await enginesOf(dataDir)).toEqual([]), BOUND);
 }

@@ -95,6 +95,10 @@ export class ProcessDataPlane extends DataPlane implements OnModuleInit, OnAppli
     throw new EngineUnavailable(`The spec of ${name} changed again each time its engine had started; try again.`);
   }
 
+  override running(): number {
+    return [...this.engines.values()].reduce((count, engines) => count + engines.runningCount, 0);
+  }
+
   /** Ends every engine this process started; none starts again. */
   async close(): Promise<void> {
     this.isClosed = true;
@@ -128,6 +132,8 @@ export class ProcessDataPlane extends DataPlane implements OnModuleInit, OnAppli
   }
 
   private async reportCrash(name: string, ending: string): Promise<void> {
+    // Ended with its instance, by another process of the service.
+    if (this.store.version(name) === undefined) return;
     const said = await lastWords(this.store.logFile(name), 0);
     this.options.logger.warn({
       msg: 'an engine ended by itself; the next request starts another',
