@@ -6,10 +6,10 @@ export interface Access {
 }
 
 /** What each type of resource knows how to do. A scope that asks for anything else is granted the rest of it. */
-const ACTIONS: Readonly<Record<string, readonly string[]>> = {
-  repository: ['pull', 'push', 'delete', 'metadata_read', 'metadata_write', 'deleted_read', 'deleted_restore', '*'],
-  registry: ['*'],
-};
+const ACTIONS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['repository', ['pull', 'push', 'delete', 'metadata_read', 'metadata_write', 'deleted_read', 'deleted_restore', '*']],
+  ['registry', ['*']],
+]);
 
 const REGISTRY_NAMES: readonly string[] = ['catalog', 'deleted_catalog'];
 const MAX_NAME_LENGTH = 255;
@@ -30,7 +30,7 @@ export function parseScopes(scopes: readonly string[]): Access[] {
   const wanted = new Map<string, Set<string>>();
   for (const scope of scopes.flatMap((text) => text.split(/\s+/))) {
     const [, type = '', name = '', actions = ''] = /^([a-z-]+)(?:\([^)]*\))?:(.+):([^:]*)$/.exec(scope) ?? [];
-    const known = ACTIONS[type];
+    const known = ACTIONS.get(type);
     if (!known || !isNameOf(type, name)) continue;
     const asked = wanted.get(`${type}:${name}`) ?? new Set();
     wanted.set(`${type}:${name}`, asked);

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import type { RegistryEndpoint } from '../registries/login-servers.js';
+import { covers, type Access } from './access.js';
+import { basicCredentials, bearerToken } from './authorization-header.js';
+import { unauthorized, type Origin } from './challenge.js';
+import { granted, isRefusal, Logins } from './logins.js';
+import { RegistryTokens } from './registry-tokens.js';
+
+export interface AccessRequest {
+  readonly registry: RegistryEndpoint;
+  readonly origin: Origin;
+  /** The Authorization header. */
+  readonly authorization: string | undefined;
+  readonly needs: readonly Access[];
+}
+
+/** Lets a request through, or says how to be let through. */
+@Injectable()
+export class Authorization {
+  constructor(
+    private readonly tokens: RegistryTokens,
+    private readonly logins: Logins,
+  ) {}
+
+  /** @throws OciError 401 with the challenge. */
+  async require(request: AccessRequest): Promise<void> {
+    const { authorization, origin, needs } = request;
+    if (authorization === undefined) throw unauthorized(origin, needs);
+    const access = (await this.byBearer(request)) ?? (await this.byBasic(request));
+    if (!access) throw unauthorized(origin, needs, 'invalid_token');
+    if (!covers(access, needs)) throw unauthorized(origin, needs, 'insufficient_scope');
+  }
+
+  private async byBearer({ registry, authorization }: AccessRequest): Promise<readonly Access[] | undefined> {
+    const token = bearerToken(authorization);
+    const claims = token === undefined ? undefined : await this.tokens.verify(token, 'access_token', registry);
+    return claims && (await this.logins.isInForce(registry, claims.login)) ? claims.access : undefined;
+  }
+
+  /** az falls back to sending the admin's password itself, without asking for a token first. */
+  private async byBasic({ registry, origin, authorization, needs }: AccessRequest) {
+    const credentials = basicCredentials(authorization);
+    if (!credentials) return undefined;
+    const login = await this.logins.byPassword(registry, credentials.user, credentials.password);
+    if (isRefusal(login)) throw unauthorized(origin, needs, undefined, login.refused);
+    return granted(login, needs);
+  }
+}

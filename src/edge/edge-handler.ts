@@ -1,0 +1,137 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
+import { Config } from '../config/config.js';
+import { LoginServers, type RegistryEndpoint } from '../registries/login-servers.js';
+import { Authorization } from './authorization.js';
+import type { Origin } from './challenge.js';
+import { EdgeObserver } from './edge-observer.js';
+import { EngineProxy } from './engine-proxy.js';
+import { requireAllowed } from './firewall.js';
+import { OciError, sendJson, sendOciError, unavailable } from './oci-error.js';
+import { hostOnPort, isRegistryHost, keyOfHost } from './registry-host.js';
+import { TokenEndpoint, type EdgeCall } from './token-endpoint.js';
+import { drain } from './transfer.js';
+import { parseV2 } from './v2-route.js';
+
+/** How a request came to a registry. */
+interface Arrival {
+  /** Lower-case name of the registry; undefined when what was addressed can be none. */
+  readonly key: string | undefined;
+  /** By which the client can come back; undefined when it wrote something else. */
+  readonly host: string | undefined;
+}
+
+/** Answers everything that is asked of a login server. Knows Node's requests alone, so that no framework reads a body. */
+@Injectable()
+export class EdgeHandler {
+  private readonly logger = new Logger(EdgeHandler.name);
+
+  constructor(
+    private readonly config: Config,
+    private readonly loginServers: LoginServers,
+    private readonly authorization: Authorization,
+    private readonly tokenEndpoint: TokenEndpoint,
+    private readonly proxy: EngineProxy,
+    @Optional() @Inject(EdgeObserver) private readonly observer?: EdgeObserver,
+  ) {}
+
+  /** Whether the Host header of a request to the main port names a registry, which need not exist. */
+  handles(host: string | undefined): boolean {
+    return this.config.roles.includes('edge') && isRegistryHost(host, this.config.loginServerSuffix);
+  }
+
+  /** Answers a request to the main port for which `handles` was true. */
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    const { host } = request.headers;
+    const key = keyOfHost(host, this.config.loginServerSuffix);
+    void this.answer({ key, host: key && host?.toLowerCase() }, request, response);
+  }
+
+  /** Answers a request to a port that belongs to one registry, or to none any more. */
+  handleOnPort(key: string | undefined, request: IncomingMessage, response: ServerResponse): void {
+    const host = hostOnPort(request.headers.host, request.socket.localPort ?? 0);
+    void this.answer({ key, host }, request, response);
+  }
+
+  private async answer(arrival: Arrival, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const observed = this.observe(request, response);
+    try {
+      const registry = await this.registryOf(arrival, request);
+      requireAllowed(registry, request.socket.remoteAddress);
+      const origin = this.originOf(registry, arrival, request);
+      await this.route({ registry, origin, request, response }, observed);
+    } catch (error) {
+      this.refuse(error, request, response);
+    } finally {
+      drain(request);
+    }
+  }
+
+  private async registryOf({ key }: Arrival, { headers }: IncomingMessage): Promise<RegistryEndpoint> {
+    const registry = key === undefined ? undefined : await this.loginServers.byKey(key);
+    if (registry) return registry;
+    throw new OciError(
+      'NAME_UNKNOWN',
+      `No registry answers at '${headers.host ?? ''}'; loginServer of the registry says where it does.`,
+    );
+  }
+
+  private async route(call: EdgeCall, observed: { route: string }): Promise<void> {
+    const { registry, origin, request, response } = call;
+    const { method = 'GET', url = '', headers } = request;
+    const path = url.split('?', 1)[0] ?? '';
+    if (path === '/oauth2/token') {
+      observed.route = 'token';
+      return this.tokenEndpoint.answer(call);
+    }
+    if (path !== '/v2' && !path.startsWith('/v2/'))
+      throw new OciError(
+        'NAME_UNKNOWN',
+        `There is nothing at ${path}; this login server serves /v2/ and /oauth2/token.`,
+      );
+    const route = parseV2(method, url);
+    observed.route = route.kind;
+    await this.authorization.require({ registry, origin, authorization: headers.authorization, needs: route.needs });
+    if (route.kind === 'base') return sendJson(response, 200, {});
+    if (route.kind === 'referrers')
+      throw new OciError('UNSUPPORTED', 'Referrers are not served yet; clients read the tag that stands for them.', {
+        status: 404,
+      });
+    await this.proxy.forward({ registry, route, request, response });
+  }
+
+  private originOf({ loginServer }: RegistryEndpoint, { host }: Arrival, { headers }: IncomingMessage): Origin {
+    const behindProxy = headers['x-forwarded-proto'] === 'https';
+    const scheme = this.config.tls === 'on' || behindProxy ? 'https' : 'http';
+    return { base: `${scheme}://${host ?? loginServer}`, service: loginServer };
+  }
+
+  private refuse(error: unknown, request: IncomingMessage, response: ServerResponse): void {
+    const isOurs = error instanceof OciError;
+    if (!isOurs || error.cause)
+      this.logger.error({
+        msg: 'a request to a login server failed',
+        method: request.method,
+        url: request.url,
+        err: error,
+      });
+    if (response.headersSent || response.destroyed) return void response.destroy();
+    sendOciError(response, isOurs ? error : unavailable('The request could not be served now; try again.'));
+  }
+
+  private observe({ method = 'GET', socket }: IncomingMessage, response: ServerResponse): { route: string } {
+    const observed = { route: 'none' };
+    if (!this.observer) return observed;
+    const [begunAt, written] = [performance.now(), socket.bytesWritten];
+    response.once('close', () =>
+      this.observer?.request({
+        method,
+        route: observed.route,
+        status: response.statusCode,
+        seconds: (performance.now() - begunAt) / 1000,
+        bytes: socket.bytesWritten - written,
+      }),
+    );
+    return observed;
+  }
+}

@@ -1,0 +1,32 @@
+import { createServer as createHttpServer } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { TlsCredentials } from './tls-credentials.js';
+
+export type RequestListener = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Longer than the pause that clients make between the layers of an image. */
+const KEEP_ALIVE_MS = 75_000;
+
+const SERVER_OPTIONS = {
+  keepAliveTimeout: KEEP_ALIVE_MS,
+  // A layer takes as long as it takes; what stands still is ended by the watch over transfers.
+  requestTimeout: 0,
+  noDelay: true,
+} as const;
+
+/**
+ * An HTTP(S) server that never listens: connections of any number of ports are handed to it as `connection` events, so
+ * that a thousand registries share one TLS context.
+ * @param tls undefined for plain HTTP.
+ */
+export function createEdgeServer(tls: TlsCredentials | undefined, listener: RequestListener): Server {
+  const server = tls
+    ? createHttpsServer({ ...SERVER_OPTIONS, key: tls.key, cert: tls.cert }, listener)
+    : createHttpServer(SERVER_OPTIONS, listener);
+  // Whoever may not push is told so before it sends a layer; the proxy asks for the rest.
+  server.on('checkContinue', listener);
+  // Node begins to track connections, and to end those whose headers never come, with this event.
+  server.emit('listening');
+  return server;
+}

@@ -1,0 +1,31 @@
+import { Module } from '@nestjs/common';
+import { CredentialsModule } from '../credentials/credentials.module.js';
+import { DataPlaneModule } from '../data-plane/data-plane.module.js';
+import { IdentityModule } from '../identity/identity.module.js';
+import { RegistriesModule } from '../registries/registries.module.js';
+import { UsageModule } from '../usage/usage.module.js';
+import { Authorization } from './authorization.js';
+import { EdgeHandler } from './edge-handler.js';
+import { EdgeListeners } from './edge-listeners.js';
+import { EngineProxy } from './engine-proxy.js';
+import { Logins } from './logins.js';
+import { PushRecord } from './push-record.js';
+import { RegistryTokens } from './registry-tokens.js';
+import { TokenEndpoint } from './token-endpoint.js';
+
+/** The login servers. Needs `TlsCredentials` from the application, and tells its `EdgeObserver` when it has one. */
+@Module({
+  imports: [RegistriesModule, CredentialsModule, UsageModule, DataPlaneModule, IdentityModule],
+  providers: [
+    Logins,
+    RegistryTokens,
+    Authorization,
+    TokenEndpoint,
+    PushRecord,
+    EngineProxy,
+    EdgeHandler,
+    EdgeListeners,
+  ],
+  exports: [EdgeHandler],
+})
+export class EdgeModule {}

@@ -1,0 +1,51 @@
+import { Agent, request } from 'node:http';
+import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+
+/** Connections to one engine that are kept for the next request. */
+const KEPT_PER_ENGINE = 16;
+
+export interface EngineRequest {
+  readonly socketPath: string;
+  readonly method: string;
+  readonly path: string;
+  readonly headers: OutgoingHttpHeaders;
+}
+
+/** The engine went away, or could not be reached, before it had said anything. */
+export class EngineLost extends Error {}
+
+/** Plain HTTP to the engines' unix sockets, over connections that are kept open. */
+export class EngineClient {
+  private readonly agent = new Agent({ keepAlive: true, maxFreeSockets: KEPT_PER_ENGINE });
+
+  /** A request whose body is still to be written, and what the engine will answer. Never a default timeout. */
+  open(engineRequest: EngineRequest): { readonly sent: ClientRequest; readonly answer: Promise<IncomingMessage> } {
+    const sent = request({ ...engineRequest, agent: this.agent });
+    const answer = new Promise<IncomingMessage>((resolve, reject) => {
+      sent.once('response', resolve);
+      sent.on('error', (cause) => reject(new EngineLost(`The engine did not answer: ${cause.message}`, { cause })));
+    });
+    return { sent, answer };
+  }
+
+  /** The status of a HEAD request, and the length that the body of a GET would have. */
+  async head(socketPath: string, path: string): Promise<{ readonly status: number; readonly bytes: number }> {
+    const headers = { host: 'engine', accept: EVERY_MANIFEST };
+    const { sent, answer } = this.open({ socketPath, method: 'HEAD', path, headers });
+    sent.end();
+    const { statusCode = 0, headers: answered } = (await answer).resume();
+    return { status: statusCode, bytes: Number(answered['content-length'] ?? Number.NaN) };
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+}
+
+/** Without these the engine says that it does not know manifests that it has. */
+const EVERY_MANIFEST = [
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+].join(', ');

@@ -1,0 +1,132 @@
+import { once } from 'node:events';
+import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import type { OnApplicationShutdown } from '@nestjs/common';
+import { DataPlane, EngineUnavailable, InstanceMissing } from '../data-plane/data-plane.js';
+import type { EngineLease } from '../data-plane/data-plane.js';
+import type { RegistryEndpoint } from '../registries/login-servers.js';
+import { EngineClient, EngineLost } from './engine-client.js';
+import { announcesBody, clientResponseHeaders, engineRequestHeaders } from './engine-headers.js';
+import { unavailable } from './oci-error.js';
+import { PushRecord } from './push-record.js';
+import { capture, type Capture } from './capture.js';
+import { watchForQuiet } from './transfer.js';
+import type { V2Route } from './v2-route.js';
+
+/** An engine that has just died is noticed by the data plane a moment later. */
+const RETRY_DELAYS_MS = [20, 200] as const;
+
+export interface EngineCall {
+  readonly registry: Pick<RegistryEndpoint, 'id' | 'name' | 'instanceName'>;
+  readonly route: V2Route;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/** Carries requests to the registries' engines and answers back, holding no body in memory. */
+@Injectable()
+export class EngineProxy implements OnApplicationShutdown {
+  private readonly engines = new EngineClient();
+
+  constructor(
+    private readonly dataPlane: DataPlane,
+    private readonly record: PushRecord,
+  ) {}
+
+  onApplicationShutdown(): void {
+    this.engines.close();
+  }
+
+  /**
+   * Settles when the answer has gone to the client, or the client has gone.
+   * @throws OciError 503 when there is no engine to ask, and the error of the record when that could not be written; in
+   * both cases nothing has been answered.
+   */
+  async forward(call: EngineCall): Promise<void> {
+    const hasBody = call.route.takesBody && announcesBody(call.request);
+    for (let attempt = 0; ; attempt++) {
+      const lease = await this.acquire(call);
+      try {
+        return await this.exchange(call, lease, hasBody);
+      } catch (error) {
+        if (call.response.headersSent || call.response.destroyed) return void call.response.destroy();
+        if (!(error instanceof EngineLost)) throw error;
+        const retryDelayMs = RETRY_DELAYS_MS[attempt];
+        // What was read of a body is gone.
+        if (retryDelayMs === undefined || call.request.readableDidRead)
+          throw unavailable(`The engine of registry '${call.registry.name}' went away; try again.`, error);
+        await delay(retryDelayMs);
+      } finally {
+        lease.release();
+      }
+    }
+  }
+
+  private async acquire({ registry }: EngineCall): Promise<EngineLease> {
+    try {
+      return await this.dataPlane.acquire(registry.instanceName);
+    } catch (error) {
+      if (error instanceof InstanceMissing)
+        throw unavailable(`Registry '${registry.name}' has no engine yet: it is being created; try again.`, error);
+      if (error instanceof EngineUnavailable)
+        throw unavailable(`The engine of registry '${registry.name}' cannot be started now; try again.`, error);
+      throw error;
+    }
+  }
+
+  private async exchange(call: EngineCall, { socketPath }: EngineLease, hasBody: boolean): Promise<void> {
+    const { route, request, response } = call;
+    const isBlob = route.kind === 'upload' || route.kind === 'uploads';
+    const { sent, answer } = this.engines.open({
+      socketPath,
+      method: request.method ?? 'GET',
+      path: route.enginePath,
+      headers: engineRequestHeaders(request, { isSent: hasBody, isBlob }),
+    });
+    const giveUp = () => response.destroy();
+    const abandon = () => sent.destroy();
+    const stopWatching = watchForQuiet(call, giveUp);
+    response.once('close', abandon);
+    try {
+      const manifest = hasBody && route.kind === 'manifest' ? capture(request) : undefined;
+      if (hasBody) void sendBody(sent, call);
+      else sent.end();
+      const answered = await answer;
+      if (answered.statusCode === 201) await this.write(call, answered, socketPath, manifest);
+      response.writeHead(answered.statusCode ?? 502, clientResponseHeaders(answered));
+      await pipeline(answered, response);
+    } finally {
+      stopWatching();
+      response.off('close', abandon);
+      request.unpipe(sent);
+      if (!sent.destroyed && !sent.writableEnded) sent.destroy();
+    }
+  }
+
+  private async write(
+    { registry, route }: EngineCall,
+    { headers }: IncomingMessage,
+    socketPath: string,
+    manifest: Capture | undefined,
+  ): Promise<void> {
+    const digest = String(headers['docker-content-digest'] ?? '');
+    const push = { registryId: registry.id, repository: route.name, digest, manifest: manifest?.bytes() };
+    try {
+      await this.record.write(push, { engines: this.engines, socketPath });
+    } catch (error) {
+      throw unavailable(`What was pushed to registry '${registry.name}' could not be written down; push again.`, error);
+    }
+  }
+}
+
+/** Touches the body only once the engine has taken the connection, so that until then another engine may be asked. */
+async function sendBody(sent: ClientRequest, { request, response }: EngineCall): Promise<void> {
+  const [socket] = sent.socket ? [sent.socket] : await once(sent, 'socket').catch(() => [undefined]);
+  if (!socket || sent.destroyed) return;
+  if (socket.connecting) await once(socket, 'connect').catch(() => undefined);
+  if (sent.destroyed) return;
+  if (request.headers.expect !== undefined) response.writeContinue();
+  request.pipe(sent);
+}

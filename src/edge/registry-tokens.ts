@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose';
+import { LRUCache } from 'lru-cache';
+import { SigningKeys } from '../identity/signing-keys.js';
+import type { RegistryEndpoint } from '../registries/login-servers.js';
+import { Clock } from '../work/clock.js';
+import type { Access } from './access.js';
+import type { Login } from './logins.js';
+
+const ISSUER = 'berth';
+
+/** Seconds by which the clock of another process of this service may differ. */
+const CLOCK_SKEW_SECONDS = 60;
+
+/** As long as those of the service whose API this is. */
+export const LIFETIME_SECONDS = { access_token: 4_500, refresh_token: 11_700 } as const;
+export type TokenUse = keyof typeof LIFETIME_SECONDS;
+
+/** What a verified token says. */
+export interface RegistryClaims {
+  /** The login server it was issued for. */
+  readonly aud: string;
+  readonly exp: number;
+  readonly nbf: number;
+  /** Id of the registry, since another one may come to have the same login server. */
+  readonly rid: string;
+  readonly grant_type: TokenUse;
+  readonly access: readonly Access[];
+  readonly login: Login;
+}
+
+export interface TokenOrder {
+  readonly registry: Pick<RegistryEndpoint, 'id' | 'loginServer'>;
+  readonly use: TokenUse;
+  readonly login: Login;
+  readonly access: readonly Access[];
+}
+
+/** Signs the registries' tokens and reads them back; whether what they say still holds is for others to ask. */
+@Injectable()
+export class RegistryTokens {
+  private readonly verified = new LRUCache<string, RegistryClaims>({ max: 5_000 });
+
+  constructor(
+    private readonly keys: SigningKeys,
+    private readonly clock: Clock,
+  ) {}
+
+  async issue({ registry, use, login, access }: TokenOrder): Promise<{ token: string; issuedAt: Date }> {
+    const key = await this.keys.current('registry');
+    const now = this.nowSeconds();
+    const token = await new SignJWT({ rid: registry.id, grant_type: use, access, login })
+      .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: 'JWT' })
+      .setIssuer(ISSUER)
+      .setSubject(login.user)
+      .setAudience(registry.loginServer)
+      .setIssuedAt(now)
+      .setNotBefore(now - CLOCK_SKEW_SECONDS)
+      .setExpirationTime(now + LIFETIME_SECONDS[use])
+      .setJti(randomUUID())
+      .sign(key.privateKey);
+    return { token, issuedAt: new Date(now * 1000) };
+  }
+
+  /** The claims of a token of that use that we signed for this registry and that is in its time; else undefined. */
+  async verify(
+    token: string,
+    use: TokenUse,
+    registry: Pick<RegistryEndpoint, 'id' | 'loginServer'>,
+  ): Promise<RegistryClaims | undefined> {
+    const claims = this.verified.get(token) ?? (await this.signedClaims(token));
+    if (!claims) return undefined;
+    const now = this.nowSeconds();
+    const isInTime = claims.nbf <= now && now < claims.exp;
+    const isForRegistry = claims.aud === registry.loginServer && claims.rid === registry.id;
+    return isInTime && isForRegistry && claims.grant_type === use ? claims : undefined;
+  }
+
+  private async signedClaims(token: string): Promise<RegistryClaims | undefined> {
+    const key = await this.keys.byKid(kidOf(token));
+    if (key?.use !== 'registry') return undefined;
+    try {
+      const { payload } = await jwtVerify<RegistryClaims>(token, key.publicKey, {
+        algorithms: [key.algorithm],
+        issuer: ISSUER,
+        currentDate: this.clock.now(),
+      });
+      this.verified.set(token, payload);
+      return payload;
+    } catch (error) {
+      if (error instanceof errors.JOSEError) return undefined;
+      throw error;
+    }
+  }
+
+  private nowSeconds(): number {
+    return Math.floor(this.clock.now().getTime() / 1000);
+  }
+}
+
+function kidOf(token: string): string {
+  try {
+    return decodeProtectedHeader(token).kid ?? '';
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,77 @@
+import { Secret } from '../secrets/secret.js';
+import { parseScopes, type Access } from './access.js';
+import { basicCredentials } from './authorization-header.js';
+import { OciError } from './oci-error.js';
+
+/** How the caller of `/oauth2/token` proves who it is. */
+export type Proof =
+  | { readonly kind: 'password'; readonly user: string; readonly password: Secret }
+  | { readonly kind: 'refresh'; readonly token: Secret }
+  | { readonly kind: 'none' };
+
+/** A request for a token, read. */
+export interface TokenRequest {
+  readonly proof: Proof;
+  /** As the challenge named it; undefined when the client did not repeat it. */
+  readonly service: string | undefined;
+  readonly access: readonly Access[];
+  /** Whether the client asks for a refresh token, too. */
+  readonly isOffline: boolean;
+}
+
+/** User under which docker logs in with a refresh token in place of a password. */
+const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Reads a token request of docker's protocol: query and Basic header.
+ * @throws OciError when the Authorization header is there and is not Basic with user and password.
+ */
+export function readGet(query: URLSearchParams, authorization: string | undefined): TokenRequest {
+  const basic = basicCredentials(authorization);
+  if (authorization !== undefined && !basic)
+    throw new OciError('UNAUTHORIZED', "The Authorization header must be 'Basic' with base64 of '<user>:<password>'.");
+  return { ...common(query), proof: basic ? proofOf(basic.user, basic.password) : { kind: 'none' } };
+}
+
+/**
+ * Reads a token request of OAuth 2: a form.
+ * @throws OciError 400 naming the field at fault.
+ */
+export function readPost(form: URLSearchParams): TokenRequest {
+  const grant = required(form, 'grant_type');
+  const read = GRANTS.get(grant);
+  if (!read)
+    throw new OciError(
+      'UNSUPPORTED',
+      `The grant_type '${grant}' is not supported here; use ${[...GRANTS.keys()].join(' or ')}.`,
+      { status: 400 },
+    );
+  return { ...common(form), proof: read(form) };
+}
+
+const GRANTS: ReadonlyMap<string, (form: URLSearchParams) => Proof> = new Map([
+  ['password', (form) => proofOf(required(form, 'username'), new Secret(required(form, 'password')))],
+  ['refresh_token', (form) => ({ kind: 'refresh', token: new Secret(required(form, 'refresh_token')) })],
+]);
+
+function proofOf(user: string, password: Secret): Proof {
+  return user === TOKEN_USER ? { kind: 'refresh', token: password } : { kind: 'password', user, password };
+}
+
+function common(parameters: URLSearchParams): Omit<TokenRequest, 'proof'> {
+  return {
+    service: parameters.get('service') ?? undefined,
+    access: parseScopes(parameters.getAll('scope')),
+    isOffline: parameters.get('offline_token') === 'true' || parameters.get('access_type') === 'offline',
+  };
+}
+
+function required(form: URLSearchParams, name: string): string {
+  const value = form.get(name);
+  if (value) return value;
+  throw new OciError(
+    'UNSUPPORTED',
+    `The field '${name}' is missing from the form body (application/x-www-form-urlencoded).`,
+    { status: 400 },
+  );
+}

@@ -1,0 +1,151 @@
+import { isRepositoryName, type Access } from './access.js';
+import { OciError } from './oci-error.js';
+
+export type RouteKind = 'base' | 'catalog' | 'tags' | 'manifest' | 'blob' | 'referrers' | 'uploads' | 'upload';
+
+/** A request below `/v2/`, read completely: what it means, what it needs, and how the engine is asked for it. */
+export interface V2Route {
+  readonly kind: RouteKind;
+  /** Repository; empty for `base` and `catalog`. */
+  readonly name: string;
+  /** What the caller must be granted. */
+  readonly needs: readonly Access[];
+  /** Written anew from what was read, so that the engine cannot read it in another way than we did. */
+  readonly enginePath: string;
+  /** Whether the request may bring a body to the engine. */
+  readonly takesBody: boolean;
+}
+
+interface Target {
+  readonly kind: RouteKind;
+  readonly name: string;
+  /** Tag, digest or upload session. */
+  readonly last: string;
+}
+
+const PULL = ['pull'] as const;
+const PUSH = ['pull', 'push'] as const;
+const DELETE = ['delete'] as const;
+const CATALOG: Access = { type: 'registry', name: 'catalog', actions: ['*'] };
+
+/** What each method needs on each kind of route; a method that is not here is not served there. */
+const METHODS: Readonly<Record<RouteKind, Readonly<Record<string, readonly string[]>>>> = {
+  base: { GET: [], HEAD: [] },
+  catalog: { GET: [], HEAD: [] },
+  tags: { GET: PULL, HEAD: PULL },
+  manifest: { GET: PULL, HEAD: PULL, PUT: PUSH, DELETE },
+  blob: { GET: PULL, HEAD: PULL, DELETE },
+  referrers: { GET: PULL, HEAD: PULL },
+  uploads: { POST: PUSH },
+  // Whoever may push may give up a push.
+  upload: { GET: PUSH, HEAD: PUSH, PATCH: PUSH, PUT: PUSH, DELETE: PUSH },
+};
+
+const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
+const DIGEST = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
+const UPLOAD = /^[a-zA-Z0-9-]{1,64}$/;
+
+/**
+ * Reads the method and the URL of a request below `/v2`.
+ * @throws OciError for whatever is not of the OCI grammar.
+ */
+export function parseV2(method: string, url: string): V2Route {
+  const question = url.indexOf('?');
+  const target = targetOf(decoded(question < 0 ? url : url.slice(0, question)));
+  const actions = METHODS[target.kind][method];
+  if (!actions)
+    throw new OciError('UNSUPPORTED', `The method ${method} is not served here.`, {
+      headers: { Allow: Object.keys(METHODS[target.kind]).join(', ') },
+    });
+  checkLast(target, method);
+  const query = new URLSearchParams(question < 0 ? '' : url.slice(question + 1));
+  return {
+    kind: target.kind,
+    name: target.name,
+    needs: needsOf(target, actions, query),
+    enginePath: `${pathOf(target)}${queryOf(query)}`,
+    takesBody: ['POST', 'PUT', 'PATCH'].includes(method),
+  };
+}
+
+export function isDigest(text: string): boolean {
+  return DIGEST.test(text);
+}
+
+/** Clients escape the slashes of a repository's name, so the path is decoded, once, and read by the grammar after that. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new OciError('NAME_INVALID', `The path ${path} is not well escaped.`);
+  }
+}
+
+/** The last two or three segments say what is meant; all that is before them is the repository's name. */
+function targetOf(path: string): Target {
+  if (path === '/v2' || path === '/v2/') return { kind: 'base', name: '', last: '' };
+  if (path === '/v2/_catalog') return { kind: 'catalog', name: '', last: '' };
+  const segments = path.slice('/v2/'.length).split('/');
+  const [before, type, last = ''] = [segments.at(-3), segments.at(-2), segments.at(-1)];
+  const named = (kind: RouteKind, suffixSegments: number) => ({
+    kind,
+    name: requireName(segments.slice(0, -suffixSegments).join('/')),
+    last,
+  });
+  if (type === 'manifests') return named('manifest', 2);
+  if (type === 'referrers') return named('referrers', 2);
+  if (type === 'tags' && last === 'list') return named('tags', 2);
+  if (before === 'blobs' && type === 'uploads') return named(last === '' ? 'uploads' : 'upload', 3);
+  if (type === 'blobs') return named(last === 'uploads' ? 'uploads' : 'blob', 2);
+  throw new OciError('NAME_UNKNOWN', `There is nothing at ${path}.`);
+}
+
+function requireName(name: string): string {
+  if (isRepositoryName(name)) return name;
+  throw new OciError(
+    'NAME_INVALID',
+    `The repository name '${name}' is invalid: it is made of lower-case letters and digits, separated by '.', '_', '__', '-' or '/', at most 255 in all.`,
+    { detail: { name } },
+  );
+}
+
+function checkLast({ kind, last }: Target, method: string): void {
+  const isMalformedDigest = (kind === 'blob' || kind === 'referrers' || last.includes(':')) && !DIGEST.test(last);
+  if (['manifest', 'blob', 'referrers'].includes(kind) && isMalformedDigest)
+    throw new OciError('DIGEST_INVALID', `'${last}' is not a digest such as sha256:<64 hexadecimal digits>.`);
+  if (kind === 'manifest' && !last.includes(':') && !TAG.test(last))
+    throw method === 'PUT'
+      ? new OciError('TAG_INVALID', `'${last}' is not a tag: it has 1 to 128 letters, digits, '_', '.' and '-'.`)
+      : new OciError('MANIFEST_UNKNOWN', `There is no manifest '${last}': it is neither a tag nor a digest.`);
+  if (kind === 'upload' && !UPLOAD.test(last))
+    throw new OciError('NAME_UNKNOWN', `'${last}' is not an upload; POST to blobs/uploads/ begins one.`);
+}
+
+function needsOf({ kind, name }: Target, actions: readonly string[], query: URLSearchParams): Access[] {
+  if (kind === 'base') return [];
+  if (kind === 'catalog') return [CATALOG];
+  const needs = [{ type: 'repository', name, actions }];
+  const from = kind === 'uploads' ? query.get('from') : null;
+  return from === null ? needs : [...needs, { type: 'repository', name: requireName(from), actions: PULL }];
+}
+
+const SUFFIX: Readonly<Record<RouteKind, (last: string) => string>> = {
+  base: () => '',
+  catalog: () => '_catalog',
+  tags: () => '/tags/list',
+  manifest: (last) => `/manifests/${last}`,
+  blob: (last) => `/blobs/${last}`,
+  referrers: (last) => `/referrers/${last}`,
+  uploads: () => '/blobs/uploads/',
+  upload: (last) => `/blobs/uploads/${last}`,
+};
+
+function pathOf({ kind, name, last }: Target): string {
+  return `/v2/${name}${SUFFIX[kind](last)}`;
+}
+
+/** Each name once: of two values the engine might take the other than we have checked. */
+function queryOf(query: URLSearchParams): string {
+  const single = new URLSearchParams([...new Set(query.keys())].map((name) => [name, query.get(name) ?? '']));
+  return single.size === 0 ? '' : `?${single.toString()}`;
+}
