@@ -2,6 +2,7 @@ import type { Parsed } from '../arm/parse-body.js';
 import { parseBody } from '../arm/parse-body.js';
 import type { Wire } from '../arm/resource-type.js';
 import { systemDataOf } from '../arm/system-data.js';
+import { parseTags } from '../arm/tags.js';
 import type { Encryption, Identity, NetworkRuleSet, Policies, Registry } from '../registries/registry.entity.js';
 import { REGISTRY_TYPE } from '../registries/registry.type.js';
 import { hasFeature, type SkuName } from '../registries/sku.js';
@@ -52,10 +53,17 @@ export interface RegistryBody {
 export function registryWire(version: RegistryVersion): Wire<Registry> {
   return {
     shape: version.shape,
-    parse: (body): Parsed<object> => parseBody(version.shape, body),
+    parse: (body) => withTagsChecked(parseBody(version.shape, body)),
     fromWire: (body, base) => fromWire(version, body as RegistryBody, base),
     toWire: (record) => toWire(version, record),
   };
+}
+
+/** Tags are a map of the customer's own names, which no class can describe. */
+function withTagsChecked(parsed: Parsed<RegistryBody>): Parsed<RegistryBody> {
+  if ('problems' in parsed) return parsed;
+  const tags = parseTags(parsed.body.tags);
+  return 'problems' in tags ? tags : parsed;
 }
 
 function fromWire(

@@ -13,6 +13,12 @@ const FRAMEWORK_ERRORS: Readonly<Record<string, readonly [ArmErrorCode, string]>
   FST_ERR_BAD_URL: ['InvalidParameter', 'The URL is not well formed.'],
 };
 
+/** The same refusals once Nest has wrapped them. */
+const FRAMEWORK_STATUSES: Readonly<Record<number, readonly [ArmErrorCode, string]>> = {
+  413: ['RequestEntityTooLarge', 'The request body is larger than 4 MB.'],
+  415: ['UnsupportedMediaType', 'Send the body as application/json.'],
+};
+
 /** Errors of PostgreSQL and of the way to it that say "not now": SQLSTATE classes and Node's own codes. */
 const DATABASE_AWAY = /^(08...|53...|57P..|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
 
@@ -42,12 +48,12 @@ export class ArmErrorFilter implements ExceptionFilter {
 export function armErrorFor(thrown: unknown, { method, url }: Pick<FastifyRequest, 'method' | 'url'>): ArmError {
   if (thrown instanceof ArmError) return thrown;
   const { code, driverError } = (thrown ?? {}) as { code?: string; driverError?: { code?: string } };
-  const [known, message] = FRAMEWORK_ERRORS[code ?? ''] ?? [];
+  const status = thrown instanceof HttpException ? thrown.getStatus() : 500;
+  const [known, message] = FRAMEWORK_ERRORS[code ?? ''] ?? FRAMEWORK_STATUSES[status] ?? [];
   if (known && message) return new ArmError(known, message);
-  if (thrown instanceof HttpException && thrown.getStatus() === 404)
+  if (status === 404)
     return new ArmError('InvalidResourceType', `There is no route for ${method} ${url.split('?')[0]}.`);
-  if (thrown instanceof HttpException && thrown.getStatus() < 500)
-    return new ArmError('InvalidRequestContent', thrown.message);
+  if (thrown instanceof HttpException && status < 500) return new ArmError('InvalidRequestContent', thrown.message);
   if (DATABASE_AWAY.test(driverError?.code ?? code ?? ''))
     return new ArmError('ServerTimeout', 'The database cannot be reached right now. Send the request again.', {
       headers: { 'retry-after': '1' },

@@ -5,7 +5,6 @@ import type { Caller } from '../arm/caller.js';
 import type { ResourceId } from '../arm/resource-id.js';
 import type { ResourceType } from '../arm/resource-type.js';
 import { createdBy } from '../arm/system-data.js';
-import { tagProblems } from '../arm/tags.js';
 import type { Registry } from './registry.entity.js';
 import { isDowngrade, overages, type SkuUsage } from './sku.js';
 import { unsupportedSettings } from './unsupported-settings.js';
@@ -73,7 +72,6 @@ export function registryType(locations: readonly string[]): ResourceType<Registr
     fresh,
     validate: (next) => [
       ...locationProblems(next.location, locations),
-      ...tagProblems(next.tags),
       ...ipRuleProblems(next),
       ...unsupportedSettings(next),
     ],

@@ -6,7 +6,8 @@ const name = fc.stringMatching(/^[a-zA-Z0-9]{5,50}$/);
 const status = fc.constantFrom<PolicyStatus>('enabled', 'disabled');
 const onOff = fc.constantFrom('Enabled' as const, 'Disabled' as const);
 const date = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') });
-const text = fc.string({ minLength: 1, maxLength: 20 }).filter((value) => value !== '__proto__');
+const tagName = fc.stringMatching(/^[a-z0-9._ -]{1,20}$/).filter((name) => name !== 'constructor');
+const tagValue = fc.stringMatching(/^[^\p{Cc}\p{Cs}]{0,20}$/u);
 
 /** Random registries that could have been stored. */
 export const anyRegistry: fc.Arbitrary<Registry> = fc
@@ -16,7 +17,7 @@ export const anyRegistry: fc.Arbitrary<Registry> = fc
     groupName: name,
     name,
     location: fc.constantFrom('westeurope', 'eastus'),
-    tags: fc.dictionary(text, fc.string({ maxLength: 20 }), { maxKeys: 5, noNullPrototype: true }),
+    tags: fc.dictionary(tagName, tagValue, { maxKeys: 5, noNullPrototype: true }),
     sku: fc.constantFrom(...SKU_NAMES),
     identity: fc.constantFrom(
       null,
