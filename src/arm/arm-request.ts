@@ -2,6 +2,7 @@ import { createParamDecorator } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ArmError } from './arm-error.js';
+import { shallow } from './body-depth.js';
 import type { Caller } from './caller.js';
 import { ResourceId } from './resource-id.js';
 
@@ -57,7 +58,7 @@ export function tenantRequestOf(request: FastifyRequest, reply: FastifyReply): T
   return {
     apiVersion: queryParameter(query, 'api-version'),
     query,
-    body: request.body,
+    body: shallow(request.body),
     caller: request.caller,
     get url() {
       return (url ??= new URL(request.url, originOf(request)));

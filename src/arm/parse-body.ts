@@ -12,9 +12,23 @@ export type Parsed<T> = { readonly body: T } | { readonly problems: readonly Pro
 export function parseBody<T extends object>(shape: new () => T, body: unknown): Parsed<T> {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     return { problems: [{ code: 'InvalidRequestContent', message: 'The request needs a JSON object as its body.' }] };
+  const unusable = unusableNames(body, '');
+  if (unusable.length > 0) return { problems: unusable };
   const instance = plainToInstance(shape, body);
   const errors = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
   return errors.length === 0 ? { body: instance } : { problems: errors.flatMap((error) => problemsOf(error, '')) };
+}
+
+/** Names that class-transformer trips over or leaves out; none of them means anything here, except as a tag. */
+function unusableNames(value: object, parent: string): Problem[] {
+  return Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
+    const target = parent ? `${parent}.${name}` : name;
+    if (name === 'constructor' || name === '__proto__')
+      return [
+        { code: 'InvalidParameter' as const, target, message: `'${target}': '${name}' cannot be used as a name.` },
+      ];
+    return typeof member === 'object' && member !== null ? unusableNames(member, target) : [];
+  });
 }
 
 function problemsOf({ property, value, constraints = {}, children = [] }: ValidationError, parent: string): Problem[] {

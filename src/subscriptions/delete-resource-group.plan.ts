@@ -30,10 +30,11 @@ const plan: Plan<Scope> = [
   {
     name: 'everything in the group is deleted',
     async ensure({ database, catalogue, clock, group, operation }) {
+      const { tenantId, correlationId } = operation;
       const where = { subscriptionId: group.subscriptionId, groupKey: group.key };
       const left = await database.transaction(async (tx) => {
         let count = 0;
-        for (const type of catalogue.types()) count += await type.deleteAll(tx, where, operation);
+        for (const type of catalogue.types()) count += await type.deleteAll(tx, where, { tenantId, correlationId });
         return count;
       });
       if (left === 0) return DONE;

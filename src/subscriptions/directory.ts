@@ -12,7 +12,7 @@ import type { Subscription } from './subscription.entity.js';
 import type { SubscriptionPage, SubscriptionWire, TenantList } from './subscription.wire.js';
 import { findSubscription, findTenant, listSubscriptions } from './subscriptions.repository.js';
 import { subscriptionNotFound } from './subscription-scopes.js';
-import { isUuid } from './uuid.js';
+import { isUuid } from '../arm/uuid.js';
 
 /** What a caller can find out about where it is: tenant, subscriptions, locations. */
 @Injectable()

@@ -1,4 +1,4 @@
-import { IsIn, IsObject, IsOptional, IsString, MinLength, ValidateNested } from 'class-validator';
+import { IsIn, IsNotEmpty, IsObject, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { Type } from 'class-transformer';
 
 /** What the service says of a resource group. */
@@ -18,8 +18,8 @@ export class ResourceGroupBody {
    * Where the record of the group lies; fixed once the group exists.
    * @example "westeurope"
    */
-  @IsString({ message: "a group needs a location, as text such as 'westeurope'" })
-  @MinLength(1, { message: "a group needs a location, such as 'westeurope'" })
+  @IsNotEmpty({ message: "a group needs a location, such as 'westeurope'" })
+  @IsString()
   readonly location: string;
 
   /** Names and values of the customer's own; at most 50. */

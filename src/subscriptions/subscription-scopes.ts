@@ -7,7 +7,7 @@ import type { Sql, Tx } from '../database/database.js';
 import { findScope, holdScope } from './scopes.repository.js';
 import type { ScopeRow } from './scopes.repository.js';
 import { SUBSCRIPTION_STATES } from './subscription-state.js';
-import { isUuid } from './uuid.js';
+import { isUuid } from '../arm/uuid.js';
 
 /** One statement each; the subscription is judged before the group. */
 @Injectable()

@@ -49,7 +49,7 @@ interface Sent extends RequestOptions {
 
 /** Sends one request and reads the whole answer. */
 export async function send<Body>(connection: Connection, sent: Sent): Promise<Answer<Body>> {
-  const url = new URL(sent.path, connection.origin);
+  const url = new URL(sent.path.startsWith('/') ? connection.origin + sent.path : sent.path);
   const version = sent.apiVersion ?? (REGISTRY_ROUTE.test(url.pathname) ? REGISTRY_VERSION : RESOURCE_MANAGER_VERSION);
   const hasVersion = [...url.searchParams.keys()].some((name) => name.toLowerCase() === 'api-version');
   if (sent.apiVersion !== null && !hasVersion) url.searchParams.set('api-version', version);
