@@ -7,7 +7,7 @@ const status = fc.constantFrom<PolicyStatus>('enabled', 'disabled');
 const onOff = fc.constantFrom('Enabled' as const, 'Disabled' as const);
 const date = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') });
 const tagName = fc.stringMatching(/^[a-z0-9._ -]{1,20}$/).filter((name) => name !== 'constructor');
-const tagValue = fc.stringMatching(/^[^\p{Cc}\p{Cs}]{0,20}$/u);
+const tagValue = fc.string({ maxLength: 20, unit: 'grapheme-ascii' });
 
 /** Random registries that could have been stored. */
 export const anyRegistry: fc.Arbitrary<Registry> = fc
