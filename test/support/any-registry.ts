@@ -6,7 +6,7 @@ const name = fc.stringMatching(/^[a-zA-Z0-9]{5,50}$/);
 const status = fc.constantFrom<PolicyStatus>('enabled', 'disabled');
 const onOff = fc.constantFrom('Enabled' as const, 'Disabled' as const);
 const date = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') });
-const tagName = fc.stringMatching(/^[a-z0-9._ -]{1,20}$/).filter((name) => name !== 'constructor');
+const tagName = fc.stringMatching(/^[a-z0-9._ -]{1,20}$/).filter((name) => name !== 'constructor' && name !== '__proto__');
 const tagValue = fc.string({ maxLength: 20, unit: 'grapheme-ascii' });
 
 /** Random registries that could have been stored. */
