@@ -71,7 +71,10 @@ function embeddedDatabase({ dataDir }: Config, shutdown: Shutdown): Promise<stri
         void shutdown.end(1);
       },
     });
-    shutdown.add('PostgreSQL', CLOSE_LIMITS_MS.postgres, async () => (await starting).stop());
+    shutdown.add('PostgreSQL', CLOSE_LIMITS_MS.postgres, async () => {
+      const postgres = await starting.catch(() => undefined);
+      await postgres?.stop();
+    });
     return (await starting).url;
   });
 }

@@ -38,8 +38,13 @@ export function planLaunch(program: string, folder: string, diesWithParent = fal
         'Open the folders above them (chmod o+x), set BERTH_DATA_DIR to another place, or start Berth as an ordinary user.',
     );
   const identity = [`--reuid=${account.uid}`, `--regid=${account.gid}`, '--clear-groups'];
-  const reach = canReachAll ? [] : ['--inh-caps', `+${capability?.name}`, '--ambient-caps', `+${capability?.name}`];
+  const reach = canReachAll ? [] : keepCapability(capability?.name);
   return { command: [setpriv ?? '', ...identity, ...reach, ...tether, '--', program] };
+}
+
+/** PostgreSQL looks for its own files with access(2), which takes capabilities into account only with this securebit. */
+function keepCapability(name = ''): readonly string[] {
+  return ['--inh-caps', `+${name}`, '--ambient-caps', `+${name}`, '--securebits', '+no_setuid_fixup'];
 }
 
 /** Starts what `planLaunch` planned, in a session of its own, so that Ctrl-C in a terminal reaches Berth alone. */
