@@ -8,6 +8,7 @@ import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { Agent } from 'undici';
+import { AppModule } from '../../src/app.module.js';
 import { loadConfig } from '../../src/config/config.js';
 import { Database } from '../../src/database/database.js';
 import { DataPlane } from '../../src/data-plane/data-plane.js';
@@ -20,17 +21,19 @@ import { send } from './arm-exchange.js';
 import type { Answer, Exchange, RequestOptions } from './arm-exchange.js';
 import { signedToken } from './arm-token.js';
 import type { TokenOptions } from './arm-token.js';
-import { controlPlane } from './control-plane.js';
 import { testDatabase } from './database.js';
 import { FakeDataPlane } from './fake-data-plane.js';
 
 /** Turns of the worker after which `settle` takes the work for endless. */
 const MAX_TURNS = 100;
 
+/** Nothing here speaks HTTPS. */
+const NO_TLS = { key: '', cert: '' };
+
 export interface ArmAppOptions {
   /** In place of the system's; PostgreSQL's own time goes on. */
   readonly clock?: Clock;
-  /** Further settings, such as `{ BERTH_REGIONS: 'local' }`. */
+  /** Further settings, such as `{ BERTH_REGIONS: 'local' }`; `{ BERTH_LOG_LEVEL: 'info' }` shows the service's log. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Called with every request and its answer; what it throws fails the test that sent the request. */
   readonly onExchange?: (exchange: Exchange) => void | Promise<void>;
@@ -43,6 +46,19 @@ export interface GivenSubscription {
   /** `/subscriptions/{id}` */
   readonly path: string;
   readonly token: string;
+}
+
+export interface RegistryOptions {
+  readonly group?: GivenGroup;
+  readonly name?: string;
+  readonly body?: object;
+}
+
+export interface GivenRegistry {
+  readonly name: string;
+  /** `…/providers/Microsoft.ContainerRegistry/registries/{name}` */
+  readonly path: string;
+  readonly group: GivenGroup;
 }
 
 export interface GivenGroup {
@@ -84,6 +100,8 @@ export interface ArmApp {
     subscription(of?: { readonly tenantId?: string; readonly displayName?: string }): Promise<GivenSubscription>;
     /** In a subscription of its own unless one is given. */
     group(of?: { readonly subscription?: GivenSubscription; readonly name?: string }): Promise<GivenGroup>;
+    /** Provisioned; in a group of its own unless one is given. `body` is laid over a Premium registry without tags. */
+    registry(of?: RegistryOptions): Promise<GivenRegistry>;
   };
   close(): Promise<void>;
 }
@@ -104,10 +122,11 @@ export async function armApp(options: ArmAppOptions = {}): Promise<ArmApp> {
     BERTH_TLS: 'off',
     BERTH_PORT: '0',
     BERTH_REGISTRY_PORTS: '45100-45199',
+    BERTH_LOG_LEVEL: 'fatal',
     ...options.settings,
   });
   const dataPlane = new FakeDataPlane();
-  const module = await Test.createTestingModule(controlPlane(config))
+  const module = await Test.createTestingModule({ imports: [AppModule.with(config, NO_TLS)] })
     .overrideProvider(DataPlane)
     .useValue(dataPlane)
     .overrideProvider(Clock)
@@ -170,6 +189,17 @@ export async function armApp(options: ArmAppOptions = {}): Promise<ArmApp> {
     return { name, path, subscription };
   }
 
+  async function givenRegistry(of: RegistryOptions = {}): Promise<GivenRegistry> {
+    const group = of.group ?? (await givenGroup());
+    const name = of.name ?? `reg${randomBytes(6).toString('hex')}`;
+    const path = `${group.path}/providers/Microsoft.ContainerRegistry/registries/${name}`;
+    const wanted = { location: config.regions[0], sku: { name: 'Premium' }, ...of.body };
+    const { status, body } = await request('PUT', path, wanted, { token: group.subscription.token });
+    if (status !== 201) throw new Error(`The registry was not created: ${status} ${JSON.stringify(body)}`);
+    await settle();
+    return { name, path, group };
+  }
+
   return {
     origin,
     database,
@@ -181,7 +211,7 @@ export async function armApp(options: ArmAppOptions = {}): Promise<ArmApp> {
     token,
     settle,
     sql,
-    given: { subscription: givenSubscription, group: givenGroup },
+    given: { subscription: givenSubscription, group: givenGroup, registry: givenRegistry },
     async close() {
       await agent.close();
       await app.close();
