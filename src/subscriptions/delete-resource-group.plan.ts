@@ -10,7 +10,7 @@ import { GROUP_TYPE } from './resource-group-rules.js';
 import { findGroupById, keepGroup, removeGroup } from './resource-groups.repository.js';
 
 /** How soon it is looked again whether the resources are gone. */
-const LOOK_AGAIN_MS = 500;
+const LOOK_AGAIN_MS = 200;
 /** A resource that cannot be deleted for so long will not be. */
 const GIVE_UP_AFTER_MS = 3_600_000;
 
