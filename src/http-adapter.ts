@@ -24,7 +24,13 @@ export function httpAdapter(serverFor: (handler: Handler) => Server): FastifyAda
     trustProxy: false,
     serverFactory: serverFor,
   });
-  adapter.getInstance().addHook('onRequest', (request, reply, done) => {
+  const fastify = adapter.getInstance();
+  const parseJson = fastify.getDefaultJsonParser('error', 'error');
+  // SDKs say that they send JSON on every request, also where there is nothing to send.
+  adapter.useBodyParser('application/json', false, { bodyLimit: BODY_LIMIT_BYTES }, (request, body, done) =>
+    body.length === 0 ? done(null, undefined) : parseJson(request, body as unknown as string, done),
+  );
+  fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers(SECURITY_HEADERS);
     void reply.header('x-ms-request-id', request.id);
     void reply.header('x-ms-correlation-request-id', request.headers['x-ms-correlation-request-id'] ?? request.id);

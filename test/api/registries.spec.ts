@@ -431,6 +431,14 @@ describe('registries', () => {
     expect((await get(path)).body.properties.provisioningState).toBe('Succeeded');
   });
 
+  it('take the word JSON on a request that has nothing to say', async () => {
+    const path = await given();
+    const headers = { 'content-type': 'application/json' };
+    expect(await app.request('GET', path, undefined, { headers })).toMatchObject({ status: 200 });
+    expect(await app.request('DELETE', path, undefined, { headers })).toMatchObject({ status: 202 });
+    await app.settle();
+  });
+
   it('answer with the headers that every answer has', async () => {
     const { headers } = await app.request('GET', `${group.path}/${PROVIDER}/registries`, undefined, {
       headers: {

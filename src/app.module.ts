@@ -1,0 +1,46 @@
+import { Global, Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { ApiVersions } from './api-versions/index.js';
+import { ArmModule } from './arm/arm.module.js';
+import { VersionTable } from './arm/resource-type.js';
+import { ConfigModule } from './config/config.module.js';
+import type { Config } from './config/config.js';
+import { DatabaseModule } from './database/database.module.js';
+import { EdgeModule } from './edge/edge.module.js';
+import { TlsCredentials } from './edge/tls-credentials.js';
+import { IdentityModule } from './identity/identity.module.js';
+import { ObservabilityModule } from './observability/observability.module.js';
+import { RegistriesModule } from './registries/registries.module.js';
+import { SecretsModule } from './secrets/secrets.module.js';
+import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
+import { WorkModule } from './work/work.module.js';
+
+@Global()
+@Module({ providers: [{ provide: VersionTable, useClass: ApiVersions }], exports: [VersionTable] })
+class ApiVersionsModule {}
+
+/** The list of features. */
+@Module({})
+export class AppModule {
+  static with(config: Config, tls: TlsCredentials): DynamicModule {
+    return {
+      module: AppModule,
+      global: true,
+      providers: [{ provide: TlsCredentials, useValue: tls }],
+      exports: [TlsCredentials],
+      imports: [
+        ConfigModule.with(config),
+        DatabaseModule,
+        SecretsModule,
+        ObservabilityModule,
+        WorkModule,
+        ArmModule,
+        ApiVersionsModule,
+        IdentityModule,
+        SubscriptionsModule,
+        RegistriesModule,
+        EdgeModule,
+      ],
+    };
+  }
+}
