@@ -32,8 +32,9 @@ export class Logins {
       return {
         refused: `The admin user of registry '${registry.name}' is disabled; set adminUserEnabled of the registry to use it.`,
       };
-    const version = await this.admins.verify(this.database, registry.id, password);
-    if (version) return { kind: 'admin', user: registry.name, password: version };
+    const right = await this.admins.verify(this.database, registry.id, password);
+    // A login goes into tokens, which anybody can read: nothing but these two may be in it.
+    if (right) return { kind: 'admin', user: registry.name, password: { name: right.name, version: right.version } };
     return {
       refused: `The password of user '${registry.name}' is wrong; listCredentials of the registry shows those in force.`,
     };
