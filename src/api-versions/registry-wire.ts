@@ -1,3 +1,4 @@
+import { normalLocation } from '../arm/location.js';
 import type { Parsed } from '../arm/parse-body.js';
 import { parseBody } from '../arm/parse-body.js';
 import type { Wire } from '../arm/resource-type.js';
@@ -74,7 +75,7 @@ function fromWire(
   const given = properties ?? {};
   return {
     ...base,
-    location: location.replaceAll(' ', '').toLowerCase(),
+    location: normalLocation(location),
     tags: { ...tags },
     sku: sku.name,
     identity: identityOf(identity),

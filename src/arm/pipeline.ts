@@ -133,7 +133,8 @@ export class ArmPipeline {
       if (active) return active;
     }
     await store.update(tx, { ...current, provisioningState: 'Deleting' });
-    return this.operations.takeOver(tx, { ...resource, ...from, kind: 'Delete' });
+    const { tenantId, correlationId } = from;
+    return this.operations.takeOver(tx, { ...resource, tenantId, correlationId, kind: 'Delete' });
   }
 
   private async written<R extends ResourceRecord, C>(

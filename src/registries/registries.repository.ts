@@ -21,7 +21,7 @@ const named = 'where r.subscription_id = $1 and r.group_key = $2 and r.key = $3'
 
 const find: Statement = {
   name: 'registries.find',
-  text: `${selected} join subscriptions s on s.id = r.subscription_id ${named} and s.tenant_id = $4`,
+  text: `${selected} join subscriptions s on s.id = r.subscription_id ${named} and s.tenant_id = $4 and s.state <> 'Deleted'`,
 };
 const lock: Statement = { name: 'registries.lock', text: `${selected} ${named} for update of r` };
 const byId: Statement = { name: 'registries.by_id', text: `${selected} where r.id = $1` };

@@ -1,7 +1,7 @@
 import type { Sql, Statement } from '../database/database.js';
 
 /** How long a claim holds without being renewed. */
-export const LEASE_SECONDS = 30;
+export const LEASE_SECONDS = 10;
 
 /** Proof of a claim: the row and the token that was drawn for it. */
 export interface Claim {
