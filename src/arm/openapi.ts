@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { OperationStatusWire } from './operation.wire.js';
 
 /**
  * How routes of the control plane describe themselves. `schema` is the name that a resource has in the document; the
@@ -102,5 +103,27 @@ export function ArmAction(operationId: string, { body, answer }: { body?: Type; 
     common(operationId),
     ...(body ? [ApiBody({ type: body })] : []),
     ApiResponse({ status: 200, description: 'The answer.', type: answer }),
+  );
+}
+
+/** The status of an operation, which is answered with 200 whatever it is. */
+export function OperationStatus(operationId: string): MethodDecorator {
+  return applyDecorators(
+    common(operationId),
+    ApiResponse({
+      status: 200,
+      description: 'How far it is; with `Retry-After` while it has not ended.',
+      type: OperationStatusWire,
+      headers: RETRY_AFTER,
+    }),
+  );
+}
+
+/** The result of an operation that leaves nothing behind. */
+export function OperationResult(operationId: string): MethodDecorator {
+  return applyDecorators(
+    common(operationId),
+    ApiResponse({ status: 200, description: 'It has succeeded.' }),
+    ApiResponse({ status: 202, description: 'It has not ended yet.', headers: RESULT_HEADERS }),
   );
 }

@@ -1,9 +1,11 @@
 import { Controller, Get } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import { Database } from '../database/database.js';
 import type { Operation, OperationKindName } from '../work/operation.entity.js';
 import { findOperation } from '../work/operations.repository.js';
 import { ArmError } from './arm-error.js';
 import { Arm, type ArmRequest } from './arm-request.js';
+import { OperationResult, OperationStatus } from './openapi.js';
 import { RETRY_AFTER_SECONDS } from './operation-links.js';
 import { Scopes } from './scopes.js';
 
@@ -16,6 +18,7 @@ const RUNNING_STATUS: Readonly<Record<OperationKindName, string>> = {
 };
 
 /** What a client polls while a resource is made, changed or deleted. */
+@ApiTags('Operations')
 @Controller('subscriptions/:subscriptionId')
 export class OperationsController {
   constructor(
@@ -27,6 +30,7 @@ export class OperationsController {
   @Get(
     'resourceGroups/:resourceGroupName/providers/Microsoft.ContainerRegistry/registries/:registryName/operationStatuses/:operationId',
   )
+  @OperationStatus('Operations_GetStatus')
   async status(@Arm() request: ArmRequest): Promise<object> {
     const operation = await this.find(request, request.id.name);
     if (operation.endedAt) return { status: operation.status, ...(operation.error ? { error: operation.error } : {}) };
@@ -36,12 +40,14 @@ export class OperationsController {
 
   /** The result of a deletion below the provider: 202 while it runs, then 200, or the error that ended it. */
   @Get('providers/Microsoft.ContainerRegistry/locations/:location/operationResults/:operationId')
+  @OperationResult('Operations_GetResult')
   providerResult(@Arm() request: ArmRequest): Promise<void> {
     return this.result(request, request.id.name);
   }
 
   /** The result of the deletion of a resource group. */
   @Get('operationresults/:operationId')
+  @OperationResult('Operations_GetGroupResult')
   groupResult(@Arm() request: ArmRequest): Promise<void> {
     return this.result(request, request.id.rest.at(-1) ?? '');
   }

@@ -1,18 +1,23 @@
 import { Body, Controller, Header, Headers, HttpCode, Param, Post, Req, UseFilters } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { originOf } from '../arm/arm-request.js';
 import { OAuthErrorFilter } from './oauth-error.filter.js';
+import { TokenPost } from './openapi.js';
 import { Public } from './public.js';
 import { TokenIssuer } from './token-issuer.js';
 import type { TokenAnswer } from './token-issuer.js';
 
 @Public()
+@ApiTags('Identity')
 @Controller()
 @UseFilters(OAuthErrorFilter)
 export class TokenController {
   constructor(private readonly issuer: TokenIssuer) {}
 
+  /** A token for a service principal of any tenant. */
   @Post('adfs/oauth2/token')
+  @TokenPost('Tokens_Create')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   ofAnyTenant(
@@ -23,7 +28,9 @@ export class TokenController {
     return this.issuer.issue({ origin: originOf(request), body, authorization });
   }
 
+  /** A token for a service principal of one tenant. */
   @Post(':tenant/oauth2/v2.0/token')
+  @TokenPost('Tokens_CreateInTenant')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   ofTenant(

@@ -37,42 +37,49 @@ export class RegistriesController {
     private readonly config: Config,
   ) {}
 
+  /** One registry. */
   @Get(ONE)
   @ArmGet('Registries_Get', 'Registry')
   get(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.get(this.type, this.registries, request);
   }
 
+  /** The registries of a resource group. */
   @Get(IN_GROUP)
   @ArmList('Registries_ListByResourceGroup', 'Registry')
   listInGroup(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.list(this.type, this.registries, request);
   }
 
+  /** The registries of a subscription. */
   @Get(`${IN_SUBSCRIPTION}/registries`)
   @ArmList('Registries_List', 'Registry')
   listInSubscription(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.list(this.type, this.registries, request);
   }
 
+  /** Creates a registry, or replaces what a customer can say of it. */
   @Put(ONE)
   @ArmPut('Registries_Create', 'Registry')
   put(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.put(this.type, this.registries, request);
   }
 
+  /** Changes a registry; what the body leaves out stays, `tags` are replaced whole. */
   @Patch(ONE)
   @ArmPatch('Registries_Update', 'Registry')
   patch(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.patch(this.type, this.registries, request);
   }
 
+  /** Deletes a registry and everything in it. */
   @Delete(ONE)
   @ArmDelete('Registries_Delete')
   delete(@Arm() request: ArmRequest): Promise<void> {
     return this.arm.delete(this.type, this.registries, request);
   }
 
+  /** Whether a registry could be created with this name. */
   @Post(`${IN_SUBSCRIPTION}/checkNameAvailability`)
   @HttpCode(200)
   @ArmAction('Registries_CheckNameAvailability', { body: NameCheckWire, answer: NameStatusWire })
@@ -82,6 +89,7 @@ export class RegistriesController {
     return this.actions.checkName(request.body);
   }
 
+  /** The name and the passwords of the admin user. */
   @Post(`${ONE}/listCredentials`)
   @HttpCode(200)
   @ArmAction('Registries_ListCredentials', { answer: CredentialsWire })
@@ -89,6 +97,7 @@ export class RegistriesController {
     return this.actions.listCredentials(await this.arm.existing(this.type, this.registries, request));
   }
 
+  /** Replaces one password of the admin user; the old one is refused at once. */
   @Post(`${ONE}/regenerateCredential`)
   @HttpCode(200)
   @ArmAction('Registries_RegenerateCredential', { body: RegenerateWire, answer: CredentialsWire })
@@ -96,6 +105,7 @@ export class RegistriesController {
     return this.actions.regenerateCredential(await this.arm.existing(this.type, this.registries, request), request);
   }
 
+  /** What the registry uses of what its SKU allows. */
   @Get(`${ONE}/listUsages`)
   @ArmAction('Registries_ListUsages', { answer: UsageListWire })
   async listUsages(@Arm() request: ArmRequest): Promise<UsageListWire> {

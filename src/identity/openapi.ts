@@ -1,0 +1,50 @@
+import { applyDecorators } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiExtraModels, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { CloudEndpointsWire, CloudWire, OAuthErrorWire, TokenAnswerWire, TokenRequestWire } from './identity.wire.js';
+import { METADATA_VERSIONS } from './metadata.js';
+
+const refOf = ({ name }: Type) => ({ $ref: `#/components/schemas/${name}` });
+
+/** Describes a route that anybody may read. */
+export function OpenGet(operationId: string, answer: Type): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({ operationId, security: [] }),
+    ApiResponse({ status: 200, description: 'The answer.', type: answer }),
+  );
+}
+
+/** Describes a token endpoint. */
+export function TokenPost(operationId: string): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({ operationId, security: [] }),
+    ApiConsumes('application/x-www-form-urlencoded'),
+    ApiBody({ type: TokenRequestWire }),
+    ApiResponse({ status: 200, description: 'The token.', type: TokenAnswerWire }),
+    ApiResponse({ status: 'default', description: 'Why there is none.', type: OAuthErrorWire }),
+  );
+}
+
+/** Describes the description of this cloud, which has another shape in each of its versions. */
+export function CloudGet(operationId: string): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({ operationId, security: [] }),
+    ApiQuery({
+      name: 'api-version',
+      required: true,
+      description: 'The version of the description.',
+      schema: { type: 'string', enum: [...METADATA_VERSIONS.keys()] },
+    }),
+    ApiExtraModels(CloudEndpointsWire, CloudWire),
+    ApiResponse({
+      status: 200,
+      description: 'The description.',
+      schema: { oneOf: [refOf(CloudEndpointsWire), { type: 'array', items: refOf(CloudWire) }] },
+    }),
+    ApiResponse({
+      status: 'default',
+      description: 'What went wrong.',
+      schema: { $ref: '#/components/schemas/ErrorResponse' },
+    }),
+  );
+}

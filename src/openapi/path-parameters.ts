@@ -1,0 +1,31 @@
+import type { SchemaObject } from './open-api.js';
+
+interface PathParameter {
+  readonly description: string;
+  readonly schema: SchemaObject;
+}
+
+const UUID: SchemaObject = { type: 'string', format: 'uuid' };
+
+/** Every name that a route has in braces. A route with another name is refused when the document is made. */
+export const PATH_PARAMETERS: Readonly<Record<string, PathParameter>> = {
+  subscriptionId: { description: 'The id of the subscription.', schema: UUID },
+  resourceGroupName: {
+    description: 'The name of the resource group; case does not matter.',
+    schema: { type: 'string', minLength: 1, maxLength: 90, pattern: String.raw`^[-\w._()]*[-\w_()]$` },
+  },
+  registryName: {
+    description: 'The name of the registry; case does not matter.',
+    schema: { type: 'string', minLength: 5, maxLength: 50, pattern: '^[a-zA-Z0-9]*$' },
+  },
+  resourceProviderNamespace: {
+    description: 'The namespace of the resource provider.',
+    schema: { type: 'string', pattern: String.raw`^[a-zA-Z]+\.[a-zA-Z]+$` },
+  },
+  location: { description: 'The name of a location; any.', schema: { type: 'string', pattern: '^[a-zA-Z0-9]+$' } },
+  operationId: {
+    description: 'The id of the operation, as the header of an answer said it.',
+    schema: { type: 'string', pattern: '^[a-z]+-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' },
+  },
+  tenant: { description: 'The id of the tenant.', schema: UUID },
+};

@@ -1,0 +1,22 @@
+import { API_VERSIONS } from '../api-versions/index.js';
+import { RESOURCE_MANAGER_VERSIONS } from '../arm/api-version.js';
+
+const PROVIDER = 'Microsoft.ContainerRegistry/';
+
+/** Whether the route is the resource provider's, rather than Azure Resource Manager's own. */
+export function isOfProvider(path: string): boolean {
+  return path.includes(PROVIDER);
+}
+
+/**
+ * The api-versions in which a route answers, newest first: those of the longest resource type that its path names. A
+ * route of the provider that is about no type is in all of them.
+ */
+export function versionsOf(path: string): readonly string[] {
+  if (!isOfProvider(path)) return [...RESOURCE_MANAGER_VERSIONS.keys()].toReversed();
+  const types = Object.values(API_VERSIONS).flatMap((wires) => Object.keys(wires));
+  const tail = path.slice(path.indexOf(PROVIDER)).replaceAll(/\/\{\w+\}/g, '');
+  const [type] = types.filter((known) => tail.startsWith(known)).sort((one, other) => other.length - one.length);
+  const versions = Object.entries(API_VERSIONS);
+  return versions.filter(([, wires]) => type === undefined || type in wires).map(([version]) => version);
+}
