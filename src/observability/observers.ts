@@ -32,6 +32,7 @@ export class EdgeMetrics extends EdgeObserver {
 
   request({ method, route, status, seconds, bytes }: EdgeAnswer): void {
     this.metrics.registryRequest.observe({ method, route, status }, seconds);
-    this.metrics.registryBytes.inc({ route }, bytes);
+    // A connection that broke takes back what it had not sent, and a counter refuses to go down.
+    this.metrics.registryBytes.inc({ route }, Math.max(0, bytes));
   }
 }

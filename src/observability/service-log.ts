@@ -54,8 +54,10 @@ export class ServiceLog implements LoggerService {
     const stack = rest.length > 1 ? rest[0] : undefined;
     const fields = { ...(context ? { context } : {}), ...(typeof stack === 'string' ? { stack } : {}) };
     if (message instanceof Error) this.lines[level]({ ...fields, err: message }, message.message);
-    else if (typeof message === 'object' && message !== null) this.lines[level]({ ...fields, ...message });
-    else this.lines[level](fields, String(message));
+    else if (typeof message === 'object' && message !== null) {
+      const { msg, ...said } = message as { msg?: string };
+      this.lines[level]({ ...fields, ...said }, msg);
+    } else this.lines[level](fields, String(message));
   }
 }
 

@@ -188,6 +188,7 @@ describe('health, metrics and the log', () => {
       new Logger('Worker').warn({ operation: 'one', message: 'Slow.', err: databaseError() });
       new Logger('Worker').error('Broken.', 'at line 1');
       new Logger('Worker').log(`A secret: ${new Secret('hush').toString()}`);
+      new Logger('Worker').log({ msg: 'Said in another way.' });
       new Logger('Worker').debug('Not at this level.');
     } finally {
       Logger.overrideLogger(false);
@@ -203,6 +204,7 @@ describe('health, metrics and the log', () => {
       },
       { ...common, level: 'error', message: 'Broken.', stack: 'at line 1' },
       { ...common, level: 'info', message: 'A secret: [secret]' },
+      { ...common, level: 'info', message: 'Said in another way.' },
     ]);
   });
 
