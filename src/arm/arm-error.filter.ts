@@ -1,6 +1,7 @@
 import { Catch, HttpException, Logger } from '@nestjs/common';
 import type { ArgumentsHost, ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isDatabaseAway } from '../database/retry.js';
 import { ArmError, type ArmErrorCode } from './arm-error.js';
 
 /** Fastify's own refusals that are the client's doing. */
@@ -18,9 +19,6 @@ const FRAMEWORK_STATUSES: Readonly<Record<number, readonly [ArmErrorCode, string
   413: ['RequestEntityTooLarge', 'The request body is larger than 4 MB.'],
   415: ['UnsupportedMediaType', 'Send the body as application/json.'],
 };
-
-/** Errors of PostgreSQL and of the way to it that say "not now": SQLSTATE classes and Node's own codes. */
-const DATABASE_AWAY = /^(08...|53...|57P..|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/;
 
 /** The only place where an error of the control plane becomes HTTP. */
 @Catch()
@@ -47,14 +45,14 @@ export class ArmErrorFilter implements ExceptionFilter {
 /** What a client is told about anything that was thrown; details of what is not theirs stay in the log. */
 export function armErrorFor(thrown: unknown, { method, url }: Pick<FastifyRequest, 'method' | 'url'>): ArmError {
   if (thrown instanceof ArmError) return thrown;
-  const { code, driverError } = (thrown ?? {}) as { code?: string; driverError?: { code?: string } };
+  const { code } = (thrown ?? {}) as { code?: string };
   const status = thrown instanceof HttpException ? thrown.getStatus() : 500;
   const [known, message] = FRAMEWORK_ERRORS[code ?? ''] ?? FRAMEWORK_STATUSES[status] ?? [];
   if (known && message) return new ArmError(known, message);
   if (status === 404)
     return new ArmError('InvalidResourceType', `There is no route for ${method} ${url.split('?')[0]}.`);
   if (thrown instanceof HttpException && status < 500) return new ArmError('InvalidRequestContent', thrown.message);
-  if (DATABASE_AWAY.test(driverError?.code ?? code ?? ''))
+  if (isDatabaseAway(thrown))
     return new ArmError('ServerTimeout', 'The database cannot be reached right now. Send the request again.', {
       headers: { 'retry-after': '1' },
     });

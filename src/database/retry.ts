@@ -25,3 +25,14 @@ export async function retriedOnConflict<T>(attempt: () => Promise<T>): Promise<T
     }
   }
 }
+
+/** SQLSTATE classes of PostgreSQL and codes of Node that say "not now". */
+const AWAY_CODES = /^(08...|53...|57P..|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND)$/;
+/** What `pg` says without any code of a connection that ended under it. */
+const AWAY_MESSAGES = /^(Connection terminated|Client has encountered a connection error|Client was closed)/;
+
+/** Whether the database could not be asked, as opposed to having refused. Sending the request again is the right answer. */
+export function isDatabaseAway(error: unknown): boolean {
+  const { message = '', driverError } = (error ?? {}) as { message?: string; driverError?: { message?: string } };
+  return AWAY_CODES.test(sqlStateOf(error) ?? '') || AWAY_MESSAGES.test(driverError?.message ?? message);
+}
