@@ -19,7 +19,8 @@ export async function withLock(file, work) {
       const held = await readFile(file, 'utf8').catch(() => '');
       const holder = parse(held);
       if (holder && startOf(holder.pid) === holder.start) {
-        if (!hasToldWhy) process.stdout.write(`  waiting for process ${holder.pid}, which is setting up as well\n`);
+        if (!hasToldWhy && holder.pid !== process.pid)
+          process.stdout.write(`  waiting for process ${holder.pid}, which is setting up as well\n`);
         hasToldWhy = true;
         await delay(POLL_MS);
       } else await removeStale(file, held);

@@ -4,6 +4,7 @@ import type { TestProject } from 'vitest/node';
 import { migrate } from '../../src/database/data-source.js';
 import { startPostgres } from '../../src/embedded/postgres/supervisor.js';
 import { killSync } from './kill-sync.js';
+import { killProcessesIn } from './processes-in.js';
 import { makeRunFolder, removeFolder } from './run-folder.js';
 
 declare module 'vitest' {
@@ -26,6 +27,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   let pid: (() => number) | undefined;
   const abandon = () => {
     if (pid) killSync(pid(), folder);
+    killProcessesIn(folder);
     removeFolder(folder);
   };
   process.once('exit', abandon);
@@ -46,6 +48,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
   return async () => {
     await postgres.stop();
+    const stragglers = killProcessesIn(folder).map(({ pid: id, command }) => `process ${id} (${command})`);
     const left = readdirSync(folder).filter((name) => name !== 'postgres' && !name.startsWith('node-compile-cache'));
     process.off('exit', abandon);
     process.off('SIGTERM', stopOnTerm);
@@ -53,6 +56,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     if (systemFolder === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = systemFolder;
     removeFolder(folder);
-    if (left.length > 0) throw new Error(`The specs left files in their temporary folder: ${left.join(', ')}`);
+    const remains = [...stragglers, ...left];
+    if (remains.length > 0) throw new Error(`The specs left behind in their temporary folder: ${remains.join(', ')}`);
   };
 }

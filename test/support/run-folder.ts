@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isAlive } from '../../src/embedded/postgres/postmaster.js';
+import { killProcessesIn } from './processes-in.js';
 
 /** The name is short because unix sockets below it have room for about 100 characters. */
 const PREFIX = 'bt-';
@@ -10,7 +11,9 @@ const PREFIX = 'bt-';
 export function makeRunFolder(): string {
   for (const name of readdirSync(tmpdir())) {
     const owner = /^bt-(\d+)-/.exec(name)?.[1];
-    if (owner && !isAlive(Number(owner))) removeFolder(join(tmpdir(), name));
+    if (!owner || isAlive(Number(owner))) continue;
+    killProcessesIn(join(tmpdir(), name));
+    removeFolder(join(tmpdir(), name));
   }
   const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   chmodSync(folder, 0o711);
