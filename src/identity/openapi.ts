@@ -11,6 +11,7 @@ export function OpenGet(operationId: string, answer: Type): MethodDecorator {
   return applyDecorators(
     ApiOperation({ operationId, security: [] }),
     ApiResponse({ status: 200, description: 'The answer.', type: answer }),
+    ApiResponse({ status: 'default', description: 'Why there is none.', type: OAuthErrorWire }),
   );
 }
 

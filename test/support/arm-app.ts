@@ -23,6 +23,7 @@ import { signedToken } from './arm-token.js';
 import type { TokenOptions } from './arm-token.js';
 import { testDatabase } from './database.js';
 import { FakeDataPlane } from './fake-data-plane.js';
+import { verifyExchange } from './verifier.js';
 
 /** Turns of the worker after which `settle` takes the work for endless. */
 const MAX_TURNS = 100;
@@ -35,7 +36,7 @@ export interface ArmAppOptions {
   readonly clock?: Clock;
   /** Further settings, such as `{ BERTH_REGIONS: 'local' }`; `{ BERTH_LOG_LEVEL: 'info' }` shows the service's log. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Called with every request and its answer; what it throws fails the test that sent the request. */
+  /** Called with every request and its answer, which were found to keep the contract; what it throws fails the test. */
   readonly onExchange?: (exchange: Exchange) => void | Promise<void>;
 }
 
@@ -146,7 +147,12 @@ export async function armApp(options: ArmAppOptions = {}): Promise<ArmApp> {
   const ownToken = await token();
 
   const request: ArmApp['request'] = (method, path, body, of = {}) =>
-    send({ agent, origin, token: ownToken, onExchange: options.onExchange }, { method, path, body, ...of });
+    send({ agent, origin, token: ownToken, onExchange }, { method, path, body, ...of });
+
+  const onExchange = async (exchange: Exchange) => {
+    await verifyExchange(exchange);
+    await options.onExchange?.(exchange);
+  };
 
   async function settle(): Promise<number> {
     for (let turns = 0; turns < MAX_TURNS; turns++) {
