@@ -8,7 +8,8 @@ export type RequestListener = (request: IncomingMessage, response: ServerRespons
 /** Longer than the pause that clients make between the layers of an image. */
 const KEEP_ALIVE_MS = 75_000;
 
-const SERVER_OPTIONS = {
+/** How any server that carries images must be set; Node itself would end every push after five minutes. */
+export const TRANSFER_SERVER_OPTIONS = {
   keepAliveTimeout: KEEP_ALIVE_MS,
   // A layer takes as long as it takes; what stands still is ended by the watch over transfers.
   requestTimeout: 0,
@@ -22,8 +23,8 @@ const SERVER_OPTIONS = {
  */
 export function createEdgeServer(tls: TlsCredentials | undefined, listener: RequestListener): Server {
   const server = tls
-    ? createHttpsServer({ ...SERVER_OPTIONS, key: tls.key, cert: tls.cert }, listener)
-    : createHttpServer(SERVER_OPTIONS, listener);
+    ? createHttpsServer({ ...TRANSFER_SERVER_OPTIONS, key: tls.key, cert: tls.cert }, listener)
+    : createHttpServer(TRANSFER_SERVER_OPTIONS, listener);
   // Whoever may not push is told so before it sends a layer; the proxy asks for the rest.
   server.on('checkContinue', listener);
   // Node begins to track connections, and to end those whose headers never come, with this event.

@@ -47,9 +47,7 @@ export function announcesBody({ headers }: IncomingMessage): boolean {
 
 function without(headers: IncomingHttpHeaders, dropped: ReadonlySet<string>): OutgoingHttpHeaders {
   const alsoDropped = namedByConnection(headers);
-  return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !dropped.has(name) && !alsoDropped.has(name)),
-  ) as OutgoingHttpHeaders;
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !dropped.has(name) && !alsoDropped.has(name)));
 }
 
 /** A sender may declare further headers to be of its connection alone. Never the length, on which framing depends. */

@@ -43,6 +43,8 @@ export interface GivenRegistry {
 /** Login servers over TLS with engines of their own, as one process with the role edge runs them. */
 export interface Edge {
   readonly config: Config;
+  /** The settings, for a further process of the same service. */
+  readonly env: Readonly<Record<string, string>>;
   readonly clock: HandClock;
   readonly database: Database;
   /** PEM of the authority, and the folder that skopeo takes for `--cert-dir`. */
@@ -67,14 +69,15 @@ export async function openEdge(settings: Readonly<Record<string, string>> = {}):
   const made = await testDatabase();
   const dataDir = await mkdtemp(join(tmpdir(), 'berth-edge-'));
   const firstPort = randomInt(PORTS.lowest, PORTS.highest);
-  const config = loadConfig({
+  const env = {
     BERTH_DATABASE_URL: made.url,
     BERTH_DATA_DIR: dataDir,
     BERTH_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     BERTH_ROLES: 'edge',
     BERTH_REGISTRY_PORTS: `${firstPort}-${firstPort + PORTS.perEdge}`,
     ...settings,
-  });
+  };
+  const config = loadConfig(env);
   const { key, cert, caFile } = await ensureCertificates(config);
   const clock = new HandClock();
   const module = await Test.createTestingModule({ imports: [AppModule.with(config, { key, cert })] })
@@ -101,7 +104,7 @@ export async function openEdge(settings: Readonly<Record<string, string>> = {}):
     if (!id) throw new Error(`${path} is no resource id.`);
     const type = registryType(config.regions);
     const record: Registry = {
-      ...type.fresh(id, CALLER, new Date()),
+      ...type.fresh(id, CALLER, new Date(), undefined),
       location: 'local',
       sku: 'Premium',
       adminUserEnabled: true,
@@ -113,14 +116,14 @@ export async function openEdge(settings: Readonly<Record<string, string>> = {}):
       (await get(LoginServers).ports()).some((port) => port.key === record.key && port.listening),
     );
     await sql(`update registries set provisioning_state = 'Succeeded' where id = $1`, [record.id]);
-    const made = await registries.byId(database, record.id);
-    if (!made) throw new Error(`The registry ${record.name} is gone.`);
+    const stored = await registries.byId(database, record.id);
+    if (!stored) throw new Error(`The registry ${record.name} is gone.`);
     const [password] = await get(AdminCredentials).list(database, record.id);
     return {
-      registry: made,
-      loginServer: made.loginServer,
-      port: Number(made.loginServer.split(':')[1]),
-      user: made.name,
+      registry: stored,
+      loginServer: stored.loginServer,
+      port: Number(stored.loginServer.split(':')[1]),
+      user: stored.name,
       password: password?.value.reveal() ?? '',
     };
   }
@@ -128,6 +131,7 @@ export async function openEdge(settings: Readonly<Record<string, string>> = {}):
   const ca = await readFile(caFile, 'utf8');
   return {
     config,
+    env,
     clock,
     database,
     ca,
