@@ -7,6 +7,7 @@ import ts from 'typescript';
 const compilerOptions = {
   module: ts.ModuleKind.ESNext,
   target: ts.ScriptTarget.ES2023,
+  useDefineForClassFields: false,
   experimentalDecorators: true,
   emitDecoratorMetadata: true,
 };
