@@ -72,6 +72,7 @@ export const ARM_ERRORS = {
     status: 409,
     meaning: 'Something in the resource group could not be deleted for an hour; the group is kept.',
   },
+  ParentResourceNotFound: { status: 404, meaning: 'There is no such resource above the one in the URL.' },
   ResourceNotFound: { status: 404, meaning: 'There is no such resource.' },
   InvalidResourceType: { status: 404, meaning: 'No route or resource type of this service answers at the URL.' },
   InvalidResourceNamespace: { status: 404, meaning: 'There is no such resource provider.' },

@@ -5,13 +5,15 @@ import { constraintOf } from '../database/retry.js';
 import { Clock } from '../work/clock.js';
 import { Operations } from '../work/operations.js';
 import { servedVersion } from './api-version.js';
-import { ArmError, throwIfAny } from './arm-error.js';
+import { throwIfAny } from './arm-error.js';
 import type { ArmRequest } from './arm-request.js';
 import { changedCreateOnly, changedFields } from './field-policy.js';
 import { mergePatch } from './merge-patch.js';
 import { operationHeaders, resultHeaders } from './operation-links.js';
 import { listBody, pageOf } from './paging.js';
 import { isTerminal } from './provisioning-state.js';
+import { busy, notFound, parentNotFound } from './refusals.js';
+import type { ResourceId } from './resource-id.js';
 import { VersionTable } from './resource-type.js';
 import type { ResourceRecord, ResourceType, Store, Wire } from './resource-type.js';
 import { Scopes } from './scopes.js';
@@ -28,41 +30,44 @@ export class ArmPipeline {
     private readonly clock: Clock,
   ) {}
 
-  async get<R extends ResourceRecord, C>(
-    type: ResourceType<R, C>,
-    store: Store<R, C>,
+  async get<R extends ResourceRecord, C, P extends ResourceRecord | void>(
+    type: ResourceType<R, C, P>,
+    store: Store<R, C, P>,
     request: ArmRequest,
   ): Promise<object> {
     return this.wireOf(type, request).toWire(await this.existing(type, store, request));
   }
 
   /** Refuses an api-version that does not serve the type; for actions that work on no record. */
-  assertServed<R extends ResourceRecord, C>(type: ResourceType<R, C>, request: ArmRequest): void {
+  assertServed<R extends ResourceRecord, C, P extends ResourceRecord | void>(
+    type: ResourceType<R, C, P>,
+    request: ArmRequest,
+  ): void {
     this.wireOf(type, request);
   }
 
   /** The record that an action works on, after the checks that every request passes. */
-  async existing<R extends ResourceRecord, C>(
-    type: ResourceType<R, C>,
-    store: Store<R, C>,
+  async existing<R extends ResourceRecord, C, P extends ResourceRecord | void>(
+    type: ResourceType<R, C, P>,
+    store: Store<R, C, P>,
     request: ArmRequest,
   ): Promise<R> {
     this.wireOf(type, request);
     const found = await store.find(this.database, request.id, request.caller.tenantId);
     if (found) return found;
-    // Only now is it worth a second statement to say which part is missing, or whose it is.
-    await this.scopes.assertReadable(this.database, request.id, request.caller);
-    throw notFound(type.type, request);
+    // Only now is it worth more statements to say which part is missing, or whose it is.
+    await this.assertAboveExists(store, request);
+    throw notFound(type.type, request.id);
   }
 
-  async list<R extends ResourceRecord, C>(
-    type: ResourceType<R, C>,
-    store: Store<R, C>,
+  async list<R extends ResourceRecord, C, P extends ResourceRecord | void>(
+    type: ResourceType<R, C, P>,
+    store: Store<R, C, P>,
     request: ArmRequest,
   ): Promise<object> {
     const wire = this.wireOf(type, request);
     const page = pageOf(request.query);
-    await this.scopes.assertReadable(this.database, request.id, request.caller);
+    await this.assertAboveExists(store, request);
     const found = await store.list(this.database, request.id, { ...page, limit: page.limit + 1 });
     return listBody(
       found,
@@ -73,7 +78,11 @@ export class ArmPipeline {
     );
   }
 
-  put<R extends ResourceRecord, C>(type: ResourceType<R, C>, store: Store<R, C>, request: ArmRequest): Promise<object> {
+  put<R extends ResourceRecord, C, P extends ResourceRecord | void>(
+    type: ResourceType<R, C, P>,
+    store: Store<R, C, P>,
+    request: ArmRequest,
+  ): Promise<object> {
     const wire = this.wireOf(type, request);
     const badName = type.name.pattern.test(request.id.name)
       ? []
@@ -83,63 +92,83 @@ export class ArmPipeline {
     return this.written(type, store, request, wire, () => parsed);
   }
 
-  patch<R extends ResourceRecord, C>(
-    type: ResourceType<R, C>,
-    store: Store<R, C>,
+  patch<R extends ResourceRecord, C, P extends ResourceRecord | void>(
+    type: ResourceType<R, C, P>,
+    store: Store<R, C, P>,
     request: ArmRequest,
   ): Promise<object> {
     const wire = this.wireOf(type, request);
     return this.written(type, store, request, wire, (current) => {
-      if (!current) throw notFound(type.type, request);
+      if (!current) throw notFound(type.type, request.id);
       return wire.parse(mergePatch(wire.toWire(current), request.body));
     });
   }
 
   /** Deletes, or starts to; a resource that is being made or changed is taken over. */
-  async delete<R extends ResourceRecord, C>(
-    type: ResourceType<R, C>,
-    store: Store<R, C>,
+  async delete<R extends ResourceRecord, C, P extends ResourceRecord | void>(
+    type: ResourceType<R, C, P>,
+    store: Store<R, C, P>,
     request: ArmRequest,
   ): Promise<void> {
     this.wireOf(type, request);
-    const headers = await this.database.transaction(async (tx) => {
-      await this.scopes.assertDeletable(tx, request.id, request.caller);
+    const { caller, correlationId } = request;
+    await this.database.transaction(async (tx) => {
+      await this.scopes.assertDeletable(tx, request.id, caller);
+      await store.parents?.lock(tx, request.id.parent());
       const current = await store.lock(tx, request.id);
-      return (
-        current &&
-        resultHeaders(
-          request,
-          await this.beginDelete(tx, type, store, current, {
-            tenantId: request.caller.tenantId,
-            correlationId: request.correlationId,
-          }),
-        )
-      );
+      if (!current) return request.answer(204);
+      const operationId = await this.beginDelete(tx, type, store, current, {
+        tenantId: caller.tenantId,
+        correlationId,
+      });
+      if (operationId) request.answer(202, resultHeaders(request, operationId));
+      else request.answer(200);
     });
-    request.answer(headers ? 202 : 204, headers);
   }
 
-  /** Marks `current` for deletion and starts the operation, unless one is under way; answers the operation's id. */
-  async beginDelete<R extends ResourceRecord, C>(
+  /**
+   * Removes `current` where no worker is needed; otherwise marks it and starts the operation, unless one is under way, and
+   * answers the operation's id.
+   */
+  async beginDelete<R extends ResourceRecord, C, P extends ResourceRecord | void>(
     tx: Tx,
-    type: ResourceType<R, C>,
-    store: Store<R, C>,
+    type: ResourceType<R, C, P>,
+    store: Store<R, C, P>,
     current: R,
-    from: { readonly tenantId: string; readonly correlationId: string },
-  ): Promise<string> {
-    const resource = { type: type.type, recordId: current.id, subscriptionId: current.subscriptionId };
+    { tenantId, correlationId }: { readonly tenantId: string; readonly correlationId: string },
+  ): Promise<string | undefined> {
+    if (!type.work.delete) {
+      await store.remove(tx, current);
+      return undefined;
+    }
     if (current.provisioningState === 'Deleting') {
       const active = await this.operations.activeOf(tx, current.id);
       if (active) return active;
     }
     await store.update(tx, { ...current, provisioningState: 'Deleting' });
-    const { tenantId, correlationId } = from;
-    return this.operations.takeOver(tx, { ...resource, tenantId, correlationId, kind: 'Delete' });
+    const { id: recordId, subscriptionId } = current;
+    return this.operations.takeOver(tx, {
+      type: type.type,
+      recordId,
+      subscriptionId,
+      tenantId,
+      correlationId,
+      kind: 'Delete',
+    });
   }
 
-  private async written<R extends ResourceRecord, C>(
-    type: ResourceType<R, C>,
-    store: Store<R, C>,
+  private async assertAboveExists<R extends ResourceRecord, C, P extends ResourceRecord | void>(
+    { parents }: Store<R, C, P>,
+    { id, caller }: ArmRequest,
+  ): Promise<void> {
+    if (parents && (await parents.find(this.database, id.parent(), caller.tenantId))) return;
+    await this.scopes.assertReadable(this.database, id, caller);
+    if (parents) throw parentNotFound(parents.type, id.parent());
+  }
+
+  private async written<R extends ResourceRecord, C, P extends ResourceRecord | void>(
+    type: ResourceType<R, C, P>,
+    store: Store<R, C, P>,
     request: ArmRequest,
     wire: Wire<R>,
     parse: (current: R | undefined) => ReturnType<Wire<R>['parse']>,
@@ -153,37 +182,38 @@ export class ArmPipeline {
     }
   }
 
-  private writtenOnce<R extends ResourceRecord, C>(
-    type: ResourceType<R, C>,
-    store: Store<R, C>,
+  private writtenOnce<R extends ResourceRecord, C, P extends ResourceRecord | void>(
+    type: ResourceType<R, C, P>,
+    store: Store<R, C, P>,
     request: ArmRequest,
     wire: Wire<R>,
     parse: (current: R | undefined) => ReturnType<Wire<R>['parse']>,
   ): Promise<object> {
+    const { id, caller } = request;
     return this.database.transaction(async (tx) => {
       const now = this.clock.now();
-      await this.scopes.assertWritable(tx, request.id, request.caller);
-      const current = await store.lock(tx, request.id);
+      await this.scopes.assertWritable(tx, id, caller);
+      const parent = await lockedParent(tx, store, id);
+      const current = await store.lock(tx, id);
       const parsed = parse(current);
       if ('problems' in parsed) throwIfAny(parsed.problems);
       const body = 'body' in parsed ? parsed.body : {};
       if (current && !isTerminal(current.provisioningState)) throw busy(type.type, current);
 
-      const next = wire.fromWire(body, current ?? type.fresh(request.id, request.caller, now));
+      const next = wire.fromWire(body, current ?? type.fresh(id, caller, now, parent));
       throwIfAny([...type.validate(next, current), ...(current ? changedCreateOnly(type.fields, current, next) : [])]);
-      throwIfAny(type.admit(next, await store.context(tx, next, current), current));
+      throwIfAny(type.admit(next, await store.context(tx, next, current, parent), current));
 
       const changed = current ? changedFields(type.fields, current, next) : [];
-      const provisioned =
-        !current ||
-        current.provisioningState !== 'Succeeded' ||
-        changed.some((field) => type.fields[field] === 'provisioned');
-      Object.assign(next, { name: request.id.name, groupName: request.id.groupName });
-      if (current && changed.length > 0) Object.assign(next, modifiedBy(request.caller, now));
-      if (provisioned) next.provisioningState = current ? 'Updating' : 'Creating';
+      const needsWorker = current
+        ? current.provisioningState !== 'Succeeded' || changed.some((field) => type.fields[field] === 'provisioned')
+        : type.work.create;
+      Object.assign(next, { name: id.name, groupName: id.groupName });
+      if (current && changed.length > 0) Object.assign(next, modifiedBy(caller, now));
+      next.provisioningState = needsWorker ? (current ? 'Updating' : 'Creating') : 'Succeeded';
       if (!current) await store.insert(tx, next);
       else if (!isDeepStrictEqual(current, next)) await store.update(tx, next);
-      if (!provisioned) {
+      if (!needsWorker) {
         request.answer(200);
         return wire.toWire(next);
       }
@@ -191,7 +221,7 @@ export class ArmPipeline {
         type: type.type,
         recordId: next.id,
         subscriptionId: next.subscriptionId,
-        tenantId: request.caller.tenantId,
+        tenantId: caller.tenantId,
         correlationId: request.correlationId,
         kind: current ? 'Update' : 'Create',
       });
@@ -200,26 +230,25 @@ export class ArmPipeline {
     });
   }
 
-  private wireOf<R extends ResourceRecord, C>(type: ResourceType<R, C>, request: ArmRequest): Wire<R> {
+  private wireOf<R extends ResourceRecord, C, P extends ResourceRecord | void>(
+    type: ResourceType<R, C, P>,
+    request: ArmRequest,
+  ): Wire<R> {
     return servedVersion(this.versions.wiresOf<R>(type.type), request.apiVersion, {
       type: type.type.split('/').slice(1).join('/'),
     });
   }
 }
 
-/** The 404 that ARM has for a resource of a known type. */
-export function notFound(type: string, { id }: Pick<ArmRequest, 'id'>): ArmError {
-  const names = id.segments.map(({ name }) => name).join('/');
-  return new ArmError(
-    'ResourceNotFound',
-    `The Resource '${type}/${names}' under resource group '${id.groupName}' was not found. ` +
-      'For more details please go to https://aka.ms/ARMResourceNotFoundFix',
-  );
-}
-
-function busy(type: string, { name, provisioningState }: ResourceRecord): ArmError {
-  return new ArmError(
-    'OperationInProgress',
-    `The resource '${type}/${name}' is ${provisioningState.toLowerCase()}. Wait for that operation to end and send the request again.`,
-  );
+/** The resource above, held until the commit; a store of top-level resources has none and nobody asks it for one. */
+async function lockedParent<R extends ResourceRecord, C, P extends ResourceRecord | void>(
+  tx: Tx,
+  { parents }: Store<R, C, P>,
+  id: ResourceId,
+): Promise<P> {
+  if (!parents) return undefined as P;
+  const parent = await parents.lock(tx, id.parent());
+  if (!parent) throw parentNotFound(parents.type, id.parent());
+  if (parent.provisioningState === 'Deleting') throw busy(parents.type, parent);
+  return parent;
 }

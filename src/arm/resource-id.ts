@@ -48,6 +48,12 @@ export class ResourceId {
     return new ResourceId(this.subscriptionId, undefined, undefined, [], []);
   }
 
+  /** The resource that this one, or this collection, lies below. */
+  parent(): ResourceId {
+    const above = this.rest.length > 0 ? this.segments : this.segments.slice(0, -1);
+    return new ResourceId(this.subscriptionId, this.groupName, this.namespace, above, []);
+  }
+
   get groupKey(): string {
     return (this.groupName ?? '').toLowerCase();
   }

@@ -36,21 +36,36 @@ export interface Wire<R> {
   toWire(record: R): object;
 }
 
-/** How records of one type are kept. `C` is whatever the admission rules need to know of other records. */
-export interface Store<R extends ResourceRecord, C> {
+/** How the resource above a child is found and held. */
+export interface Parents<P extends ResourceRecord | void> {
+  /** `Namespace/type`. */
+  readonly type: string;
+  find(sql: Sql, id: ResourceId, tenantId: string): Promise<P | undefined>;
+  /** Holds the row until the transaction ends; children are written one after the other. */
+  lock(tx: Tx, id: ResourceId): Promise<P | undefined>;
+}
+
+/**
+ * How records of one type are kept. `C` is whatever the admission rules need to know of other records, `P` the resource
+ * above, for types that lie below another.
+ */
+export interface Store<R extends ResourceRecord, C, P extends ResourceRecord | void = void> {
+  /** Only in a store of children. */
+  readonly parents?: Parents<P>;
   /** The record, if it lies in a subscription of that tenant; one statement, since it is the most frequent question. */
   find(sql: Sql, id: ResourceId, tenantId: string): Promise<R | undefined>;
   /** The record of a scope that was checked before; holds the row until the transaction ends. */
   lock(tx: Tx, id: ResourceId): Promise<R | undefined>;
   list(sql: Sql, id: ResourceId, page: Page): Promise<R[]>;
-  /** Loads what `admit` needs; counts are only true under a lock taken here. */
-  context(tx: Tx, next: R, current: R | undefined): Promise<C>;
+  /** Loads what `admit` needs. The parent is locked by then, so that counts below it are true until the commit. */
+  context(tx: Tx, next: R, current: R | undefined, parent: P): Promise<C>;
   insert(tx: Tx, record: R): Promise<void>;
   update(tx: Tx, record: R): Promise<void>;
+  remove(tx: Tx, record: R): Promise<void>;
 }
 
 /** A resource type as data and pure functions: no hooks, no flags. */
-export interface ResourceType<R extends ResourceRecord, C> {
+export interface ResourceType<R extends ResourceRecord, C, P extends ResourceRecord | void = void> {
   /** `Namespace/type`, the casing of every answer. */
   readonly type: string;
   /** What a name must look like, and the sentence that says so. */
@@ -58,8 +73,10 @@ export interface ResourceType<R extends ResourceRecord, C> {
   readonly fields: FieldPolicy<R>;
   /** Named unique constraints that two first PUTs can run into; the loser starts again and then finds the winner. */
   readonly uniqueConstraints: readonly string[];
+  /** Where a worker is needed to make it true; elsewhere it is true, or gone, with the commit. */
+  readonly work: { readonly create: boolean; readonly delete: boolean };
   /** The record of a resource that does not exist yet, before a body was laid over it. */
-  fresh(id: ResourceId, caller: Caller, now: Date): R;
+  fresh(id: ResourceId, caller: Caller, now: Date, parent: P): R;
   /** Rules about this record alone. */
   validate(next: R, current: R | undefined): Problem[];
   /** Rules that need other records; `context` was loaded beforehand. */

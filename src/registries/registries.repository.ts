@@ -147,8 +147,8 @@ export class RegistriesRepository implements Store<Registry, RegistryContext> {
     await tx.count(settle, [id, state, from]);
   }
 
-  async remove(tx: Tx, id: string): Promise<void> {
-    await tx.count(remove, [id]);
+  async remove(tx: Tx, record: Registry): Promise<void> {
+    await tx.count(remove, [record.id]);
   }
 
   /** Instances that some registry owns, of all subscriptions. */

@@ -46,7 +46,8 @@ export class RegistryWork implements OnModuleInit {
   }
 
   private async settle(tx: Tx, { recordId, kind }: Operation, outcome: 'Succeeded' | 'Failed'): Promise<void> {
-    if (kind === 'Delete' && outcome === 'Succeeded') await this.registries.remove(tx, recordId);
+    const registry = kind === 'Delete' && outcome === 'Succeeded' && (await this.registries.byId(tx, recordId));
+    if (registry) await this.registries.remove(tx, registry);
     else await this.registries.settle(tx, recordId, outcome, sourcesOf(outcome));
   }
 

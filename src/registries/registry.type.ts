@@ -69,6 +69,7 @@ export function registryType(locations: readonly string[]): ResourceType<Registr
       lastModifiedAt: 'service',
       loginServer: 'service',
     },
+    work: { create: true, delete: true },
     fresh,
     validate: (next) => [
       ...locationProblems(next.location, locations),
