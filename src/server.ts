@@ -8,6 +8,8 @@ import type { Config } from './config/config.js';
 import { EdgeHandler } from './edge/edge-handler.js';
 import { TlsCredentials } from './edge/tls-credentials.js';
 import { httpAdapter, type Handler } from './http-adapter.js';
+import { ServiceLog } from './observability/service-log.js';
+import { serveDocument } from './openapi/serve-document.js';
 
 /**
  * The application on its HTTP server, not listening yet. Requests whose Host names a registry go to the edge before
@@ -25,6 +27,8 @@ export async function createServer(config: Config, tls: TlsCredentials): Promise
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, tls), adapter, {
     bufferLogs: true,
   });
+  app.useLogger(app.get(ServiceLog));
+  serveDocument(app);
   edge = app.get(EdgeHandler);
   return app;
 }

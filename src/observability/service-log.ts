@@ -2,6 +2,15 @@ import type { LoggerService } from '@nestjs/common';
 import { destination, pino, stdTimeFunctions } from 'pino';
 import type { DestinationStream, Level, Logger } from 'pino';
 
+/** Parts of Nest that list every module and route at each start. */
+const CHATTER: ReadonlySet<unknown> = new Set([
+  'NestFactory',
+  'NestApplication',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+]);
+
 /**
  * Everything that the service says, one JSON object a line. Nest's `Logger` writes here too, once the application was told
  * to use it.
@@ -25,7 +34,7 @@ export class ServiceLog implements LoggerService {
   }
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
+    this.write(CHATTER.has(rest.at(-1)) ? 'debug' : 'info', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {

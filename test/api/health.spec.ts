@@ -189,6 +189,7 @@ describe('health, metrics and the log', () => {
       new Logger('Worker').error('Broken.', 'at line 1');
       new Logger('Worker').log(`A secret: ${new Secret('hush').toString()}`);
       new Logger('Worker').log({ msg: 'Said in another way.' });
+      new Logger('RouterExplorer').log('Mapped one of many routes.');
       new Logger('Worker').debug('Not at this level.');
     } finally {
       Logger.overrideLogger(false);
