@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { request as httpsRequest } from 'node:https';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { DataPlane, EngineUnavailable } from '../../src/data-plane/data-plane.js';
@@ -198,6 +199,32 @@ describe('an engine', () => {
     expect((await client.send('GET', '/v2/_catalog')).status).toBe(200);
     await killEngine(given);
     expect((await client.send(method, path)).status).toBe(status);
+  });
+
+  test('that has died unnoticed is asked for again, and a body that nobody has read yet goes to the next', async () => {
+    const { client } = await opened();
+    const { blobs, manifest } = randomImage();
+    for (const blob of blobs) expect((await client.pushBlob('a', blob)).status).toBe(201);
+    const dead = { socketPath: '/nowhere/engine.sock', release: vi.fn() };
+    const acquire = vi.spyOn(edge.get(DataPlane), 'acquire').mockResolvedValueOnce(dead);
+    expect((await client.putManifest('a', 'v1', manifest)).status).toBe(201);
+    acquire.mockResolvedValueOnce(dead);
+    expect((await client.send('GET', '/v2/a/tags/list')).json).toEqual({ name: 'a', tags: ['v1'] });
+    expect(dead.release).toHaveBeenCalledTimes(2);
+  });
+
+  test('that hangs up before it answers is asked for again, unless it has taken a body with it', async () => {
+    const { client } = await opened();
+    const socketPath = join(edge.config.dataDir, 'rude.sock');
+    const rude = createServer((socket) => socket.once('data', () => socket.destroy())).listen(socketPath);
+    await once(rude, 'listening');
+    const acquire = vi.spyOn(edge.get(DataPlane), 'acquire');
+    acquire.mockResolvedValueOnce({ socketPath, release: () => undefined });
+    expect((await client.send('GET', '/v2/_catalog')).status).toBe(200);
+    acquire.mockResolvedValueOnce({ socketPath, release: () => undefined });
+    expect((await client.putManifest('a', 'v1', randomBytes(200_000))).status).toBe(503);
+    expect((await client.send('GET', '/v2/_catalog')).status).toBe(200);
+    rude.close();
   });
 
   test('that is killed in the middle of a pull breaks the connection, so that nobody takes a part for the whole', async () => {
