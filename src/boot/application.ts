@@ -1,6 +1,8 @@
 import type { AddressInfo } from 'node:net';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '../config/config.js';
 import type { TlsCredentials } from '../edge/tls-credentials.js';
+import { isAddressMissing, openPort } from '../edge/login-ports.js';
 import { createServer } from '../server.js';
 import { seedDatabase } from './seed-database.js';
 
@@ -16,7 +18,7 @@ export async function startApplication(config: Config, tls: TlsCredentials): Pro
   const app = await createServer(config, tls);
   try {
     await seedDatabase(app, config.dataDir);
-    await app.listen(config.port, config.host);
+    await listen(app, config);
   } catch (error) {
     await app.close().catch(() => undefined);
     throw portProblem(error as NodeJS.ErrnoException, config) ?? error;
@@ -25,10 +27,28 @@ export async function startApplication(config: Config, tls: TlsCredentials): Pro
   return { endpoint: `${config.tls === 'off' ? 'http' : 'https'}://localhost:${port}`, close: () => app.close() };
 }
 
-function portProblem({ code }: NodeJS.ErrnoException, { port, host }: Config): Error | undefined {
+/** The first address is Nest's own; connections to the others are handed to the same server. */
+async function listen(app: NestFastifyApplication, { port, listen: [first, ...others], tls }: Config): Promise<void> {
+  await app.listen(port, first ?? '127.0.0.1');
+  if (others.length === 0) return;
+  const server = app.getHttpServer();
+  const taken = (server.address() as AddressInfo).port;
+  const open = await openPort({
+    port: taken,
+    addresses: others,
+    allowHalfOpen: tls === 'off',
+    onConnection: (socket) => server.emit('connection', socket),
+  }).catch((error: unknown) => {
+    if (isAddressMissing(error)) return undefined;
+    throw error;
+  });
+  server.once('close', () => open?.close());
+}
+
+function portProblem({ code }: NodeJS.ErrnoException, { port, listen: addresses }: Config): Error | undefined {
   if (code === 'EADDRINUSE')
     return new Error(
-      `Port ${port} of ${host} is in use by another program. Stop it, or set BERTH_PORT to another port.`,
+      `Port ${port} of ${addresses.join(' or ')} is in use by another program. Stop it, or set BERTH_PORT to another port.`,
     );
   if (code === 'EACCES')
     return new Error(`Port ${port} may not be opened by this user. Set BERTH_PORT to one above 1023.`);

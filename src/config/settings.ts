@@ -38,11 +38,10 @@ export const SETTINGS = {
     '8443',
     'HTTPS port of the control plane; registries also answer on it by host name.',
   ),
-  listen: setting(addressList, '127.0.0.1,::1', 'Addresses on which everything listens; `0.0.0.0,::` for all.'),
-  host: setting(
-    text,
-    'localhost',
-    'Address on which every port is opened. `localhost`: this machine only, IPv4 and IPv6; `0.0.0.0` or `::`: every network.',
+  listen: setting(
+    addressList,
+    '127.0.0.1,::1',
+    'Addresses on which every port is opened: this machine only, unless told otherwise; `0.0.0.0,::` for every network.',
   ),
   registryPorts: setting(
     portRange,

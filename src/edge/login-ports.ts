@@ -19,6 +19,11 @@ export interface PortOptions {
 /** The machine lacks the address family, which is no reason not to serve the other. */
 const ADDRESS_MISSING: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'EAFNOSUPPORT']);
 
+/** Whether the machine has no such address, IPv6 for example. */
+export function isAddressMissing(error: unknown): boolean {
+  return ADDRESS_MISSING.has(String((error as NodeJS.ErrnoException).code));
+}
+
 /**
  * Listens on all of the addresses or on none.
  * @throws the system's error: EADDRINUSE when another program has the port.
@@ -34,7 +39,7 @@ export async function openPort({ port, addresses, allowHalfOpen, onConnection }:
       servers.push(server);
     } catch (error) {
       missing = error;
-      if (ADDRESS_MISSING.has(String((error as NodeJS.ErrnoException).code))) continue;
+      if (isAddressMissing(error)) continue;
       close();
       throw error;
     }

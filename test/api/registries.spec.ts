@@ -383,7 +383,8 @@ describe('registries', () => {
         }),
       ),
     );
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, ...Array.from({ length: 19 }, () => 409)]);
+    const refused = answers.filter(({ status }) => status === 409);
+    expect([answers.length - refused.length, refused.length]).toEqual([1, 19]);
     expect(new Set(answers.map(({ body: { error } }) => error?.code))).toEqual(
       new Set([undefined, 'RegistryNameAlreadyInUse']),
     );
@@ -394,9 +395,10 @@ describe('registries', () => {
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => app.request<{ error?: { code: string } }>('PUT', pathOf('together1'), body())),
     );
-    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
-    for (const { status, body: answer } of answers)
-      if (status !== 201) expect([status, answer.error?.code]).toEqual([409, 'OperationInProgress']);
+    const refused = answers.filter(({ status }) => status !== 201);
+    expect(refused.map(({ status, body: answer }) => `${status} ${answer.error?.code}`)).toEqual(
+      Array.from({ length: 19 }, () => '409 OperationInProgress'),
+    );
     await app.settle();
   });
 

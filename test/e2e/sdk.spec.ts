@@ -33,7 +33,7 @@ describe('the official JavaScript SDK', () => {
         dispatcher: service.agent,
       },
     );
-    expect(statusCode).toBe(201);
+    if (statusCode !== 201) throw new Error(`The group was not created: ${statusCode}`);
   });
   afterAll(async () => {
     await service?.stop();

@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import type { PolicyStatus, Registry } from '../../src/registries/registry.entity.js';
 import { SKU_NAMES, hasFeature } from '../../src/registries/sku.js';
 
-const name = fc.stringMatching(/^[a-zA-Z0-9]{5,50}$/);
+const anyName = fc.stringMatching(/^[a-zA-Z0-9]{5,50}$/);
 const status = fc.constantFrom<PolicyStatus>('enabled', 'disabled');
 const onOff = fc.constantFrom('Enabled' as const, 'Disabled' as const);
 const date = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') });
-const tagName = fc.stringMatching(/^[a-z0-9._ -]{1,20}$/).filter((name) => name !== 'constructor' && name !== '__proto__');
+const tagName = fc
+  .stringMatching(/^[a-z0-9._ -]{1,20}$/)
+  .filter((name) => name !== 'constructor' && name !== '__proto__');
 const tagValue = fc.string({ maxLength: 20, unit: 'grapheme-ascii' });
 
 /** Random registries that could have been stored. */
@@ -14,8 +16,8 @@ export const anyRegistry: fc.Arbitrary<Registry> = fc
   .record({
     id: fc.uuid(),
     subscriptionId: fc.uuid(),
-    groupName: name,
-    name,
+    groupName: anyName,
+    name: anyName,
     location: fc.constantFrom('westeurope', 'eastus'),
     tags: fc.dictionary(tagName, tagValue, { maxKeys: 5, noNullPrototype: true }),
     sku: fc.constantFrom(...SKU_NAMES),

@@ -7,7 +7,7 @@ import type { Registry } from '../../src/registries/registry.entity.js';
 import { anyRegistry } from '../support/any-registry.js';
 
 const wires = Object.entries(API_VERSIONS).map(
-  ([version, wires]) => [version, wires[REGISTRY_TYPE] as unknown as Wire<Registry>] as const,
+  ([version, types]) => [version, types[REGISTRY_TYPE] as unknown as Wire<Registry>] as const,
 );
 
 describe.each(wires)('the registry of %s', (_, wire) => {
@@ -16,7 +16,7 @@ describe.each(wires)('the registry of %s', (_, wire) => {
       fc.property(anyRegistry, (registry) => {
         const parsed = wire.parse(JSON.parse(JSON.stringify(wire.toWire(registry))));
         expect(parsed).not.toHaveProperty('problems');
-        if ('body' in parsed) expect(wire.fromWire(parsed.body, registry)).toEqual(registry);
+        expect(wire.fromWire('body' in parsed ? parsed.body : {}, registry)).toEqual(registry);
       }),
     );
   });
@@ -28,12 +28,10 @@ describe.each(wires)('the registry of %s', (_, wire) => {
       colour: 'blue',
       properties: { adminUserEnabled: 'yes', policies: { x: 1 } },
     });
-    expect('problems' in parsed && parsed.problems.map(({ target }) => target).sort()).toEqual([
-      'colour',
-      'properties.adminUserEnabled',
-      'properties.policies.x',
-      'sku.name',
-    ]);
+    const targets = 'problems' in parsed ? parsed.problems.map(({ target }) => target) : [];
+    expect(new Set(targets)).toEqual(
+      new Set(['colour', 'properties.adminUserEnabled', 'properties.policies.x', 'sku.name']),
+    );
   });
 
   it('wants a location and a SKU', () => {
