@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Controller, Get, Logger, Param } from '@nestjs/common';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -7,13 +8,18 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ConfigModule } from '../../src/config/config.module.js';
 import { loadConfig } from '../../src/config/config.js';
 import { DataPlane } from '../../src/data-plane/data-plane.js';
+import { Database } from '../../src/database/database.js';
 import { DatabaseModule } from '../../src/database/database.module.js';
 import { Notifications } from '../../src/database/notifications.js';
 import { EdgeObserver } from '../../src/edge/edge-observer.js';
 import { ObservabilityModule } from '../../src/observability/observability.module.js';
 import { ServiceLog } from '../../src/observability/service-log.js';
 import { Secret } from '../../src/secrets/secret.js';
+import { OperationKinds } from '../../src/work/operation-kinds.js';
+import { Operations } from '../../src/work/operations.js';
+import { WorkModule } from '../../src/work/work.module.js';
 import { WorkObserver } from '../../src/work/work-observer.js';
+import { Worker } from '../../src/work/worker.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { FakeDataPlane } from '../support/fake-data-plane.js';
 import { until } from '../support/until.js';
@@ -46,7 +52,12 @@ describe('health, metrics and the log', () => {
       write: (line) => void lines.push(JSON.parse(line) as Record<string, unknown>),
     });
     const module = await Test.createTestingModule({
-      imports: [ConfigModule.with(loadConfig({ BERTH_DATABASE_URL: made.url })), DatabaseModule, ObservabilityModule],
+      imports: [
+        ConfigModule.with(loadConfig({ BERTH_DATABASE_URL: made.url, BERTH_ROLES: 'api' })),
+        DatabaseModule,
+        ObservabilityModule,
+        WorkModule,
+      ],
       controllers: [ProbeController],
     })
       .overrideProvider(ServiceLog)
@@ -210,12 +221,19 @@ describe('health, metrics and the log', () => {
   });
 
   it('counts requests by route, operations by kind and outcome, and running engines', async () => {
-    const operation = { resourceType: 'A/b', kind: 'Create', createdAt: new Date() } as const;
-    const work = app.get(WorkObserver);
-    work.claimed(operation);
-    work.claimLost(operation);
-    work.claimed(operation);
-    work.ended(operation, 'Succeeded');
+    app.get(OperationKinds).register({
+      type: 'A/b',
+      kind: 'Create',
+      plan: [],
+      scope: () => Promise.resolve({}),
+      settle: () => Promise.resolve(),
+    });
+    const ids = { recordId: randomUUID(), subscriptionId: randomUUID(), tenantId: randomUUID() };
+    await app
+      .get(Database)
+      .transaction((tx) => app.get(Operations).start(tx, { type: 'A/b', kind: 'Create', correlationId: 'c', ...ids }));
+    expect(await app.get(Worker).runOnce()).toBe(true);
+    app.get(WorkObserver).claimLost({ resourceType: 'A/b', kind: 'Create', createdAt: new Date() });
     app.get(EdgeObserver).request({ method: 'GET', route: 'manifest', status: 200, seconds: 0.02, bytes: 348 });
     await app.inject({ url: '/subscriptions/one' });
     const answer = await app.inject({ url: '/metrics' });
@@ -223,7 +241,7 @@ describe('health, metrics and the log', () => {
     const samples = answer.body.split('\n').filter((line) => !line.startsWith('#'));
     expect(samples).toEqual(
       expect.arrayContaining([
-        'berth_operation_claims_total{type="A/b",kind="Create"} 2',
+        'berth_operation_claims_total{type="A/b",kind="Create"} 1',
         'berth_operation_claims_lost_total{type="A/b",kind="Create"} 1',
         'berth_operation_duration_seconds_count{type="A/b",kind="Create",outcome="Succeeded"} 1',
         'berth_registry_request_duration_seconds_count{method="GET",route="manifest",status="200"} 1',

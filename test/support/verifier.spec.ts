@@ -77,6 +77,16 @@ describe('the verifier', () => {
     ['an answer without a request id', exchange(get, { status: 200, headers: {} }), 'x-ms-request-id is missing'],
     ['tags that were dropped', exchange({}, { body: { ...REGISTRY, tags: {} } }), 'the tags {"team":"a"} became {}'],
     [
+      'an operation that failed without a reason',
+      exchange({ ...get, url: STATUS }, { status: 200, headers: HEADERS, body: { status: 'Failed' } }),
+      'an error without a failure, or the reverse',
+    ],
+    [
+      'an operation in no known state',
+      exchange({ ...get, url: STATUS }, { status: 200, headers: HEADERS, body: { status: 'Thinking' } }),
+      "the operation is 'Thinking'",
+    ],
+    [
       'an error in another form',
       exchange(get, { status: 404, headers: HEADERS, body: { message: 'Not there.' } }),
       'not an error envelope',

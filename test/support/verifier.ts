@@ -8,6 +8,8 @@ const IDENTITY_ROUTE = /\/(oauth2|discovery|\.well-known)\//i;
 /** Routes of operations, which the official descriptions do not have. */
 const POLLING_ROUTE = /\/(operationstatuses|operationresults)\//i;
 
+const OPERATION_STATES: readonly string[] = ['Creating', 'Updating', 'Deleting', 'Succeeded', 'Failed', 'Canceled'];
+
 /**
  * Judges one exchange with the control plane. Answers of the registry provider are compared with the official description of
  * their api-version, where that is at hand; all answers with what those descriptions cannot say.
@@ -44,7 +46,13 @@ async function officialFindings({ request, response }: Exchange): Promise<string
 
 /** What the official descriptions do not say, or the judge does not look at. */
 function ownFindings(exchange: Exchange): string[] {
-  return [...headerFindings(exchange), ...linkFindings(exchange), ...errorFindings(exchange), ...tagFindings(exchange)];
+  return [
+    ...headerFindings(exchange),
+    ...linkFindings(exchange),
+    ...errorFindings(exchange),
+    ...tagFindings(exchange),
+    ...statusFindings(exchange),
+  ];
 }
 
 function headerFindings({ request, response: { status, headers } }: Exchange): string[] {
@@ -83,15 +91,24 @@ function originOf({ url, headers }: Exchange['request']): string {
 }
 
 function errorFindings({ request, response: { status, headers, body } }: Exchange): string[] {
-  if (status < 400)
-    return request.method !== 'HEAD' && 'error' in membersOf(body) && status !== 200 ? ['it has an error'] : [];
-  if (request.method === 'HEAD' || IDENTITY_ROUTE.test(request.url)) return [];
+  if (status < 400 || request.method === 'HEAD' || IDENTITY_ROUTE.test(request.url)) return [];
   const error = membersOf(membersOf(body).error);
   return [
     ...(Object.keys(membersOf(body)).join() === 'error' ? [] : ['the body is not an error envelope']),
     ...(/^[A-Z][A-Za-z]+$/.test(String(error.code)) ? [] : [`the code '${String(error.code)}' is not in PascalCase`]),
     ...(typeof error.message === 'string' && error.message ? [] : ['the error has no message']),
     ...(String(headers['content-type']).startsWith('application/json') ? [] : ['the error is not JSON']),
+  ];
+}
+
+/** What a poll of an operation's status says: always 200, a state, and an error exactly when the state is one of failure. */
+function statusFindings({ request, response: { status: answered, body } }: Exchange): string[] {
+  if (!/\/operationstatuses\//i.test(request.url) || answered >= 400) return [];
+  const { status, error } = membersOf(body);
+  const isFailure = status === 'Failed' || status === 'Canceled';
+  return [
+    ...(answered === 200 && OPERATION_STATES.includes(String(status)) ? [] : [`the operation is '${String(status)}'`]),
+    ...((error !== undefined) === isFailure ? [] : ['the operation has an error without a failure, or the reverse']),
   ];
 }
 
