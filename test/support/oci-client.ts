@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'undici';
 import type { Dispatcher } from 'undici';
 import { MANIFEST_TYPE } from './engines.js';
@@ -86,6 +87,17 @@ export function manifestOver(config: Buffer, layer: Buffer): Buffer {
       layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', digest: sha256(layer), size: layer.length }],
     }),
   );
+}
+
+/** How many bytes of a body came, and whether that was all of it. */
+export async function outcomeOf(answer: IncomingMessage): Promise<{ bytes: number; isWhole: boolean }> {
+  let bytes = 0;
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) bytes += chunk.length;
+    return { bytes, isWhole: true };
+  } catch {
+    return { bytes, isWhole: false };
+  }
 }
 
 function parsed(bytes: Buffer): unknown {
