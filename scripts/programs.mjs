@@ -10,6 +10,7 @@ export const ENGINE = {
   elsewhere: 'install CNCF distribution (https://distribution.github.io/distribution/) or set BERTH_ENGINE_PATH',
 };
 export const SKOPEO = { names: ['skopeo'], debian: 'skopeo', elsewhere: 'brew install skopeo' };
+export const WRK = { names: ['wrk'], debian: 'wrk', elsewhere: 'install it, or do without' };
 export const UMOCI = { names: ['umoci'], debian: 'umoci', elsewhere: 'install it from https://umo.ci' };
 
 const APT_OPTIONS = ['-qq', '-o', 'DPkg::Lock::Timeout=300'];

@@ -1,0 +1,40 @@
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { clusterPaths } from '../src/embedded/postgres/cluster.js';
+import { startPostgres } from '../src/embedded/postgres/supervisor.js';
+
+/** A PostgreSQL of the bench's own, with the settings of production. */
+export interface BenchDatabase {
+  /** Where the server writes its log. */
+  readonly logFile: string;
+  readonly pid: () => number;
+  /** Makes an empty database and answers its URL. */
+  create(name: string): Promise<string>;
+  readonly stop: () => Promise<void>;
+}
+
+export async function openDatabase(folder: string): Promise<BenchDatabase> {
+  const place = join(folder, 'postgres');
+  const { url, pid, stop } = await startPostgres({ folder: place, diesWithParent: true });
+  return {
+    logFile: clusterPaths(place).log,
+    pid,
+    stop,
+    async create(name) {
+      await withClient(url, (client) => client.query(`create database ${name}`));
+      const made = new URL(url);
+      made.pathname = name;
+      return made.href;
+    },
+  };
+}
+
+export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
+  const client = new Client({ connectionString: url, application_name: 'berth-bench' });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}

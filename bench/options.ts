@@ -1,0 +1,56 @@
+import { parseArgs } from 'node:util';
+
+export const SECTIONS = ['reads', 'writes', 'queue', 'first-login', 'transfers'] as const;
+export type Section = (typeof SECTIONS)[number];
+
+/** How much is measured. */
+export interface Options {
+  readonly rounds: number;
+  readonly warmUpSeconds: number;
+  readonly measuredSeconds: number;
+  /** Registries in the tables that reads are compared on; the second one is where everything else is measured. */
+  readonly tableSizes: readonly number[];
+  readonly blobBytes: number;
+  /** Runs of what is timed one at a time. */
+  readonly runs: number;
+  readonly sections: readonly Section[];
+  /** Only a complete run replaces the published table. */
+  readonly isComplete: boolean;
+}
+
+const GIB = 1024 ** 3;
+const FULL = {
+  rounds: 5,
+  warmUpSeconds: 2,
+  measuredSeconds: 3,
+  tableSizes: [1_000, 100_000, 1_000_000],
+  blobBytes: GIB,
+  runs: 30,
+} as const;
+const QUICK = { ...FULL, rounds: 1, warmUpSeconds: 1, tableSizes: [1_000, 100_000], runs: 10 } as const;
+
+/**
+ * Reads `--quick`, `--rounds <count>` and any number of `--only <section>`.
+ * @throws when an argument is none of these.
+ */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      quick: { type: 'boolean', default: false },
+      rounds: { type: 'string' },
+      only: { type: 'string', multiple: true, default: [] },
+    },
+  });
+  const unknown = values.only.filter((name) => !SECTIONS.some((section) => section === name));
+  if (unknown.length > 0) throw new Error(`--only takes ${SECTIONS.join(', ')}, not ${unknown.join(', ')}.`);
+  const scale = values.quick ? QUICK : FULL;
+  const rounds = values.rounds === undefined ? scale.rounds : Number(values.rounds);
+  if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number above 0.');
+  return {
+    ...scale,
+    rounds,
+    sections: values.only.length > 0 ? SECTIONS.filter((section) => values.only.includes(section)) : SECTIONS,
+    isComplete: !values.quick && values.only.length === 0 && rounds >= FULL.rounds,
+  };
+}

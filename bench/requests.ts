@@ -1,0 +1,29 @@
+/** URLs and bodies with the placeholders `{n}` and `{g}` of load/load.ts. */
+const API = 'api-version=2025-11-01';
+const PROVIDER = 'providers/Microsoft.ContainerRegistry/registries';
+
+const groupUrl = (endpoint: string, subscriptionId: string) =>
+  `${endpoint}/subscriptions/${subscriptionId}/resourceGroups/g{g}/${PROVIDER}`;
+
+/** One of the registries that the table was filled with. */
+export function registryUrl(endpoint: string, subscriptionId: string): string {
+  return `${groupUrl(endpoint, subscriptionId)}/bench{n}?${API}`;
+}
+
+/** A registry that does not exist. */
+export function createUrl(endpoint: string, subscriptionId: string): string {
+  return `${groupUrl(endpoint, subscriptionId)}/new{n}?${API}`;
+}
+
+/** The first hundred registries of a group. */
+export function listUrl(endpoint: string, subscriptionId: string): string {
+  return `${groupUrl(endpoint, subscriptionId)}?${API}`;
+}
+
+/** Its tag is another one in each request, so that there is always something to change. */
+export const REGISTRY_BODY = JSON.stringify({
+  location: 'westeurope',
+  sku: { name: 'Premium' },
+  tags: { team: 'platform', number: '{r}' },
+  properties: { adminUserEnabled: true },
+});
