@@ -11,6 +11,7 @@ import { TlsCredentials } from './edge/tls-credentials.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { RegistriesModule } from './registries/registries.module.js';
+import { ScopeMapsModule } from './scope-maps/scope-maps.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
 import { WorkModule } from './work/work.module.js';
@@ -39,6 +40,7 @@ export class AppModule {
         IdentityModule,
         SubscriptionsModule,
         RegistriesModule,
+        ScopeMapsModule,
         EdgeModule,
       ],
     };

@@ -1,11 +1,12 @@
 import { createServer as createHttpServer } from 'node:http';
-import type { Server } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
 import { EdgeHandler } from './edge/edge-handler.js';
+import { TRANSFER_SERVER_OPTIONS } from './edge/edge-server.js';
 import { TlsCredentials } from './edge/tls-credentials.js';
 import { httpAdapter, type Handler } from './http-adapter.js';
 import { ServiceLog } from './observability/service-log.js';
@@ -18,11 +19,18 @@ import { serveDocument } from './openapi/serve-document.js';
 export async function createServer(config: Config, tls: TlsCredentials): Promise<NestFastifyApplication> {
   let edge: EdgeHandler | undefined;
   const adapter = httpAdapter((fastify: Handler): Server => {
+    const toEdge = ({ headers }: IncomingMessage) => edge?.handles(headers.host) === true;
     const handler: Handler = (request, response) =>
-      edge?.handles(request.headers.host) ? edge.handle(request, response) : fastify(request, response);
-    return config.tls === 'off'
-      ? createHttpServer(handler)
-      : createHttpsServer({ key: tls.key, cert: tls.cert }, handler);
+      toEdge(request) ? edge?.handle(request, response) : fastify(request, response);
+    const server =
+      config.tls === 'off'
+        ? createHttpServer(TRANSFER_SERVER_OPTIONS, handler)
+        : createHttpsServer({ ...TRANSFER_SERVER_OPTIONS, key: tls.key, cert: tls.cert }, handler);
+    // The edge says itself when it wants the body of a push.
+    return server.on('checkContinue', (request, response) => {
+      if (!toEdge(request)) response.writeContinue();
+      handler(request, response);
+    });
   });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule.with(config, tls), adapter, {
     bufferLogs: true,

@@ -82,6 +82,10 @@ export const ARM_ERRORS = {
     status: 409,
     meaning: 'The registry name is taken; names are unique across all subscriptions.',
   },
+  SystemScopeMapReadOnly: {
+    status: 400,
+    meaning: 'The scope map is one of the system and cannot be changed or deleted.',
+  },
   UnAuthorizedForCredentialOperations: { status: 400, meaning: 'The admin user of the registry is disabled.' },
 
   ProvisioningFailed: { status: 500, meaning: 'The operation was tried as often as it may be and did not succeed.' },

@@ -43,7 +43,8 @@ export class AdminCredentials {
   /** The password that `given` equals, else undefined. */
   async verify(sql: Sql, registryId: string, given: Secret): Promise<PasswordVersion | undefined> {
     const found = await findPasswords(sql, registryId);
-    return found.find(({ sealed }) => isSame(this.box.open(sealed), given));
+    const right = found.find(({ sealed }) => isSame(this.box.open(sealed), given));
+    return right && { name: right.name, version: right.version };
   }
 
   /** Whether that version of the password is still the one in force. */

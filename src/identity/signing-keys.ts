@@ -13,7 +13,7 @@ import { currentKey, insertFirstKey, keyByKid, keysOfUse, retireCurrentKey } fro
 const FRESH_SECONDS = 60;
 
 /** Seconds for which a retired key still verifies: longer than the longest token that it may have signed. */
-export const RETIRED_KEY_SERVES_SECONDS = 2 * 3600;
+export const RETIRED_KEY_SERVES_SECONDS = 4 * 3600;
 
 const KID = /^[\w-]{43}$/;
 

@@ -18,6 +18,10 @@ export const PATH_PARAMETERS: Readonly<Record<string, PathParameter>> = {
     description: 'The name of the registry; case does not matter.',
     schema: { type: 'string', minLength: 5, maxLength: 50, pattern: '^[a-zA-Z0-9]*$' },
   },
+  scopeMapName: {
+    description: 'The name of the scope map; case does not matter.',
+    schema: { type: 'string', minLength: 5, maxLength: 50, pattern: '^[a-zA-Z0-9-_]*$' },
+  },
   resourceProviderNamespace: {
     description: 'The namespace of the resource provider.',
     schema: { type: 'string', pattern: String.raw`^[a-zA-Z]+\.[a-zA-Z]+$` },

@@ -1,6 +1,6 @@
 import type { Registry } from './registry.entity.js';
 import type { UsageWire } from './registry-actions.wire.js';
-import { SKUS, hasFeature, type SkuLimits } from './sku.js';
+import { SKUS, hasFeature, type SkuLimits, type SkuUsage } from './sku.js';
 
 /** The rows of listUsages: what each is called, which limit it shows, and its unit. Rows of features that a SKU lacks are left out. */
 const ROWS: readonly { readonly name: string; readonly limit: keyof SkuLimits; readonly unit: UsageWire['unit'] }[] = [
@@ -14,12 +14,14 @@ const ROWS: readonly { readonly name: string; readonly limit: keyof SkuLimits; r
   { name: 'Tokens', limit: 'tokens', unit: 'Count' },
 ];
 
-/** What the registry uses now. Resources that this release does not have yet count 0. */
+/** What the registry uses now. What nobody has counted, there is none of. */
 export function usagesOf(
   { sku, networkRuleSet }: Pick<Registry, 'sku' | 'networkRuleSet'>,
   storedBytes: number,
+  counts: Partial<SkuUsage> = {},
 ): UsageWire[] {
   const used: Partial<Record<keyof SkuLimits, number>> = {
+    ...counts,
     storageIncludedBytes: storedBytes,
     ipRules: networkRuleSet.ipRules.length,
   };

@@ -6,18 +6,30 @@ import { DataPlaneModule } from '../data-plane/data-plane.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { LoginPort } from './login-port.entity.js';
 import { LoginServers } from './login-servers.js';
+import { NewRegistries } from './new-registries.js';
 import { RegistriesController } from './registries.controller.js';
 import { RegistriesRepository } from './registries.repository.js';
 import { RegistryActions } from './registry-actions.js';
 import { RegistryCatalogue } from './registry-catalogue.js';
 import { Registry } from './registry.entity.js';
+import { RegistryParents } from './registry-parents.js';
 import { RegistryWork } from './registry-work.js';
+import { SkuCounts } from './sku-counts.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Registry, LoginPort]), CredentialsModule, UsageModule, DataPlaneModule],
   controllers: [RegistriesController],
-  providers: [RegistriesRepository, RegistryActions, RegistryCatalogue, RegistryWork, LoginServers],
-  exports: [LoginServers],
+  providers: [
+    RegistriesRepository,
+    RegistryActions,
+    RegistryCatalogue,
+    RegistryWork,
+    LoginServers,
+    RegistryParents,
+    SkuCounts,
+    NewRegistries,
+  ],
+  exports: [LoginServers, RegistryParents, SkuCounts, NewRegistries],
 })
 export class RegistriesModule implements OnModuleInit {
   constructor(private readonly loginServers: LoginServers) {}

@@ -11,8 +11,10 @@ import { columnsOf } from '../database/columns.js';
 import type { Sql, Statement, Tx } from '../database/database.js';
 import { Usage } from '../usage/usage.js';
 import { loginServerOf } from './login-server.js';
+import { NewRegistries } from './new-registries.js';
+import { SkuCounts } from './sku-counts.js';
 import { Registry } from './registry.entity.js';
-import { usageOf, type RegistryContext } from './registry.type.js';
+import { usageOfSettings, type RegistryContext } from './registry.type.js';
 
 const columns = columnsOf(Registry);
 const selected = `select ${columns.select('r')}, l.port as "loginPort"
@@ -77,6 +79,8 @@ export class RegistriesRepository implements Store<Registry, RegistryContext> {
     private readonly config: Config,
     private readonly credentials: AdminCredentials,
     private readonly usage: Usage,
+    private readonly counts: SkuCounts,
+    private readonly newRegistries: NewRegistries,
   ) {}
 
   async find(sql: Sql, id: ResourceId, tenantId: string): Promise<Registry | undefined> {
@@ -110,10 +114,11 @@ export class RegistriesRepository implements Store<Registry, RegistryContext> {
   }
 
   async context(tx: Tx, next: Registry, current: Registry | undefined): Promise<RegistryContext> {
-    return {
-      nameTaken: !current && (await this.isNameTakenElsewhere(tx, next)),
-      usage: usageOf(next, current && current.sku !== next.sku ? await this.usage.storedBytes(tx, current.id) : 0),
-    };
+    const settings = usageOfSettings(next);
+    if (!current) return { nameTaken: await this.isNameTakenElsewhere(tx, next), usage: settings };
+    if (current.sku === next.sku) return { nameTaken: false, usage: settings };
+    const storageLimitBytes = await this.usage.storedBytes(tx, current.id);
+    return { nameTaken: false, usage: { storageLimitBytes, ...(await this.counts.of(tx, current.id)), ...settings } };
   }
 
   async isNameTaken(sql: Sql, key: string): Promise<boolean> {
@@ -136,6 +141,7 @@ export class RegistriesRepository implements Store<Registry, RegistryContext> {
       );
     record.loginServer = loginServerOf(this.config, record.key, taken?.port ?? null);
     await this.credentials.create(tx, record.id);
+    await this.newRegistries.equip(tx, record);
   }
 
   async update(tx: Tx, record: Registry): Promise<void> {

@@ -17,6 +17,7 @@ import {
 import type { Registry } from './registry.entity.js';
 import { registryId } from './registry-id.js';
 import { NAME_PATTERN, NAME_RULE } from './registry.type.js';
+import { SkuCounts } from './sku-counts.js';
 
 /** What can be asked of a registry besides its own record. */
 @Injectable()
@@ -26,6 +27,7 @@ export class RegistryActions {
     private readonly registries: RegistriesRepository,
     private readonly credentials: AdminCredentials,
     private readonly usage: Usage,
+    private readonly counts: SkuCounts,
   ) {}
 
   async checkName(body: unknown): Promise<NameStatusWire> {
@@ -53,7 +55,8 @@ export class RegistryActions {
   }
 
   async listUsages(registry: Registry): Promise<UsageListWire> {
-    return { value: usagesOf(registry, await this.usage.storedBytes(this.database, registry.id)) };
+    const storedBytes = await this.usage.storedBytes(this.database, registry.id);
+    return { value: usagesOf(registry, storedBytes, await this.counts.of(this.database, registry.id)) };
   }
 }
 

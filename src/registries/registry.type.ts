@@ -21,10 +21,9 @@ export interface RegistryContext {
   readonly usage: Partial<SkuUsage>;
 }
 
-/** What a registry has of everything that its SKU limits. */
-export function usageOf(registry: Registry, storedBytes: number): Partial<SkuUsage> {
+/** What a registry's own settings take of what its SKU limits. */
+export function usageOfSettings(registry: Registry): Partial<SkuUsage> {
   return {
-    storageLimitBytes: storedBytes,
     ipRules: registry.networkRuleSet.ipRules.length,
     anonymousPull: registry.anonymousPullEnabled ? 1 : 0,
     disabledPublicNetworkAccess: registry.publicNetworkAccess === 'Disabled' ? 1 : 0,

@@ -8,6 +8,8 @@ import type { Database } from '../../src/database/database.js';
 import { RegistriesRepository } from '../../src/registries/registries.repository.js';
 import type { Registry } from '../../src/registries/registry.entity.js';
 import { RegistryWork } from '../../src/registries/registry-work.js';
+import { NewRegistries } from '../../src/registries/new-registries.js';
+import { SkuCounts } from '../../src/registries/sku-counts.js';
 import { REGISTRY_TYPE, registryType } from '../../src/registries/registry.type.js';
 import { SecretBox } from '../../src/secrets/secret-box.js';
 import { Usage } from '../../src/usage/usage.js';
@@ -40,6 +42,8 @@ describe('the plans of a registry', () => {
     config,
     new AdminCredentials(new SecretBox(randomBytes(32))),
     new Usage(),
+    new SkuCounts(),
+    new NewRegistries(),
   );
 
   beforeAll(async () => {

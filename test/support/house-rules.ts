@@ -32,9 +32,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   credentials: ['database', 'registries', 'secrets'],
   usage: ['database', 'registries'],
   registries: ['arm', 'config', 'credentials', 'data-plane', 'database', 'usage', 'work'],
+  'scope-maps': ['arm', 'database', 'registries'],
   edge: ['config', 'credentials', 'data-plane', 'database', 'identity', 'registries', 'secrets', 'usage', 'work'],
   observability: ['config', 'data-plane', 'database', 'edge', 'identity', 'work'],
-  'api-versions': ['arm', 'registries'],
+  'api-versions': ['arm', 'registries', 'scope-maps'],
   embedded: ['config', 'database', 'secrets'],
   boot: [
     '',

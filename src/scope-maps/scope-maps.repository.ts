@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { throwIfAny } from '../arm/arm-error.js';
+import type { Store } from '../arm/resource-type.js';
+import type { Sql, Statement, Tx } from '../database/database.js';
+import { NewRegistries } from '../registries/new-registries.js';
+import { registryChildrenOf } from '../registries/registry-children.repository.js';
+import { RegistryParents } from '../registries/registry-parents.js';
+import type { Registry } from '../registries/registry.entity.js';
+import { SkuCounts } from '../registries/sku-counts.js';
+import { ScopeMap } from './scope-map.entity.js';
+import { systemProblems, type ScopeMapContext } from './scope-map.type.js';
+import { SYSTEM_SCOPE_MAPS } from './system-scope-maps.js';
+
+const children = registryChildrenOf('scope_maps', ScopeMap);
+
+const countOwn: Statement = {
+  name: 'scope_maps.count_own',
+  text: `select count(*)::int as n from scope_maps where registry_id = $1 and type = 'UserDefined'`,
+};
+
+/** Every query about scope maps. */
+@Injectable()
+export class ScopeMapsRepository implements Store<ScopeMap, ScopeMapContext, Registry>, OnModuleInit {
+  readonly find = children.find;
+  readonly lock = children.lock;
+  readonly list = children.list;
+  readonly insert = children.insert;
+  readonly update = children.update;
+
+  constructor(
+    readonly parents: RegistryParents,
+    private readonly counts: SkuCounts,
+    private readonly newRegistries: NewRegistries,
+  ) {}
+
+  onModuleInit(): void {
+    this.counts.add('scopeMaps', (sql, registryId) => this.countOwn(sql, registryId));
+    this.newRegistries.add((tx, registry) => this.insertSystemOnes(tx, registry));
+  }
+
+  async context(tx: Tx, next: ScopeMap, current: ScopeMap | undefined, { sku }: Registry): Promise<ScopeMapContext> {
+    return { sku, scopeMaps: current ? 0 : (await this.countOwn(tx, next.registryId)) + 1 };
+  }
+
+  async remove(tx: Tx, record: ScopeMap): Promise<void> {
+    throwIfAny(systemProblems(record));
+    await children.remove(tx, record);
+  }
+
+  /** Those of the system do not count. */
+  private async countOwn(sql: Sql, registryId: string): Promise<number> {
+    return (await sql.row<{ n: number }>(countOwn, [registryId]))?.n ?? 0;
+  }
+
+  private async insertSystemOnes(tx: Tx, registry: Registry): Promise<void> {
+    const { id: registryId, subscriptionId, groupKey, groupName, name: registryName } = registry;
+    const { createdBy, createdByType, createdAt } = registry;
+    const systemData = {
+      ...{ createdBy, createdByType, createdAt },
+      ...{ lastModifiedBy: createdBy, lastModifiedByType: createdByType, lastModifiedAt: createdAt },
+    };
+    for (const { name, description, actions } of SYSTEM_SCOPE_MAPS)
+      await children.insert(tx, {
+        ...{ id: randomUUID(), registryId, subscriptionId, groupKey, groupName, registryName },
+        ...{ key: name, name, type: 'SystemDefined', description, actions, provisioningState: 'Succeeded' },
+        ...systemData,
+      });
+  }
+}
