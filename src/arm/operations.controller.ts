@@ -31,11 +31,17 @@ export class OperationsController {
     'resourceGroups/:resourceGroupName/providers/Microsoft.ContainerRegistry/registries/:registryName/operationStatuses/:operationId',
   )
   @OperationStatus('Operations_GetStatus')
-  async status(@Arm() request: ArmRequest): Promise<object> {
-    const operation = await this.find(request, request.id.name);
-    if (operation.endedAt) return { status: operation.status, ...(operation.error ? { error: operation.error } : {}) };
-    request.answer(200, { 'azure-asyncoperation': request.url.href, 'retry-after': RETRY_AFTER_SECONDS });
-    return { status: RUNNING_STATUS[operation.kind] };
+  status(@Arm() request: ArmRequest): Promise<object> {
+    return this.statusOf(request);
+  }
+
+  /** The status of a long-running operation on what lies below a registry. */
+  @Get(
+    'resourceGroups/:resourceGroupName/providers/Microsoft.ContainerRegistry/registries/:registryName/:childType/:childName/operationStatuses/:operationId',
+  )
+  @OperationStatus('Operations_GetChildStatus')
+  childStatus(@Arm() request: ArmRequest): Promise<object> {
+    return this.statusOf(request);
   }
 
   /** The result of a deletion below the provider: 202 while it runs, then 200, or the error that ended it. */
@@ -50,6 +56,13 @@ export class OperationsController {
   @OperationResult('Operations_GetGroupResult')
   groupResult(@Arm() request: ArmRequest): Promise<void> {
     return this.result(request, request.id.rest.at(-1) ?? '');
+  }
+
+  private async statusOf(request: ArmRequest): Promise<object> {
+    const operation = await this.find(request, request.id.name);
+    if (operation.endedAt) return { status: operation.status, ...(operation.error ? { error: operation.error } : {}) };
+    request.answer(200, { 'azure-asyncoperation': request.url.href, 'retry-after': RETRY_AFTER_SECONDS });
+    return { status: RUNNING_STATUS[operation.kind] };
   }
 
   private async result(request: ArmRequest, shownId: string): Promise<void> {

@@ -22,6 +22,14 @@ export const PATH_PARAMETERS: Readonly<Record<string, PathParameter>> = {
     description: 'The name of the scope map; case does not matter.',
     schema: { type: 'string', minLength: 5, maxLength: 50, pattern: '^[a-zA-Z0-9-_]*$' },
   },
+  childType: {
+    description: 'The type of what lies below the registry, such as replications; case does not matter.',
+    schema: { type: 'string', pattern: '^[a-zA-Z]+$' },
+  },
+  childName: {
+    description: 'The name of what lies below the registry; case does not matter.',
+    schema: { type: 'string', pattern: '^[a-zA-Z0-9-_]+$' },
+  },
   resourceProviderNamespace: {
     description: 'The namespace of the resource provider.',
     schema: { type: 'string', pattern: String.raw`^[a-zA-Z]+\.[a-zA-Z]+$` },
