@@ -39,7 +39,7 @@ async function start(shutdown: Shutdown): Promise<void> {
   const application = import('./application.js');
   application.catch(() => undefined);
 
-  const lock = await lockDataDir(settings.dataDir, LOCK_WAIT_MS);
+  const lock = await lockDataDir(settings.dataDir, settings.roles, LOCK_WAIT_MS);
   shutdown.add('the data folder', CLOSE_LIMITS_MS.lock, lock.release);
   const encryptionKey = await phase('encryption key', () => ensureEncryptionKey(settings));
   const tls = await phase('certificates', () => ensureCertificates(settings));
@@ -54,6 +54,7 @@ async function start(shutdown: Shutdown): Promise<void> {
   const { startApplication } = await application;
   const app = await phase('application', () => startApplication(config, tls));
   shutdown.add('the application', CLOSE_LIMITS_MS.application, app.close);
+  if (!config.roles.includes('api')) return;
   await writeAddress(config.dataDir, {
     endpoint: app.endpoint,
     caFile: tls.caFile,

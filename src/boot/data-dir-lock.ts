@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { identityOf, isRunning } from '../data-plane/process/process-identity.js';
 import type { ProcessIdentity } from '../data-plane/process/process-identity.js';
+import { ROLES, type Role } from '../config/settings.js';
 
-const FILE = 'service.lock';
 const POLL_MS = 50;
 
 /** The holder of a DATA_DIR, given back by `release`. */
@@ -14,13 +14,28 @@ export interface DataDirLock {
 }
 
 /**
- * Makes this process the only service on `dataDir`. A holder that was killed does not count; one that is just ending is
- * waited for.
- * @throws when another service still holds it after `waitMs`.
+ * Makes this process the only one that has these roles on `dataDir`, so that processes with different roles can share it.
+ * A holder that was killed does not count; one that is just ending is waited for.
+ * @throws when another process still has one of the roles after `waitMs`.
  */
-export async function lockDataDir(dataDir: string, waitMs: number): Promise<DataDirLock> {
+export async function lockDataDir(dataDir: string, roles: readonly Role[], waitMs: number): Promise<DataDirLock> {
   await mkdir(dataDir, { recursive: true });
-  const file = join(dataDir, FILE);
+  const held: DataDirLock[] = [];
+  const release = async () => {
+    for (const lock of held.splice(0)) await lock.release();
+  };
+  try {
+    // In one order everywhere, so that two processes with several roles cannot each wait for the other.
+    for (const role of ROLES) if (roles.includes(role)) held.push(await lockRole(dataDir, role, waitMs));
+  } catch (error) {
+    await release();
+    throw error;
+  }
+  return { release };
+}
+
+async function lockRole(dataDir: string, role: Role, waitMs: number): Promise<DataDirLock> {
+  const file = join(dataDir, `${role}.lock`);
   const mine = JSON.stringify(identityOf(process.pid));
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   await writeFile(draft, mine);
@@ -31,7 +46,9 @@ export async function lockDataDir(dataDir: string, waitMs: number): Promise<Data
       const holder = parseIdentity(held);
       if (!holder || !isRunning(holder)) await removeStale(file, held);
       else if (performance.now() > deadline)
-        throw new Error(`Berth is already running on ${dataDir} (process ${holder.pid}). Stop it first.`);
+        throw new Error(
+          `Berth is already running on ${dataDir} with the role ${role} (process ${holder.pid}). Stop it first.`,
+        );
       else await delay(POLL_MS);
     }
   } finally {

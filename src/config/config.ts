@@ -1,4 +1,4 @@
-import { CLIENT_VARIABLES, SETTINGS, variableOf } from './settings.js';
+import { CLIENT_VARIABLES, ROLES, SETTINGS, variableOf } from './settings.js';
 import type { Setting, SettingName } from './settings.js';
 
 type Settings = {
@@ -15,6 +15,16 @@ export class ConfigError extends Error {
     super(`The settings cannot be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
   }
 }
+
+/** Settings that are good each by itself and cannot be had together. */
+const CONFLICTS: readonly { readonly when: (config: Config) => boolean; readonly problem: string }[] = [
+  {
+    when: ({ roles, databaseUrl }) => databaseUrl === '' && roles.length < ROLES.length,
+    problem:
+      'BERTH_ROLES splits the service over processes, which then need one database: set BERTH_DATABASE_URL. ' +
+      'The embedded PostgreSQL belongs to a single process with all roles.',
+  },
+];
 
 /**
  * Reads the settings from `env` (the process's own unless told otherwise).
@@ -37,5 +47,8 @@ export function loadConfig(env: Readonly<Record<string, string | undefined>> = p
     }
   });
   if (problems.length > 0) throw new ConfigError(problems);
-  return Object.freeze(Object.fromEntries(read)) as Config;
+  const config = Object.freeze(Object.fromEntries(read)) as Config;
+  const conflicts = CONFLICTS.filter(({ when }) => when(config)).map(({ problem }) => problem);
+  if (conflicts.length > 0) throw new ConfigError(conflicts);
+  return config;
 }

@@ -17,6 +17,8 @@ export interface ServiceOptions {
   /** Empty: the embedded PostgreSQL, in the service's own folder. */
   readonly databaseUrl?: string;
   readonly settings?: Readonly<Record<string, string>>;
+  /** Of another service, which this one shares it with and which removes it. */
+  readonly dataDir?: string;
 }
 
 /** The built service in a process of its own, as `npm start` runs it. */
@@ -43,9 +45,13 @@ export interface Service {
   output(): string;
 }
 
-export async function startService({ databaseUrl = '', settings = {} }: ServiceOptions = {}): Promise<Service> {
+export async function startService({
+  databaseUrl = '',
+  settings = {},
+  dataDir: shared,
+}: ServiceOptions = {}): Promise<Service> {
   if (!existsSync(MAIN)) throw new Error('The service is not built; run npm run build (npm test does).');
-  const dataDir = await mkdtemp(join(tmpdir(), 'service-'));
+  const dataDir = shared ?? (await mkdtemp(join(tmpdir(), 'service-')));
   const [port, login] = [await freePort(), await freePort()];
   const env = {
     PATH: process.env['PATH'],
@@ -117,7 +123,7 @@ export async function startService({ databaseUrl = '', settings = {} }: ServiceO
     async stop() {
       await agent.close();
       await end('SIGTERM');
-      await rm(dataDir, { recursive: true, force: true });
+      if (!shared) await rm(dataDir, { recursive: true, force: true });
     },
     output: () => printed,
   };
