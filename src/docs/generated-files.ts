@@ -1,7 +1,9 @@
 import { stringify } from 'yaml';
+import { WELCOME } from '../boot/welcome.js';
 import { buildDocument } from '../openapi/document.js';
 import { coverage } from './coverage.js';
 import { errorsPage } from './errors.js';
+import { shell } from './markdown.js';
 import { settingsTable, envExample } from './settings.js';
 import { skusPage } from './skus.js';
 
@@ -26,7 +28,10 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
     { path: 'docs/skus.md', content: skusPage },
     {
       path: 'README.md',
-      content: (now) => between(between(now, 'settings', settingsTable()), 'coverage', coverage(document)),
+      content: (now) => {
+        const parts = { welcome: shell(WELCOME), settings: settingsTable(), coverage: coverage(document) };
+        return Object.entries(parts).reduce((text, [name, content]) => between(text, name, content), now);
+      },
     },
   ];
 }

@@ -5,6 +5,11 @@ export function tableOf(heads: readonly string[], rows: readonly (readonly strin
   return [line(heads), line(heads.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
+/** A block that can be pasted into a shell. */
+export function shell(commands: string): string {
+  return `\`\`\`sh\n${commands}\n\`\`\``;
+}
+
 export function code(text: string): string {
   return `\`${text}\``;
 }

@@ -50,7 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'subscriptions',
   ],
   openapi: ['', 'api-versions', 'arm', 'config'],
-  docs: ['api-versions', 'arm', 'config', 'openapi', 'registries'],
+  docs: ['api-versions', 'arm', 'boot', 'config', 'openapi', 'registries'],
 };
 
 const MAX_LINES = 300;
