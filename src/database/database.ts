@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { EntityManager } from 'typeorm';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { retriedOnConflict } from './retry.js';
 
@@ -19,9 +18,10 @@ export interface Sql {
   count(statement: Statement, values?: readonly unknown[]): Promise<number>;
 }
 
-/** An open transaction. `manager` is TypeORM's view of the same connection, for ordinary work. */
+/** An open transaction, on a connection of its own. */
 export interface Tx extends Sql {
-  readonly manager: EntityManager;
+  /** Keeps the pool from being taken for one. */
+  readonly isTransaction: true;
 }
 
 /** The pool, shared with TypeORM, and the one place where transactions begin. */
@@ -29,7 +29,7 @@ export interface Tx extends Sql {
 export class Database implements Sql {
   private readonly pool: Pool;
 
-  constructor(private readonly dataSource: DataSource) {
+  constructor(dataSource: DataSource) {
     // TypeORM cannot send named statements; its own pool can, and is what it would use.
     this.pool = (dataSource.driver as unknown as { master: Pool }).master;
   }
@@ -55,27 +55,31 @@ export class Database implements Sql {
   }
 
   private async once<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
+    const client = await this.pool.connect();
+    // A connection that breaks between two statements is reported here as well as by the statement that follows.
+    client.on('error', ignored);
+    let isUsable = true;
     try {
-      const client = (await runner.connect()) as PoolClient;
-      await runner.startTransaction();
-      try {
-        const result = await work(transactionOn(client, runner.manager));
-        await runner.commitTransaction();
-        return result;
-      } catch (error) {
-        await runner.rollbackTransaction().catch(() => undefined);
-        throw error;
-      }
+      await client.query('begin');
+      const result = await work(transactionOn(client));
+      await client.query('commit');
+      return result;
+    } catch (error) {
+      isUsable = await client.query('rollback').then(
+        () => true,
+        () => false,
+      );
+      throw error;
     } finally {
-      await runner.release();
+      client.off('error', ignored);
+      client.release(!isUsable);
     }
   }
 }
 
-function transactionOn(client: PoolClient, manager: EntityManager): Tx {
+function transactionOn(client: PoolClient): Tx {
   return {
-    manager,
+    isTransaction: true,
     rows: async <Row>(statement: Statement, values: readonly unknown[] = []) =>
       (await run(client, statement, values)).rows as Row[],
     row: async <Row>(statement: Statement, values: readonly unknown[] = []) =>
@@ -83,6 +87,8 @@ function transactionOn(client: PoolClient, manager: EntityManager): Tx {
     count: async (statement, values = []) => (await run(client, statement, values)).rowCount ?? 0,
   };
 }
+
+const ignored = () => undefined;
 
 function run(on: Pool | PoolClient, { name, text }: Statement, values: readonly unknown[]): Promise<QueryResult> {
   return on.query({ name, text, values: values as unknown[] });
