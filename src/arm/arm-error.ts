@@ -77,6 +77,7 @@ export const ARM_ERRORS = {
   InvalidResourceType: { status: 404, meaning: 'No route or resource type of this service answers at the URL.' },
   InvalidResourceNamespace: { status: 404, meaning: 'There is no such resource provider.' },
   OperationNotFound: { status: 404, meaning: 'There is no such operation, or it ended more than seven days ago.' },
+  PreconditionFailed: { status: 412, meaning: 'The resource is not as `If-Match` or `If-None-Match` demands.' },
   OperationInProgress: { status: 409, meaning: 'Another operation on the resource has not ended yet.' },
   RegistryNameAlreadyInUse: {
     status: 409,

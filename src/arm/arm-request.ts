@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ArmError } from './arm-error.js';
 import { shallow } from './body-depth.js';
 import type { Caller } from './caller.js';
+import { preconditionsOf, type Preconditions } from './preconditions.js';
 import { ResourceId } from './resource-id.js';
 
 declare module 'fastify' {
@@ -23,8 +24,10 @@ export interface TenantRequest {
   /** Absolute, with the host that the client used. */
   readonly url: URL;
   readonly correlationId: string;
+  readonly preconditions: Preconditions;
   /** Sets what the answer has besides its body. */
   answer(status: number, headers?: Readonly<Record<string, string>>): void;
+  addHeaders(headers: Readonly<Record<string, string>>): void;
 }
 
 /** A request about a subscription or what lies in it. */
@@ -63,10 +66,14 @@ export function tenantRequestOf(request: FastifyRequest, reply: FastifyReply): T
     get url() {
       return (url ??= new URL(request.url, originOf(request)));
     },
+    preconditions: preconditionsOf(request.headers),
     correlationId: String(reply.getHeader('x-ms-correlation-request-id') ?? request.id),
     answer(status, headers) {
       void reply.code(status);
       if (headers) void reply.headers(headers);
+    },
+    addHeaders(headers) {
+      void reply.headers(headers);
     },
   };
 }

@@ -11,6 +11,7 @@ import { changedCreateOnly, changedFields } from './field-policy.js';
 import { mergePatch } from './merge-patch.js';
 import { operationHeaders, resultHeaders } from './operation-links.js';
 import { listBody, pageOf } from './paging.js';
+import { etagOf, requirePreconditions } from './preconditions.js';
 import { isTerminal } from './provisioning-state.js';
 import { busy, notFound, parentNotFound } from './refusals.js';
 import type { ResourceId } from './resource-id.js';
@@ -35,7 +36,8 @@ export class ArmPipeline {
     store: Store<R, C, P>,
     request: ArmRequest,
   ): Promise<object> {
-    return this.wireOf(type, request).toWire(await this.existing(type, store, request));
+    const found = await this.existing(type, store, request);
+    return shown(this.wireOf(type, request), found, request);
   }
 
   /** Refuses an api-version that does not serve the type; for actions that work on no record. */
@@ -117,6 +119,7 @@ export class ArmPipeline {
       await store.parents?.lock(tx, request.id.parent());
       const current = await store.lock(tx, request.id);
       if (!current) return request.answer(204);
+      requirePreconditions(request.preconditions, current);
       const operationId = await this.beginDelete(tx, type, store, current, {
         tenantId: caller.tenantId,
         correlationId,
@@ -198,6 +201,7 @@ export class ArmPipeline {
       const parsed = parse(current);
       if ('problems' in parsed) throwIfAny(parsed.problems);
       const body = 'body' in parsed ? parsed.body : {};
+      requirePreconditions(request.preconditions, current);
       if (current && !isTerminal(current.provisioningState)) throw busy(type.type, current);
 
       const next = wire.fromWire(body, current ?? type.fresh(id, caller, now, parent));
@@ -215,7 +219,7 @@ export class ArmPipeline {
       else if (!isDeepStrictEqual(current, next)) await store.update(tx, next);
       if (!needsWorker) {
         request.answer(200);
-        return wire.toWire(next);
+        return shown(wire, next, request);
       }
       const operationId = await this.operations.start(tx, {
         type: type.type,
@@ -226,7 +230,7 @@ export class ArmPipeline {
         kind: current ? 'Update' : 'Create',
       });
       request.answer(201, operationHeaders(request, operationId));
-      return wire.toWire(next);
+      return shown(wire, next, request);
     });
   }
 
@@ -238,6 +242,12 @@ export class ArmPipeline {
       type: type.type.split('/').slice(1).join('/'),
     });
   }
+}
+
+/** The body of an answer about one resource, with its ETag for a client that asked for it. */
+function shown<R extends ResourceRecord>(wire: Wire<R>, record: R, request: ArmRequest): object {
+  if (request.preconditions.wantsEtag) request.addHeaders({ etag: etagOf(record) });
+  return wire.toWire(record);
 }
 
 /** The resource above, held until the commit; a store of top-level resources has none and nobody asks it for one. */

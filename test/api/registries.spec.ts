@@ -433,6 +433,35 @@ describe('registries', () => {
     expect((await get(path)).body.properties.provisioningState).toBe('Succeeded');
   });
 
+  it('are changed only as they are known, for a client that says so', async () => {
+    const path = await given();
+    const tagged = { 'x-berth-return-etag': 'true' };
+    const { headers } = await app.request('GET', path, undefined, { headers: tagged });
+    const etag = String(headers['etag']);
+    expect((await get(path)).headers).not.toHaveProperty('etag');
+    const refused = { status: 412, body: { error: { code: 'PreconditionFailed' } } };
+    expect(await app.request('PUT', path, body(), { headers: { 'if-none-match': '*' } })).toMatchObject(refused);
+    const changed = await app.request(
+      'PATCH',
+      path,
+      { tags: { a: '1' } },
+      { headers: { ...tagged, 'if-match': etag } },
+    );
+    expect(changed).toMatchObject({ status: 200, headers: { etag: expect.not.stringContaining(etag) as string } });
+    expect(await app.request('PATCH', path, { tags: {} }, { headers: { 'if-match': etag } })).toMatchObject(refused);
+    expect(await app.request('DELETE', path, undefined, { headers: { 'if-match': etag } })).toMatchObject(refused);
+    expect(await app.request('PUT', pathOf(newName()), body(), { headers: { 'if-match': '*' } })).toMatchObject(
+      refused,
+    );
+    // What the tag stands for is the record as it was read back, whoever reads it.
+    const now = String((await app.request('GET', path, undefined, { headers: tagged })).headers['etag']);
+    expect(now).toBe(changed.headers['etag']);
+    expect(await app.request('DELETE', path, undefined, { headers: { 'if-match': now } })).toMatchObject({
+      status: 202,
+    });
+    await app.settle();
+  });
+
   it('take the word JSON on a request that has nothing to say', async () => {
     const path = await given();
     const headers = { 'content-type': 'application/json' };
