@@ -124,6 +124,7 @@ function encryptionOf(given: Partial<Encryption> | null | undefined): Encryption
 }
 
 function toWire({ settings, policies }: RegistryVersion, record: Registry): object {
+  const systemData = systemDataOf(record);
   return {
     id: registryId(record),
     name: record.name,
@@ -132,14 +133,14 @@ function toWire({ settings, policies }: RegistryVersion, record: Registry): obje
     tags: record.tags,
     sku: { name: record.sku, tier: record.sku },
     ...(record.identity ? { identity: record.identity } : {}),
-    systemData: systemDataOf(record),
+    systemData,
     properties: {
       loginServer: record.loginServer,
-      creationDate: record.createdAt.toISOString(),
+      creationDate: systemData.createdAt,
       provisioningState: record.provisioningState,
       ...picked(record, settings),
       ...(hasFeature(record.sku, 'ipRules') ? { networkRuleSet: record.networkRuleSet } : {}),
-      policies: policiesToWire(picked(record.policies, policies), record.createdAt),
+      policies: policiesToWire(picked(record.policies, policies), systemData.createdAt),
       encryption: record.encryption,
       dataEndpointHostNames: [],
       privateEndpointConnections: [],
@@ -148,16 +149,17 @@ function toWire({ settings, policies }: RegistryVersion, record: Registry): obje
 }
 
 function picked<T extends object>(from: T, names: Partial<T>): Partial<T> {
-  return Object.fromEntries(Object.keys(names).map((name) => [name, from[name as keyof T]])) as Partial<T>;
+  const found: Partial<T> = {};
+  for (const name in names) found[name] = from[name];
+  return found;
 }
 
 /** Policies that count days say since when they stand; nothing can change them yet, so that is the creation. */
-function policiesToWire(policies: Partial<Policies>, createdAt: Date): object {
-  const lastUpdatedTime = createdAt.toISOString();
-  return Object.fromEntries(
-    Object.entries(policies).map(([name, policy]) => [
-      name,
-      'days' in policy || 'retentionDays' in policy ? { ...policy, lastUpdatedTime } : policy,
-    ]),
-  );
+function policiesToWire(policies: Partial<Policies>, lastUpdatedTime: string): object {
+  const { retentionPolicy, softDeletePolicy } = policies;
+  return {
+    ...policies,
+    ...(retentionPolicy ? { retentionPolicy: { ...retentionPolicy, lastUpdatedTime } } : {}),
+    ...(softDeletePolicy ? { softDeletePolicy: { ...softDeletePolicy, lastUpdatedTime } } : {}),
+  };
 }
