@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { clusterPaths } from '../src/embedded/postgres/cluster.js';
+import { ensureDatabase } from '../src/embedded/postgres/postgres.repository.js';
 import { startPostgres } from '../src/embedded/postgres/supervisor.js';
 
 /** A PostgreSQL of the bench's own, with the settings of production. */
@@ -21,7 +22,7 @@ export async function openDatabase(folder: string): Promise<BenchDatabase> {
     pid,
     stop,
     async create(name) {
-      await withClient(url, (client) => client.query(`create database ${name}`));
+      await ensureDatabase(url, name);
       const made = new URL(url);
       made.pathname = name;
       return made.href;

@@ -12,7 +12,7 @@ const RETRY_MS = 2;
 
 /** From the PUT of a new registry to the first `/v2/` that its login server accepts, as a client sees it. */
 export async function firstLogin(stage: Stage): Promise<readonly Finding[]> {
-  const service = await openRegistryService(stage);
+  const service = await openRegistryService(stage, 'first_login');
   const times: number[] = [];
   for (let run = 0; run <= stage.options.runs; run++) times.push(await timeOfFirstLogin(service, `first${run}`));
   // The very first one finds the engine's program, and opens the connections that the others use.

@@ -16,9 +16,8 @@ export interface LoginServer {
   readonly authorization: string;
 }
 
-/** The service as a user runs it: every role, TLS, engines; with a resource group in it. */
-export async function openRegistryService(stage: Stage): Promise<Service> {
-  const name = `service_${stage.options.sections.length}_${randomInt(1_000_000)}`;
+/** The service as a user runs it: every role, TLS, engines; with a resource group in it. `name` is of this one alone. */
+export async function openRegistryService(stage: Stage, name: string): Promise<Service> {
   const first = randomInt(PORTS.lowest, PORTS.highest);
   const service = await startService({
     folder: await stage.folder(name),

@@ -26,7 +26,7 @@ interface Transfer {
 /** Manifests and large blobs through the edge, against the engine alone; TLS on both sides. */
 export async function transfers(stage: Stage): Promise<readonly Finding[]> {
   const { options } = stage;
-  const service = await openRegistryService(stage);
+  const service = await openRegistryService(stage, 'transfers');
   const engine = await openDirectEngine(stage);
   const edge = await readyServer(service);
   const direct: ContentServer = { host: engine.host, agent: engine.agent, headers: {} };
