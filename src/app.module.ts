@@ -11,6 +11,7 @@ import { TlsCredentials } from './edge/tls-credentials.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { RegistriesModule } from './registries/registries.module.js';
+import { ReplicationsModule } from './replications/replications.module.js';
 import { ScopeMapsModule } from './scope-maps/scope-maps.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
@@ -41,6 +42,7 @@ export class AppModule {
         SubscriptionsModule,
         RegistriesModule,
         ScopeMapsModule,
+        ReplicationsModule,
         EdgeModule,
       ],
     };

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { VersionTable, type Wire } from '../arm/resource-type.js';
 import { REGISTRY_TYPE } from '../registries/registry.type.js';
+import { REPLICATION_TYPE } from '../replications/replication.type.js';
 import { SCOPE_MAP_TYPE } from '../scope-maps/scope-map.type.js';
+import { replicationWire } from './parts/replication.wire.js';
 import { scopeMapWire } from './parts/scope-map.wire.js';
 import { registry20220201Preview } from './v2022_02_01_preview/registry.wire.js';
 import { registry20221201 } from './v2022_12_01/registry.wire.js';
@@ -11,11 +13,20 @@ type Wires = Readonly<Record<string, Wire<never>>>;
 
 /** Which api-versions exist and which types each serves, newest first. */
 export const API_VERSIONS: Readonly<Record<string, Wires>> = {
-  '2025-11-01': { [REGISTRY_TYPE]: registry20251101 as Wire<never>, [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never> },
-  '2022-12-01': { [REGISTRY_TYPE]: registry20221201 as Wire<never>, [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never> },
+  '2025-11-01': {
+    [REGISTRY_TYPE]: registry20251101 as Wire<never>,
+    [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
+    [REPLICATION_TYPE]: replicationWire as Wire<never>,
+  },
+  '2022-12-01': {
+    [REGISTRY_TYPE]: registry20221201 as Wire<never>,
+    [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
+    [REPLICATION_TYPE]: replicationWire as Wire<never>,
+  },
   '2022-02-01-preview': {
     [REGISTRY_TYPE]: registry20220201Preview as Wire<never>,
     [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
+    [REPLICATION_TYPE]: replicationWire as Wire<never>,
   },
 };
 

@@ -13,6 +13,7 @@ import { withUpdates } from './update-schemas.js';
 
 const TAGS: Readonly<Record<string, string>> = {
   Registries: 'Container registries: create, read, change, delete, and what else can be asked of one.',
+  Replications: 'A registry in other regions.',
   'Scope maps': 'What tokens may do.',
   Operations: 'What a client polls while a resource is made, changed or deleted.',
   Subscriptions: 'The tenant of the caller, its subscriptions and their locations.',

@@ -30,6 +30,10 @@ export const PATH_PARAMETERS: Readonly<Record<string, PathParameter>> = {
     description: 'The name of what lies below the registry; case does not matter.',
     schema: { type: 'string', pattern: '^[a-zA-Z0-9-_]+$' },
   },
+  replicationName: {
+    description: 'The name of the replication, which is that of its location; case does not matter.',
+    schema: { type: 'string', minLength: 5, maxLength: 50, pattern: '^[a-zA-Z0-9]*$' },
+  },
   resourceProviderNamespace: {
     description: 'The namespace of the resource provider.',
     schema: { type: 'string', pattern: String.raw`^[a-zA-Z]+\.[a-zA-Z]+$` },

@@ -4,6 +4,8 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { CredentialsModule } from '../credentials/credentials.module.js';
 import { DataPlaneModule } from '../data-plane/data-plane.module.js';
 import { UsageModule } from '../usage/usage.module.js';
+import { DeletionsBelow } from './deletions-below.js';
+import { InstanceOwners } from './instance-owners.js';
 import { LoginPort } from './login-port.entity.js';
 import { LoginServers } from './login-servers.js';
 import { NewRegistries } from './new-registries.js';
@@ -28,8 +30,10 @@ import { SkuCounts } from './sku-counts.js';
     RegistryParents,
     SkuCounts,
     NewRegistries,
+    InstanceOwners,
+    DeletionsBelow,
   ],
-  exports: [LoginServers, RegistryParents, SkuCounts, NewRegistries],
+  exports: [LoginServers, RegistryParents, SkuCounts, NewRegistries, InstanceOwners, DeletionsBelow],
 })
 export class RegistriesModule implements OnModuleInit {
   constructor(private readonly loginServers: LoginServers) {}

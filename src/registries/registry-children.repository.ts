@@ -7,15 +7,17 @@ import type { RegistryChild } from './registry-child.entity.js';
 
 /** The queries that are the same for every resource below a registry; a feature's store is made of them and its own. */
 export interface RegistryChildren<R extends RegistryChild> {
-  find(sql: Sql, id: ResourceId, tenantId: string): Promise<R | undefined>;
-  lock(tx: Tx, id: ResourceId): Promise<R | undefined>;
-  byId(sql: Sql, id: string): Promise<R | undefined>;
-  list(sql: Sql, id: ResourceId, page: Page): Promise<R[]>;
-  insert(tx: Tx, record: R): Promise<void>;
-  update(tx: Tx, record: R): Promise<void>;
-  remove(tx: Tx, record: R): Promise<void>;
+  readonly find: (sql: Sql, id: ResourceId, tenantId: string) => Promise<R | undefined>;
+  readonly lock: (tx: Tx, id: ResourceId) => Promise<R | undefined>;
+  /** All below the registry of that id, in the order of their names. */
+  readonly lockAll: (tx: Tx, registryId: string) => Promise<R[]>;
+  readonly byId: (sql: Sql, id: string) => Promise<R | undefined>;
+  readonly list: (sql: Sql, id: ResourceId, page: Page) => Promise<R[]>;
+  readonly insert: (tx: Tx, record: R) => Promise<void>;
+  readonly update: (tx: Tx, record: R) => Promise<void>;
+  readonly remove: (tx: Tx, record: R) => Promise<void>;
   /** How many there are below the registry, not counting the one of that id. */
-  countOthers(sql: Sql, registryId: string, id: string): Promise<number>;
+  readonly countOthers: (sql: Sql, registryId: string, id: string) => Promise<number>;
 }
 
 /** @param table of the entity; trusted text, never a client's. */
@@ -32,6 +34,7 @@ export function registryChildrenOf<R extends RegistryChild>(table: string, entit
       ${below} and c.key = $4 and s.tenant_id = $5 and s.state <> 'Deleted'`,
   );
   const lock = statement('lock', `${selected} ${below} and c.key = $4 for update of c`);
+  const lockAll = statement('lock_all', `${selected} where c.registry_id = $1 order by c.key for update of c`);
   const byId = statement('by_id', `${selected} where c.id = $1`);
   const list = statement('list', `${selected} ${below} and c.key > $4 order by c.key limit $5`);
   const insert = statement('insert', `insert into ${table} ${columns.insert}`);
@@ -50,6 +53,7 @@ export function registryChildrenOf<R extends RegistryChild>(table: string, entit
     find: async (sql, id, tenantId) =>
       isUuid(id.subscriptionId) ? sql.row<R>(find, [...registryOf(id), id.key, tenantId]) : undefined,
     lock: (tx, id) => tx.row<R>(lock, [...registryOf(id), id.key]),
+    lockAll: (tx, registryId) => tx.rows<R>(lockAll, [registryId]),
     byId: (sql, id) => sql.row<R>(byId, [id]),
     list: (sql, id, { after, limit }) => sql.rows<R>(list, [...registryOf(id), after, limit]),
     insert: async (tx, record) => void (await tx.count(insert, columns.values(record))),

@@ -3,10 +3,13 @@ import type { OnModuleInit } from '@nestjs/common';
 import { sourcesOf } from '../arm/provisioning-state.js';
 import { DataPlane } from '../data-plane/data-plane.js';
 import { Database, type Tx } from '../database/database.js';
+import { Clock } from '../work/clock.js';
 import { OperationKinds } from '../work/operation-kinds.js';
 import type { Operation, OperationKindName } from '../work/operation.entity.js';
 import type { Plan } from '../work/plan.js';
 import { Sweeps } from '../work/sweeps.js';
+import { DeletionsBelow } from './deletions-below.js';
+import { InstanceOwners } from './instance-owners.js';
 import { RegistriesRepository } from './registries.repository.js';
 import { createRegistry, deleteRegistry, updateRegistry, type RegistryScope } from './registry.plan.js';
 import { REGISTRY_TYPE } from './registry.type.js';
@@ -17,7 +20,7 @@ const PLANS: Readonly<Record<OperationKindName, Plan<RegistryScope>>> = {
   Delete: deleteRegistry,
 };
 
-/** Hands the workers what they need to make registries true, and to remove what no registry owns. */
+/** Hands the workers what they need to make registries true, and to remove instances that nothing owns. */
 @Injectable()
 export class RegistryWork implements OnModuleInit {
   constructor(
@@ -26,6 +29,9 @@ export class RegistryWork implements OnModuleInit {
     private readonly dataPlane: DataPlane,
     private readonly kinds: OperationKinds,
     private readonly sweeps: Sweeps,
+    private readonly owners: InstanceOwners,
+    private readonly deletions: DeletionsBelow,
+    private readonly clock: Clock,
   ) {}
 
   onModuleInit(): void {
@@ -34,15 +40,19 @@ export class RegistryWork implements OnModuleInit {
         type: REGISTRY_TYPE,
         kind,
         plan,
-        scope: ({ recordId }, signal) => this.scope(recordId, signal),
+        scope: (operation, signal) => this.scope(operation, signal),
         settle: (tx, operation, outcome) => this.settle(tx, operation, outcome),
       });
-    this.sweeps.register({ name: 'instances without a registry', run: () => this.removeUnowned() });
+    this.owners.add((sql) => this.registries.instanceNames(sql));
+    this.sweeps.register({ name: 'instances without an owner', run: () => this.removeUnowned() });
   }
 
-  private async scope(recordId: string, signal: AbortSignal): Promise<RegistryScope | undefined> {
-    const registry = await this.registries.byId(this.database, recordId);
-    return registry && { registry, dataPlane: this.dataPlane, sql: this.database, signal };
+  private async scope(operation: Operation, signal: AbortSignal): Promise<RegistryScope | undefined> {
+    const registry = await this.registries.byId(this.database, operation.recordId);
+    if (!registry) return undefined;
+    const { id: registryId, instanceName } = registry;
+    const { dataPlane, deletions, database, clock } = this;
+    return { registryId, instanceName, operation, dataPlane, deletions, database, clock, signal };
   }
 
   private async settle(tx: Tx, { recordId, kind }: Operation, outcome: 'Succeeded' | 'Failed'): Promise<void> {
@@ -54,7 +64,7 @@ export class RegistryWork implements OnModuleInit {
   /** Lists instances before owners: a name is written before its instance is made, so what has no owner then never had. */
   private async removeUnowned(): Promise<number> {
     const instances = await this.dataPlane.list();
-    const owned = await this.registries.instanceNames(this.database);
+    const owned = await this.owners.names(this.database);
     const unowned = instances.filter((name) => !owned.has(name));
     for (const name of unowned) await this.dataPlane.remove(name);
     return unowned.length;

@@ -5,6 +5,8 @@ import type { Config } from '../../src/config/config.js';
 import { AdminCredentials } from '../../src/credentials/admin-credentials.js';
 import type { DataPlane } from '../../src/data-plane/data-plane.js';
 import type { Database } from '../../src/database/database.js';
+import { DeletionsBelow } from '../../src/registries/deletions-below.js';
+import { InstanceOwners } from '../../src/registries/instance-owners.js';
 import { RegistriesRepository } from '../../src/registries/registries.repository.js';
 import type { Registry } from '../../src/registries/registry.entity.js';
 import { RegistryWork } from '../../src/registries/registry-work.js';
@@ -13,6 +15,7 @@ import { SkuCounts } from '../../src/registries/sku-counts.js';
 import { REGISTRY_TYPE, registryType } from '../../src/registries/registry.type.js';
 import { SecretBox } from '../../src/secrets/secret-box.js';
 import { Usage } from '../../src/usage/usage.js';
+import { SystemClock } from '../../src/work/clock.js';
 import type { OperationKindName } from '../../src/work/operation.entity.js';
 import { OperationKinds } from '../../src/work/operation-kinds.js';
 import { Operations } from '../../src/work/operations.js';
@@ -71,7 +74,8 @@ describe('the plans of a registry', () => {
     const database = mortal as unknown as Database;
     const kinds = new OperationKinds();
     const sweeps = new Sweeps();
-    new RegistryWork(database, repository, dying, kinds, sweeps).onModuleInit();
+    const registrations = [new InstanceOwners(), new DeletionsBelow(), new SystemClock()] as const;
+    new RegistryWork(database, repository, dying, kinds, sweeps, ...registrations).onModuleInit();
     return { worker: new Worker(database, kinds), sweeps };
   }
 

@@ -33,9 +33,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   usage: ['database', 'registries'],
   registries: ['arm', 'config', 'credentials', 'data-plane', 'database', 'usage', 'work'],
   'scope-maps': ['arm', 'database', 'registries'],
+  replications: ['arm', 'config', 'data-plane', 'database', 'registries', 'work'],
   edge: ['config', 'credentials', 'data-plane', 'database', 'identity', 'registries', 'secrets', 'usage', 'work'],
   observability: ['config', 'data-plane', 'database', 'edge', 'identity', 'work'],
-  'api-versions': ['arm', 'registries', 'scope-maps'],
+  'api-versions': ['arm', 'registries', 'replications', 'scope-maps'],
   embedded: ['config', 'database', 'secrets'],
   boot: [
     '',

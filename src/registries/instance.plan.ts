@@ -1,0 +1,37 @@
+import type { DataPlane } from '../data-plane/data-plane.js';
+import { DONE, type Step } from '../work/plan.js';
+
+/** Whatever owns an instance: a registry, or its replica in another region. */
+export interface InstanceScope {
+  readonly instanceName: string;
+  readonly dataPlane: DataPlane;
+  readonly signal: AbortSignal;
+}
+
+/** The name was written down when the row was, so that a crash here can lose a name but never an instance. */
+export const instanceExists: Step<InstanceScope> = {
+  name: 'instanceExists',
+  async ensure({ instanceName, dataPlane, signal }) {
+    signal.throwIfAborted();
+    await dataPlane.ensure({ name: instanceName, readOnly: false });
+    return DONE;
+  },
+};
+
+export const engineAnswers: Step<InstanceScope> = {
+  name: 'engineAnswers',
+  async ensure({ instanceName, dataPlane, signal }) {
+    signal.throwIfAborted();
+    if (await dataPlane.isHealthy(instanceName)) return DONE;
+    return { retryAfterMs: 1_000, because: 'the engine does not answer yet' };
+  },
+};
+
+export const instanceIsGone: Step<InstanceScope> = {
+  name: 'instanceIsGone',
+  async ensure({ instanceName, dataPlane, signal }) {
+    signal.throwIfAborted();
+    await dataPlane.remove(instanceName);
+    return DONE;
+  },
+};

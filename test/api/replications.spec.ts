@@ -1,0 +1,318 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { armApp, type ArmApp, type GivenRegistry } from '../support/arm-app.js';
+
+const TYPE = 'Microsoft.ContainerRegistry/registries/replications';
+const OTHERS = Array.from({ length: 120 }, (_, index) => `region${index}`);
+const MESSAGE = 'The replica has its engine. This release copies no images to it and sends no pulls there.';
+const aTime = expect.stringMatching(/^\d{4}-.*Z$/) as string;
+
+interface Body {
+  readonly id: string;
+  readonly name: string;
+  readonly tags: object;
+  readonly properties: { readonly provisioningState: string; readonly status: object };
+}
+
+describe('replications', () => {
+  let app: ArmApp;
+
+  beforeAll(async () => {
+    app = await armApp({ settings: { BERTH_REGIONS: ['westeurope', 'eastus', 'northeurope', ...OTHERS].join(',') } });
+  });
+  afterAll(() => app?.close());
+
+  const put = (registry: string, name: string, body: object = {}, options = {}) =>
+    app.request<Body>('PUT', `${registry}/replications/${name}`, { location: name, ...body }, options);
+  const get = (registry: string, name: string) => app.request<Body>('GET', `${registry}/replications/${name}`);
+
+  async function given(registry: string, name = 'eastus'): Promise<{ path: string; instance: string }> {
+    expect(await put(registry, name)).toMatchObject({ status: 201 });
+    await app.settle();
+    return { path: `${registry}/replications/${name}`, instance: (await instancesOf(registry, name))[0]! };
+  }
+
+  const instancesOf = async (registry: string, name: string) =>
+    (
+      await app.sql<{ name: string }>(
+        `select p.instance_name as name from replications p join registries r on r.id = p.registry_id
+          where r.key = $1 and p.key = $2`,
+        [registry.split('/').at(-1)!.toLowerCase(), name],
+      )
+    ).map((row) => row.name);
+
+  /** What else is there besides the instances of other tests. */
+  async function instancesSince(before: readonly string[]): Promise<readonly string[]> {
+    return (await app.dataPlane.list()).filter((name) => !before.includes(name));
+  }
+
+  it('are made by a worker, with an engine of their own', async () => {
+    const { path, name } = await app.given.registry();
+    const made = await put(path, 'EastUS', {
+      location: 'East US',
+      tags: { team: 'a' },
+      properties: { regionEndpointEnabled: false, zoneRedundancy: 'Disabled' },
+    });
+    const body = {
+      id: `${path}/replications/EastUS`,
+      name: 'EastUS',
+      type: TYPE,
+      location: 'eastus',
+      tags: { team: 'a' },
+      systemData: expect.any(Object) as object,
+      properties: {
+        provisioningState: 'Creating',
+        status: { timestamp: aTime },
+        regionEndpointEnabled: false,
+        zoneRedundancy: 'Disabled',
+      },
+    };
+    expect(made).toMatchObject({ status: 201, headers: { 'retry-after': '1' } });
+    expect(made.body).toEqual(body);
+    const poll = String(made.headers['azure-asyncoperation']);
+    expect(poll).toMatch(
+      new RegExp(
+        `^${app.origin}${path}/replications/EastUS/operationStatuses/replications-[0-9a-f-]{36}\\?api-version=2025-11-01$`,
+      ),
+    );
+    const pollPath = poll.slice(app.origin.length);
+    expect(await app.request('GET', pollPath)).toMatchObject({ status: 200, body: { status: 'Creating' } });
+    await app.settle();
+    expect(await app.request('GET', pollPath)).toMatchObject({ status: 200, body: { status: 'Succeeded' } });
+    const ready = {
+      ...body,
+      properties: {
+        ...body.properties,
+        provisioningState: 'Succeeded',
+        status: { displayStatus: 'Ready', message: MESSAGE, timestamp: aTime },
+      },
+    };
+    expect((await get(path.toUpperCase(), 'eastus')).body).toEqual(ready);
+    expect(await app.dataPlane.list()).toEqual(
+      expect.arrayContaining([expect.stringMatching(new RegExp(`^${name}-eastus-[0-9a-f]{12}$`))]),
+    );
+    // Sent back as it was answered, it changes nothing.
+    expect(await app.request('PUT', `${path}/replications/EastUS`, ready)).toMatchObject({ status: 200, body: ready });
+  });
+
+  it('are the same in every version', async () => {
+    const { path } = await app.given.registry();
+    await given(path);
+    const answers = await Promise.all(
+      ['2025-11-01', '2022-12-01', '2022-02-01-preview'].map((apiVersion) =>
+        app.request('GET', `${path}/replications/eastus`, undefined, { apiVersion }),
+      ),
+    );
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    expect(answers[1]!.body).toEqual(answers[0]!.body);
+    expect(answers[2]!.body).toEqual(answers[0]!.body);
+    expect(await put(path, 'northeurope', {}, { apiVersion: '2022-02-01-preview' })).toMatchObject({
+      status: 201,
+      body: { properties: { regionEndpointEnabled: true, zoneRedundancy: 'Disabled' } },
+    });
+    await app.settle();
+  });
+
+  it('are changed at once', async () => {
+    const { path } = await app.given.registry();
+    const { path: one } = await given(path);
+    const before = (await get(path, 'eastus')).body;
+    expect(await app.request('PATCH', one, { properties: { regionEndpointEnabled: false } })).toMatchObject({
+      status: 200,
+      body: { ...before, systemData: {}, properties: { ...before.properties, regionEndpointEnabled: false } },
+    });
+    expect(await app.request('PATCH', one, { tags: { a: 'b' } })).toMatchObject({
+      status: 200,
+      body: { tags: { a: 'b' } },
+    });
+    expect((await app.request<Body>('PATCH', one, { tags: { c: 'd' } })).body).toMatchObject({
+      tags: { c: 'd' },
+      properties: { regionEndpointEnabled: false },
+    });
+    expect(await app.request('PATCH', `${path}/replications/northeurope`, { tags: {} })).toMatchObject({ status: 404 });
+  });
+
+  it('cannot move', async () => {
+    const { path } = await app.given.registry();
+    await given(path);
+    expect(await put(path, 'eastus', { location: 'northeurope' })).toMatchObject({
+      status: 409,
+      body: { error: { code: 'InvalidResourceLocation', target: 'location' } },
+    });
+  });
+
+  it('are deleted with what they hold, and can be made again at once', async () => {
+    const { path } = await app.given.registry();
+    const { path: one, instance } = await given(path);
+    const deleted = await app.request('DELETE', one);
+    expect(deleted).toMatchObject({ status: 202, body: undefined });
+    expect(await get(path, 'eastus')).toMatchObject({ body: { properties: { provisioningState: 'Deleting' } } });
+    expect(await put(path, 'eastus')).toMatchObject({ status: 409, body: { error: { code: 'OperationInProgress' } } });
+    await app.settle();
+    const result = String(deleted.headers.location).slice(app.origin.length);
+    expect(await app.request('GET', result)).toMatchObject({ status: 200 });
+    expect(await get(path, 'eastus')).toMatchObject({ status: 404, body: { error: { code: 'ResourceNotFound' } } });
+    expect(await app.request('DELETE', one)).toMatchObject({ status: 204 });
+    expect(await app.dataPlane.list()).not.toContain(instance);
+    const again = await given(path);
+    expect(again.instance).not.toBe(instance);
+    expect(await app.dataPlane.list()).toContain(again.instance);
+  });
+
+  it('that fail say so, and can be sent again and deleted', async () => {
+    const { path } = await app.given.registry();
+    await put(path, 'eastus');
+    await app.sql(`update operations set attempts = 8 where resource_type = $1 and ended_at is null`, [TYPE]);
+    await app.settle();
+    expect(await get(path, 'eastus')).toMatchObject({
+      body: { properties: { provisioningState: 'Failed', status: { displayStatus: 'Failed', timestamp: aTime } } },
+    });
+    expect(await put(path, 'eastus')).toMatchObject({
+      status: 201,
+      body: { properties: { provisioningState: 'Updating' } },
+    });
+    await app.settle();
+    expect(await get(path, 'eastus')).toMatchObject({
+      body: { properties: { provisioningState: 'Succeeded', status: { displayStatus: 'Ready', message: MESSAGE } } },
+    });
+  });
+
+  it('are listed page by page', async () => {
+    const { path } = await app.given.registry();
+    expect(await app.request('GET', `${path}/replications`)).toMatchObject({ status: 200, body: { value: [] } });
+    for (const name of ['northeurope', 'eastus', 'region7']) await put(path, name);
+    await app.settle();
+    const first = await app.request<{ value: Body[]; nextLink: string }>('GET', `${path}/replications?$top=2`);
+    expect(first.body.value.map(({ name }) => name)).toEqual(['eastus', 'northeurope']);
+    const next = await app.request<{ value: Body[] }>('GET', first.body.nextLink.slice(app.origin.length));
+    expect([next.body.value.map(({ name }) => name), 'nextLink' in next.body]).toEqual([['region7'], false]);
+  });
+
+  it('below a registry that is not there are told so', async () => {
+    const { path } = await app.given.registry();
+    const told = { status: 404, body: { error: { code: 'ParentResourceNotFound' } } };
+    expect(await put(`${path}gone`, 'eastus')).toMatchObject(told);
+    expect(await app.request('GET', `${path}gone/replications`)).toMatchObject(told);
+    expect(await get(`${path}gone`, 'eastus')).toMatchObject(told);
+  });
+
+  it.each([
+    ['eastus', { location: 'northeurope' }, 'InvalidResourceName', 'name'],
+    ['marsnorth', {}, 'LocationNotAvailableForResourceType', 'location'],
+    ['westeurope', {}, 'InvalidParameter', 'location'],
+    ['eastus', { location: 7 }, 'InvalidParameter', 'location'],
+    ['east', {}, 'InvalidResourceName', 'name'],
+    ['east-us', {}, 'InvalidResourceName', 'name'],
+    [`east${'u'.repeat(47)}`, {}, 'InvalidResourceName', 'name'],
+    ['eastus', { tags: { a: 1 } }, 'InvalidParameter', 'tags.a'],
+    ['eastus', { tags: [] }, 'InvalidParameter', 'tags'],
+    ['eastus', { properties: 7 }, 'InvalidParameter', 'properties'],
+    [
+      'eastus',
+      { properties: { regionEndpointEnabled: 'yes' } },
+      'InvalidParameter',
+      'properties.regionEndpointEnabled',
+    ],
+    ['eastus', { properties: { zoneRedundancy: 'enabled' } }, 'InvalidParameter', 'properties.zoneRedundancy'],
+    ['eastus', { properties: { zoneRedundancy: 'Enabled' } }, 'FeatureNotSupported', 'properties.zoneRedundancy'],
+    ['eastus', { properties: { colour: 'blue' } }, 'InvalidParameter', 'properties.colour'],
+    ['eastus', { sku: { name: 'Premium' } }, 'InvalidParameter', 'sku'],
+  ])('named %s with %j are refused with %s', async (name, body, code, target) => {
+    const { path } = await refusing();
+    expect(await put(path, name, body)).toMatchObject({ status: 400, body: { error: { code, target } } });
+    expect(await app.request('GET', `${path}/replications`)).toMatchObject({ body: { value: [] } });
+  });
+
+  it('without a location are refused', async () => {
+    const { path } = await refusing();
+    const { status, body } = await app.request('PUT', `${path}/replications/eastus`, { tags: {} });
+    expect([status, body]).toMatchObject([400, { error: { code: 'LocationRequired', target: 'location' } }]);
+  });
+
+  let refused: Promise<GivenRegistry> | undefined;
+  const refusing = () => (refused ??= app.given.registry());
+
+  it.each(['Basic', 'Standard'])('are refused below every %s registry, whoever comes at once', async (sku) => {
+    const { path } = await app.given.registry({ body: { sku: { name: sku } } });
+    const answers = await Promise.all(OTHERS.map((region) => put(path, region)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]));
+    expect(answers[0]!.body).toEqual({
+      error: {
+        code: 'SkuNotSupported',
+        message: `Geo-replication is not supported for the SKU ${sku}. It needs the SKU Premium.`,
+      },
+    });
+    expect(await app.request('GET', `${path}/replications`)).toMatchObject({ body: { value: [] } });
+  });
+
+  it('are one per region, whoever comes at once, and are counted', async () => {
+    const { path } = await app.given.registry();
+    const before = await app.dataPlane.list();
+    const answers = await Promise.all([...OTHERS, ...OTHERS].map((region) => put(path, region)));
+    const count = (status: number) => answers.filter((answer) => answer.status === status).length;
+    expect([count(201), count(409)]).toEqual([120, 120]);
+    expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
+      error: { code: 'OperationInProgress', message: expect.stringContaining(TYPE) as string },
+    });
+    const geo = expect.arrayContaining([{ name: 'Geo-replications', limit: -1, currentValue: 120, unit: 'Count' }]);
+    expect(await app.request('GET', `${path}/listUsages`)).toMatchObject({ body: { value: geo } });
+    await app.settle();
+    expect(await instancesSince(before)).toHaveLength(120);
+    await app.request('DELETE', path);
+    await app.settle();
+    expect(await instancesSince(before)).toEqual([]);
+    expect(await app.request('GET', path)).toMatchObject({ status: 404 });
+  });
+
+  it('stand in the way of a smaller SKU until they are gone', async () => {
+    const { path } = await app.given.registry();
+    const { path: one } = await given(path);
+    const refusal = {
+      status: 409,
+      body: {
+        error: { code: 'SkuDowngradeNotAllowed', message: expect.stringContaining('Geo-replication') as string },
+      },
+    };
+    expect(await app.request('PATCH', path, { sku: { name: 'Standard' } })).toMatchObject(refusal);
+    await app.request('DELETE', one);
+    expect(await app.request('PATCH', path, { sku: { name: 'Standard' } })).toMatchObject(refusal);
+    await app.settle();
+    expect(await app.request('PATCH', path, { sku: { name: 'Standard' } })).toMatchObject({ status: 201 });
+    await app.settle();
+  });
+
+  it('and a smaller SKU that race for a registry do not both win', async () => {
+    for (let round = 0; round < 5; round++) {
+      const { path } = await app.given.registry();
+      const [smaller, ...made] = await Promise.all([
+        app.request('PATCH', path, { sku: { name: 'Basic' } }),
+        ...OTHERS.slice(0, 10).map((region) => put(path, region)),
+      ]);
+      const won = made.filter(({ status }) => status === 201).length;
+      expect([smaller.status, won === 0]).toEqual(smaller.status === 201 ? [201, true] : [409, false]);
+      await app.settle();
+    }
+  });
+
+  it('end before their registry does, those that are still being made too', async () => {
+    const before = await app.dataPlane.list();
+    const { path } = await app.given.registry();
+    await given(path, 'eastus');
+    await put(path, 'northeurope');
+    // So that the registry's deletion comes first.
+    await app.sql(`update operations set run_after = now() + interval '1 day' where ended_at is null`);
+    expect(await app.request('DELETE', path)).toMatchObject({ status: 202 });
+    expect(await put(path, 'region1')).toMatchObject({ status: 409, body: { error: { code: 'OperationInProgress' } } });
+    await app.settle();
+    expect([await instancesSince(before), (await app.request('GET', path)).status]).toEqual([[], 404]);
+    const ends = await app.sql<{ end: string }>(
+      `select kind || ' ' || status as end from operations where resource_type = $1 order by created_at desc limit 4`,
+      [TYPE],
+    );
+    expect(ends.map(({ end }) => end).toSorted()).toEqual([
+      'Create Canceled',
+      'Create Succeeded',
+      'Delete Succeeded',
+      'Delete Succeeded',
+    ]);
+  });
+});
