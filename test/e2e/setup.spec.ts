@@ -68,7 +68,7 @@ async function get(path: string): Promise<number> {
 
 const postmaster = async () => (await runningPostmaster(join(folder, '.berth/postgres/data')))?.pid ?? 0;
 const serviceProcess = () =>
-  (JSON.parse(readFileSync(join(folder, '.berth/service.lock'), 'utf8')) as { pid: number }).pid;
+  (JSON.parse(readFileSync(join(folder, '.berth/api.lock'), 'utf8')) as { pid: number }).pid;
 const phases = (service: StartScript) =>
   [...service.output().matchAll(/^ {2}(\S.*?) +\d+ ms(?: {3}(.+))?$/gm)].map(([, name, remark]) =>
     remark ? `${name}: ${remark}` : name,
@@ -140,5 +140,5 @@ it('starts below a closed folder, goes on after kill -9 of everything, and leave
   third.child.kill('SIGINT');
   expect(await third.exited()).toBe(0);
   expect(serves(last, folder)).toBe(false);
-  expect(existsSync(join(folder, '.berth/service.lock'))).toBe(false);
+  expect(existsSync(join(folder, '.berth/api.lock'))).toBe(false);
 });
