@@ -9,6 +9,7 @@ import { registryChildrenOf } from '../registries/registry-children.repository.j
 import { RegistryParents } from '../registries/registry-parents.js';
 import type { Registry } from '../registries/registry.entity.js';
 import { SkuCounts } from '../registries/sku-counts.js';
+import { ScopeMapUses } from './scope-map-uses.js';
 import { ScopeMap } from './scope-map.entity.js';
 import { systemProblems, type ScopeMapContext } from './scope-map.type.js';
 import { SYSTEM_SCOPE_MAPS } from './system-scope-maps.js';
@@ -18,6 +19,11 @@ const children = registryChildrenOf('scope_maps', ScopeMap);
 const countOwn: Statement = {
   name: 'scope_maps.count_own',
   text: `select count(*)::int as n from scope_maps where registry_id = $1 and type = 'UserDefined'`,
+};
+
+const findIn: Statement = {
+  name: 'scope_maps.find_in',
+  text: 'select id, name from scope_maps where registry_id = $1 and key = $2',
 };
 
 /** Every query about scope maps. */
@@ -33,6 +39,7 @@ export class ScopeMapsRepository implements Store<ScopeMap, ScopeMapContext, Reg
     readonly parents: RegistryParents,
     private readonly counts: SkuCounts,
     private readonly newRegistries: NewRegistries,
+    private readonly uses: ScopeMapUses,
   ) {}
 
   onModuleInit(): void {
@@ -44,8 +51,13 @@ export class ScopeMapsRepository implements Store<ScopeMap, ScopeMapContext, Reg
     return { sku, scopeMaps: current ? 0 : (await this.countOwn(tx, next.registryId)) + 1 };
   }
 
+  findIn(sql: Sql, registryId: string, key: string): Promise<Pick<ScopeMap, 'id' | 'name'> | undefined> {
+    return sql.row(findIn, [registryId, key]);
+  }
+
   async remove(tx: Tx, record: ScopeMap): Promise<void> {
     throwIfAny(systemProblems(record));
+    throwIfAny(await this.uses.problems(tx, record));
     await children.remove(tx, record);
   }
 
@@ -55,17 +67,27 @@ export class ScopeMapsRepository implements Store<ScopeMap, ScopeMapContext, Reg
   }
 
   private async insertSystemOnes(tx: Tx, registry: Registry): Promise<void> {
-    const { id: registryId, subscriptionId, groupKey, groupName, name: registryName } = registry;
-    const { createdBy, createdByType, createdAt } = registry;
-    const systemData = {
-      ...{ createdBy, createdByType, createdAt },
-      ...{ lastModifiedBy: createdBy, lastModifiedByType: createdByType, lastModifiedAt: createdAt },
-    };
+    const { id: registryId, name: registryName, subscriptionId, groupKey, groupName } = registry;
     for (const { name, description, actions } of SYSTEM_SCOPE_MAPS)
       await children.insert(tx, {
-        ...{ id: randomUUID(), registryId, subscriptionId, groupKey, groupName, registryName },
-        ...{ key: name, name, type: 'SystemDefined', description, actions, provisioningState: 'Succeeded' },
-        ...systemData,
+        id: randomUUID(),
+        registryId,
+        registryName,
+        subscriptionId,
+        groupKey,
+        groupName,
+        key: name,
+        name,
+        type: 'SystemDefined',
+        description,
+        actions,
+        provisioningState: 'Succeeded',
+        createdBy: registry.createdBy,
+        createdByType: registry.createdByType,
+        createdAt: registry.createdAt,
+        lastModifiedBy: registry.createdBy,
+        lastModifiedByType: registry.createdByType,
+        lastModifiedAt: registry.createdAt,
       });
   }
 }
