@@ -3,8 +3,10 @@ import type { DynamicModule } from '@nestjs/common';
 import { ApiVersions } from './api-versions/index.js';
 import { ArmModule } from './arm/arm.module.js';
 import { VersionTable } from './arm/resource-type.js';
+import { CacheRulesModule } from './cache-rules/cache-rules.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Config } from './config/config.js';
+import { CredentialSetsModule } from './credential-sets/credential-sets.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EdgeModule } from './edge/edge.module.js';
 import { TlsCredentials } from './edge/tls-credentials.js';
@@ -42,6 +44,8 @@ export class AppModule {
         SubscriptionsModule,
         RegistriesModule,
         ScopeMapsModule,
+        CredentialSetsModule,
+        CacheRulesModule,
         ReplicationsModule,
         EdgeModule,
       ],

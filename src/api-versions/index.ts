@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { VersionTable, type Wire } from '../arm/resource-type.js';
+import { CACHE_RULE_TYPE } from '../cache-rules/cache-rule.type.js';
+import { CREDENTIAL_SET_TYPE } from '../credential-sets/credential-set.type.js';
 import { REGISTRY_TYPE } from '../registries/registry.type.js';
 import { REPLICATION_TYPE } from '../replications/replication.type.js';
 import { SCOPE_MAP_TYPE } from '../scope-maps/scope-map.type.js';
+import { cacheRuleWire } from './parts/cache-rule.wire.js';
+import { credentialSetWire } from './parts/credential-set.wire.js';
 import { replicationWire } from './parts/replication.wire.js';
 import { scopeMapWire } from './parts/scope-map.wire.js';
 import { registry20220201Preview } from './v2022_02_01_preview/registry.wire.js';
@@ -16,6 +20,8 @@ export const API_VERSIONS: Readonly<Record<string, Wires>> = {
   '2025-11-01': {
     [REGISTRY_TYPE]: registry20251101 as Wire<never>,
     [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
+    [CACHE_RULE_TYPE]: cacheRuleWire as Wire<never>,
+    [CREDENTIAL_SET_TYPE]: credentialSetWire as Wire<never>,
     [REPLICATION_TYPE]: replicationWire as Wire<never>,
   },
   '2022-12-01': {

@@ -87,6 +87,11 @@ export const ARM_ERRORS = {
     status: 400,
     meaning: 'The scope map is one of the system and cannot be changed or deleted.',
   },
+  CredentialSetInUse: { status: 409, meaning: 'Cache rules use the credential set; the message names them.' },
+  TargetRepositoryInUse: {
+    status: 409,
+    meaning: 'Another cache rule of the registry is for the same target repository, or for all below it.',
+  },
   UnAuthorizedForCredentialOperations: { status: 400, meaning: 'The admin user of the registry is disabled.' },
 
   ProvisioningFailed: { status: 500, meaning: 'The operation was tried as often as it may be and did not succeed.' },

@@ -17,6 +17,7 @@ const ROWS: { readonly [Limit in keyof SkuLimits]: readonly [string, (value: num
   webhooks: ['Webhooks', count],
   scopeMaps: ['Scope maps', count],
   tokens: ['Tokens', count],
+  cacheRules: ['Cache rules', count],
   replications: ['Replications', count],
   ipRules: ['IP rules', count],
   virtualNetworkRules: ['Virtual network rules', count],

@@ -34,6 +34,14 @@ export const PATH_PARAMETERS: Readonly<Record<string, PathParameter>> = {
     description: 'The name of the replication, which is that of its location; case does not matter.',
     schema: { type: 'string', minLength: 5, maxLength: 50, pattern: '^[a-zA-Z0-9]*$' },
   },
+  cacheRuleName: {
+    description: 'The name of the cache rule; case does not matter.',
+    schema: { type: 'string', minLength: 5, maxLength: 50, pattern: '^[a-zA-Z0-9-]*$' },
+  },
+  credentialSetName: {
+    description: 'The name of the credential set; case does not matter.',
+    schema: { type: 'string', minLength: 5, maxLength: 50, pattern: '^[a-zA-Z0-9-]*$' },
+  },
   resourceProviderNamespace: {
     description: 'The namespace of the resource provider.',
     schema: { type: 'string', pattern: String.raw`^[a-zA-Z]+\.[a-zA-Z]+$` },

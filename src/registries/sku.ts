@@ -10,6 +10,7 @@ export interface SkuLimits {
   readonly webhooks: number;
   readonly scopeMaps: number;
   readonly tokens: number;
+  readonly cacheRules: number;
   readonly replications: number;
   readonly ipRules: number;
   readonly virtualNetworkRules: number;
@@ -27,6 +28,7 @@ export const SKUS = {
     webhooks: 2,
     scopeMaps: 100,
     tokens: 100,
+    cacheRules: 1_000,
     replications: 0,
     ipRules: 0,
     virtualNetworkRules: 0,
@@ -40,6 +42,7 @@ export const SKUS = {
     webhooks: 10,
     scopeMaps: 500,
     tokens: 500,
+    cacheRules: 1_000,
     replications: 0,
     ipRules: 0,
     virtualNetworkRules: 0,
@@ -53,6 +56,7 @@ export const SKUS = {
     webhooks: 500,
     scopeMaps: 50_000,
     tokens: 50_000,
+    cacheRules: 1_000,
     replications: Infinity,
     ipRules: 200,
     virtualNetworkRules: 100,
@@ -77,6 +81,7 @@ const REFUSALS: { readonly [Limit in keyof SkuUsage]: (sku: SkuName, limit: numb
   webhooks: countRefusal('webhooks'),
   scopeMaps: countRefusal('scopeMaps'),
   tokens: countRefusal('tokens'),
+  cacheRules: countRefusal('cacheRules'),
   replications: featureRefusal('replications', 'Geo-replication', 'SkuNotSupported'),
   ipRules: (sku, limit, used) =>
     limit === 0

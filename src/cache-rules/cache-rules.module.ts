@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { CredentialSetsModule } from '../credential-sets/credential-sets.module.js';
+import { RegistriesModule } from '../registries/registries.module.js';
+import { CacheRuleWork } from './cache-rule-work.js';
+import { CacheRule } from './cache-rule.entity.js';
+import { CacheRulesController } from './cache-rules.controller.js';
+import { CacheRulesRepository } from './cache-rules.repository.js';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([CacheRule]), CredentialSetsModule, RegistriesModule],
+  controllers: [CacheRulesController],
+  providers: [CacheRulesRepository, CacheRuleWork],
+})
+export class CacheRulesModule {}
