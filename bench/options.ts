@@ -6,6 +6,8 @@ export type Section = (typeof SECTIONS)[number];
 /** How much is measured. */
 export interface Options {
   readonly rounds: number;
+  /** When no further round is begun, as `performance.now()` tells it. */
+  readonly deadlineMs: number;
   readonly warmUpSeconds: number;
   readonly measuredSeconds: number;
   /** Registries in the tables that reads are compared on; the second one is where everything else is measured. */
@@ -19,6 +21,8 @@ export interface Options {
 }
 
 const GIB = 1024 ** 3;
+/** The whole bench then ends within ten minutes, unless the machine is very busy. */
+const ROUNDS_LIMIT_MS = 8 * 60_000;
 const FULL = {
   rounds: 5,
   warmUpSeconds: 2,
@@ -50,6 +54,7 @@ export function readOptions(args: readonly string[]): Options {
   return {
     ...scale,
     rounds,
+    deadlineMs: performance.now() + ROUNDS_LIMIT_MS,
     sections: values.only.length > 0 ? SECTIONS.filter((section) => values.only.includes(section)) : SECTIONS,
     isComplete: !values.quick && values.only.length === 0 && rounds >= FULL.rounds,
   };

@@ -33,7 +33,7 @@ export function reportOf(findings: readonly Finding[], options: Options, loadGen
     ]),
   );
   const machine = `${cpus().length} cores and ${Math.round(totalmem() / GIB)} GB of memory`;
-  return `${table}\n\nOne run on a machine with ${machine} that the load generator (${loadGenerator}, 64 connections), the service and PostgreSQL share; medians of ${options.rounds} interleaved rounds. A ratio is the median of the ratios within each round, and says more than the figures beside it. \`bench/README.md\` says what each line compares.`;
+  return `${table}\n\nOne run on a machine with ${machine} that the load generator (${loadGenerator}, 64 connections), the service and PostgreSQL share; medians of ${options.rounds} interleaved rounds, of fewer where the machine was so busy that eight minutes had passed. A ratio is the median of the ratios within each round, and says more than the figures beside it. \`bench/README.md\` says what each line compares.`;
 }
 
 /** Keeps the report in bench/results.md, and in the README when nothing was left out of it. */

@@ -24,8 +24,8 @@ export async function reads(
     gets[table.rows] = reader(table.service, table, registryUrl);
     lists[table.rows] = reader(table.service, table, listUrl);
   }
-  const got = await interleaved(Object.keys(gets), options.rounds, (name) => measure(gets[name]!, options));
-  const listed = await interleaved(Object.keys(lists), options.rounds, (name) => measure(lists[name]!, options));
+  const got = await interleaved(Object.keys(gets), options, (name) => measure(gets[name]!, options));
+  const listed = await interleaved(Object.keys(lists), options, (name) => measure(lists[name]!, options));
   const ours = got[main.rows]!;
   const bare = got['floor']!;
   const ratio = pairedRatio(ours.map(perSecond), bare.map(perSecond));

@@ -34,12 +34,11 @@ export async function transfers(stage: Stage): Promise<readonly Finding[]> {
 
   const servers = { edge: { ...edge, pid: service.pid }, direct: { ...direct, pid: engine.pid } };
   const names = ['direct', 'edge'] as const;
-  const timed = (send: typeof pushBlob) =>
-    interleaved(names, options.rounds, (name) => transfer(servers[name], blob, send));
+  const timed = (send: typeof pushBlob) => interleaved(names, options, (name) => transfer(servers[name], blob, send));
   const pushed = await timed(pushBlob);
   const pulled = await timed(pullBlob);
   for (const name of names) await pushManifest(servers[name], blob);
-  const manifests = await interleaved(names, options.rounds, (name) => measure(manifestReader(servers[name]), options));
+  const manifests = await interleaved(names, options, (name) => measure(manifestReader(servers[name]), options));
   const perSecond = (name: (typeof names)[number]) => manifests[name].map((sample) => sample.perSecond);
   const size = `${options.blobBytes / 1024 ** 3} GiB`;
   return [

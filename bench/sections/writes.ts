@@ -34,7 +34,7 @@ export async function writes({ options }: Stage, table: Table, floor: Floor): Pr
     update: target(service, false),
   };
   const names = Object.keys(targets) as (keyof typeof targets)[];
-  const samples = await interleaved(names, options.rounds, (name) => measure(targets[name], options));
+  const samples = await interleaved(names, options, (name) => measure(targets[name], options));
   return [
     ...findings('PUT that creates a registry', samples.create, samples.createFloor),
     ...findings('PUT that changes tags', samples.update, samples.updateFloor),
