@@ -1,6 +1,6 @@
 // `npm run bench`; see bench/README.md.
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Shutdown } from '../src/boot/shutdown.js';
 import { findProgram } from '../src/config/programs.js';
@@ -31,6 +31,7 @@ try {
 
 async function bench(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
+  const [before = 0] = loadavg();
   const root = await mkdtemp(join(tmpdir(), 'berth-bench-'));
   const atEnd: Stage['atEnd'] = (what, close) => shutdown.add(what, CLOSE_LIMIT_MS, close);
   atEnd('the folder', () => rm(root, { recursive: true, force: true }));
@@ -56,7 +57,7 @@ async function bench(): Promise<void> {
   await add('queue', () => queue(stage));
   await add('first-login', () => firstLogin(stage));
   await add('transfers', () => transfers(stage));
-  const report = reportOf(findings, options, findProgram(['wrk']) ? 'wrk' : 'its own');
+  const report = reportOf(findings, options, { loadGenerator: findProgram(['wrk']) ? 'wrk' : 'its own', before });
   console.log(`\n${report}\n`);
   await publish(report, options);
 }

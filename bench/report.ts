@@ -1,5 +1,5 @@
 import { readFile, writeFile } from 'node:fs/promises';
-import { cpus, totalmem } from 'node:os';
+import { cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 import { between } from '../src/docs/generated-files.js';
@@ -20,8 +20,15 @@ const RESULTS = fileURLToPath(new URL('results.md', import.meta.url));
 const README = fileURLToPath(new URL('../README.md', import.meta.url));
 const GIB = 1024 ** 3;
 
+/** What the run took place in. */
+export interface Setting {
+  readonly loadGenerator: string;
+  /** The load average over a minute when the run began: more than the number of cores says that others were busy. */
+  readonly before: number;
+}
+
 /** The findings as Markdown: one table, and how it came about. */
-export function reportOf(findings: readonly Finding[], options: Options, loadGenerator: string): string {
+export function reportOf(findings: readonly Finding[], options: Options, { loadGenerator, before }: Setting): string {
   const table = tableOf(
     ['What', 'Measured', 'Floor', 'Ratio', 'Aim'],
     findings.map(({ what, measured, floor = '', ratio, aim }) => [
@@ -32,7 +39,7 @@ export function reportOf(findings: readonly Finding[], options: Options, loadGen
       aim ? `${aim.text} ${aim.isMet ? '✓' : '✗'}` : '',
     ]),
   );
-  const machine = `${cpus().length} cores and ${Math.round(totalmem() / GIB)} GB of memory`;
+  const machine = `${cpus().length} cores and ${Math.round(totalmem() / GIB)} GB of memory and a load average of ${before.toFixed(1)} before and ${(loadavg()[0] ?? 0).toFixed(1)} after`;
   return `${table}\n\nOne run on a machine with ${machine} that the load generator (${loadGenerator}, 64 connections), the service and PostgreSQL share; medians of ${options.rounds} interleaved rounds, of fewer where the machine was so busy that eight minutes had passed. A ratio is the median of the ratios within each round, and says more than the figures beside it. \`bench/README.md\` says what each line compares.`;
 }
 
