@@ -17,6 +17,7 @@ import { ReplicationsModule } from './replications/replications.module.js';
 import { ScopeMapsModule } from './scope-maps/scope-maps.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
+import { TokensModule } from './tokens/tokens.module.js';
 import { WorkModule } from './work/work.module.js';
 
 @Global()
@@ -44,6 +45,7 @@ export class AppModule {
         SubscriptionsModule,
         RegistriesModule,
         ScopeMapsModule,
+        TokensModule,
         CredentialSetsModule,
         CacheRulesModule,
         ReplicationsModule,

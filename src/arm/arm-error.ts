@@ -92,6 +92,7 @@ export const ARM_ERRORS = {
     status: 409,
     meaning: 'Another cache rule of the registry is for the same target repository, or for all below it.',
   },
+  ScopeMapInUse: { status: 409, meaning: 'The scope map says what tokens may do, and cannot be deleted before them.' },
   UnAuthorizedForCredentialOperations: { status: 400, meaning: 'The admin user of the registry is disabled.' },
 
   ProvisioningFailed: { status: 500, meaning: 'The operation was tried as often as it may be and did not succeed.' },

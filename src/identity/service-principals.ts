@@ -2,10 +2,10 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import type { Sql } from '../database/database.js';
+import { hashSecret, matchesHash } from '../secrets/secret-hash.js';
+import type { SecretHash } from '../secrets/secret-hash.js';
 import { Secret } from '../secrets/secret.js';
 import { Clock } from '../work/clock.js';
-import { hashSecret, matchesHash } from './secret-hash.js';
-import type { SecretHash } from './secret-hash.js';
 import type { ServicePrincipal } from './service-principal.entity.js';
 import {
   findPrincipal,

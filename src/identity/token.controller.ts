@@ -17,7 +17,7 @@ export class TokenController {
 
   /** A token for a service principal of any tenant. */
   @Post('adfs/oauth2/token')
-  @TokenPost('Tokens_Create')
+  @TokenPost('AccessTokens_Create')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   ofAnyTenant(
@@ -30,7 +30,7 @@ export class TokenController {
 
   /** A token for a service principal of one tenant. */
   @Post(':tenant/oauth2/v2.0/token')
-  @TokenPost('Tokens_CreateInTenant')
+  @TokenPost('AccessTokens_CreateInTenant')
   @HttpCode(200)
   @Header('cache-control', 'no-store')
   ofTenant(

@@ -22,6 +22,10 @@ export const PATH_PARAMETERS: Readonly<Record<string, PathParameter>> = {
     description: 'The name of the scope map; case does not matter.',
     schema: { type: 'string', minLength: 5, maxLength: 50, pattern: '^[a-zA-Z0-9-_]*$' },
   },
+  tokenName: {
+    description: 'The name of the token; case does not matter.',
+    schema: { type: 'string', minLength: 5, maxLength: 50, pattern: '^[a-zA-Z0-9-]*$' },
+  },
   childType: {
     description: 'The type of what lies below the registry, such as replications; case does not matter.',
     schema: { type: 'string', pattern: '^[a-zA-Z]+$' },

@@ -2,12 +2,15 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { RegistriesModule } from '../registries/registries.module.js';
 import { ScopeMap } from './scope-map.entity.js';
+import { ScopeMapUses } from './scope-map-uses.js';
+import { ScopeMaps } from './scope-maps.js';
 import { ScopeMapsController } from './scope-maps.controller.js';
 import { ScopeMapsRepository } from './scope-maps.repository.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([ScopeMap]), RegistriesModule],
   controllers: [ScopeMapsController],
-  providers: [ScopeMapsRepository],
+  providers: [ScopeMapsRepository, ScopeMaps, ScopeMapUses],
+  exports: [ScopeMaps, ScopeMapUses],
 })
 export class ScopeMapsModule {}

@@ -35,10 +35,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'credential-sets': ['arm', 'database', 'registries', 'work'],
   'cache-rules': ['arm', 'credential-sets', 'database', 'registries', 'work'],
   'scope-maps': ['arm', 'database', 'registries'],
+  tokens: ['arm', 'database', 'registries', 'scope-maps', 'secrets', 'work'],
   replications: ['arm', 'config', 'data-plane', 'database', 'registries', 'work'],
   edge: ['config', 'credentials', 'data-plane', 'database', 'identity', 'registries', 'secrets', 'usage', 'work'],
   observability: ['config', 'data-plane', 'database', 'edge', 'identity', 'work'],
-  'api-versions': ['arm', 'cache-rules', 'credential-sets', 'registries', 'replications', 'scope-maps'],
+  'api-versions': ['arm', 'cache-rules', 'credential-sets', 'registries', 'replications', 'scope-maps', 'tokens'],
   embedded: ['config', 'database', 'secrets'],
   boot: [
     '',

@@ -1,7 +1,7 @@
 import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import type { ScryptOptions } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { Secret } from '../secrets/secret.js';
+import type { Secret } from './secret.js';
 
 const HASH_BYTES = 32;
 const SALT_BYTES = 16;

@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { RegistriesModule } from '../registries/registries.module.js';
+import { ScopeMapsModule } from '../scope-maps/scope-maps.module.js';
+import { TokenCredentials } from './token-credentials.js';
+import { Token } from './token.entity.js';
+import { TokensController } from './tokens.controller.js';
+import { TokensRepository } from './tokens.repository.js';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([Token]), RegistriesModule, ScopeMapsModule],
+  controllers: [TokensController],
+  providers: [TokensRepository, TokenCredentials],
+})
+export class TokensModule {}

@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
+import type { Store } from '../arm/resource-type.js';
+import type { Sql, Statement, Tx } from '../database/database.js';
+import { registryChildrenOf } from '../registries/registry-children.repository.js';
+import { RegistryParents } from '../registries/registry-parents.js';
+import type { Registry } from '../registries/registry.entity.js';
+import { SkuCounts } from '../registries/sku-counts.js';
+import { ScopeMapUses } from '../scope-maps/scope-map-uses.js';
+import { ScopeMaps } from '../scope-maps/scope-maps.js';
+import { Token } from './token.entity.js';
+import type { TokenContext } from './token.type.js';
+
+const children = registryChildrenOf('tokens', Token);
+
+const count: Statement = {
+  name: 'tokens.count',
+  text: 'select count(*)::int as n from tokens where registry_id = $1',
+};
+const namesWithScopeMap: Statement = {
+  name: 'tokens.names_with_scope_map',
+  text: 'select name from tokens where registry_id = $1 and scope_map_key = $2 order by key limit $3',
+};
+
+/** Every query about tokens. */
+@Injectable()
+export class TokensRepository implements Store<Token, TokenContext, Registry>, OnModuleInit {
+  readonly find = children.find;
+  readonly lock = children.lock;
+  readonly list = children.list;
+  readonly insert = children.insert;
+  readonly update = children.update;
+  readonly remove = children.remove;
+
+  constructor(
+    readonly parents: RegistryParents,
+    private readonly counts: SkuCounts,
+    private readonly scopeMaps: ScopeMaps,
+    private readonly scopeMapUses: ScopeMapUses,
+  ) {}
+
+  onModuleInit(): void {
+    this.counts.add('tokens', (sql, registryId) => this.count(sql, registryId));
+    this.scopeMapUses.add('token', async (sql, { registryId, key }, limit) =>
+      (await sql.rows<{ name: string }>(namesWithScopeMap, [registryId, key, limit])).map(({ name }) => name),
+    );
+  }
+
+  async context(tx: Tx, next: Token, current: Token | undefined, { sku }: Registry): Promise<TokenContext> {
+    return {
+      sku,
+      tokens: current ? 0 : (await this.count(tx, next.registryId)) + 1,
+      isScopeMapKnown: (await this.scopeMaps.find(tx, next.registryId, next.scopeMapName)) !== undefined,
+    };
+  }
+
+  private async count(sql: Sql, registryId: string): Promise<number> {
+    return (await sql.row<{ n: number }>(count, [registryId]))?.n ?? 0;
+  }
+}
