@@ -296,11 +296,12 @@ describe('cache rules', () => {
     const { body } = await put('Half-gone');
     const fail = () => app.sql(`update cache_rules set provisioning_state = 'Failed' where key = 'half-gone'`);
     await fail();
-    expect(await put('Half-gone')).toMatchObject({
-      status: 201,
-      body: { properties: { provisioningState: 'Updating' } },
-    });
+    const again = await put('Half-gone');
+    expect(again).toMatchObject({ status: 201, body: { properties: { provisioningState: 'Updating' } } });
+    const status = String(again.headers['azure-asyncoperation']);
+    expect(await app.request('GET', status)).toMatchObject({ status: 200, body: { status: 'Updating' } });
     await app.settle();
+    expect(await app.request('GET', status)).toMatchObject({ status: 200, body: { status: 'Succeeded' } });
     expect(await app.request('GET', body.id)).toMatchObject({
       body: { properties: { provisioningState: 'Succeeded' } },
     });
