@@ -18,6 +18,7 @@ import { ScopeMapsModule } from './scope-maps/scope-maps.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
 import { TokensModule } from './tokens/tokens.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { WorkModule } from './work/work.module.js';
 
 @Global()
@@ -49,6 +50,7 @@ export class AppModule {
         CredentialSetsModule,
         CacheRulesModule,
         ReplicationsModule,
+        WebhooksModule,
         EdgeModule,
       ],
     };

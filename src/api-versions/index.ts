@@ -6,11 +6,13 @@ import { REGISTRY_TYPE } from '../registries/registry.type.js';
 import { REPLICATION_TYPE } from '../replications/replication.type.js';
 import { SCOPE_MAP_TYPE } from '../scope-maps/scope-map.type.js';
 import { TOKEN_TYPE } from '../tokens/token.type.js';
+import { WEBHOOK_TYPE } from '../webhooks/webhook.type.js';
 import { cacheRuleWire } from './parts/cache-rule.wire.js';
 import { credentialSetWire } from './parts/credential-set.wire.js';
 import { replicationWire } from './parts/replication.wire.js';
 import { scopeMapWire } from './parts/scope-map.wire.js';
 import { tokenWire } from './parts/token.wire.js';
+import { webhookWire } from './parts/webhook.wire.js';
 import { registry20220201Preview } from './v2022_02_01_preview/registry.wire.js';
 import { registry20221201 } from './v2022_12_01/registry.wire.js';
 import { registry20251101 } from './v2025_11_01/registry.wire.js';
@@ -26,18 +28,21 @@ export const API_VERSIONS: Readonly<Record<string, Wires>> = {
     [CACHE_RULE_TYPE]: cacheRuleWire as Wire<never>,
     [CREDENTIAL_SET_TYPE]: credentialSetWire as Wire<never>,
     [REPLICATION_TYPE]: replicationWire as Wire<never>,
+    [WEBHOOK_TYPE]: webhookWire as Wire<never>,
   },
   '2022-12-01': {
     [REGISTRY_TYPE]: registry20221201 as Wire<never>,
     [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
     [TOKEN_TYPE]: tokenWire as Wire<never>,
     [REPLICATION_TYPE]: replicationWire as Wire<never>,
+    [WEBHOOK_TYPE]: webhookWire as Wire<never>,
   },
   '2022-02-01-preview': {
     [REGISTRY_TYPE]: registry20220201Preview as Wire<never>,
     [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
     [TOKEN_TYPE]: tokenWire as Wire<never>,
     [REPLICATION_TYPE]: replicationWire as Wire<never>,
+    [WEBHOOK_TYPE]: webhookWire as Wire<never>,
   },
 };
 

@@ -7,6 +7,7 @@ import { Operations } from '../work/operations.js';
 import { servedVersion } from './api-version.js';
 import { throwIfAny } from './arm-error.js';
 import type { ArmRequest } from './arm-request.js';
+import type { Caller } from './caller.js';
 import { changedCreateOnly, changedFields } from './field-policy.js';
 import { mergePatch } from './merge-patch.js';
 import { operationHeaders, resultHeaders } from './operation-links.js';
@@ -58,7 +59,7 @@ export class ArmPipeline {
     const found = await store.find(this.database, request.id, request.caller.tenantId);
     if (found) return found;
     // Only now is it worth more statements to say which part is missing, or whose it is.
-    await this.assertAboveExists(store, request);
+    await this.assertAboveExists(store, request.id.resource(), request.caller);
     throw notFound(type.type, request.id);
   }
 
@@ -69,7 +70,7 @@ export class ArmPipeline {
   ): Promise<object> {
     const wire = this.wireOf(type, request);
     const page = pageOf(request.query);
-    await this.assertAboveExists(store, request);
+    await this.assertAboveExists(store, request.id, request.caller);
     const found = await store.list(this.database, request.id, { ...page, limit: page.limit + 1 });
     return listBody(
       found,
@@ -102,7 +103,8 @@ export class ArmPipeline {
     const wire = this.wireOf(type, request);
     return this.written(type, store, request, wire, (current) => {
       if (!current) throw notFound(type.type, request.id);
-      return wire.parse(mergePatch(wire.toWire(current), request.body));
+      const patched = wire.patched?.(current, request.body) ?? mergePatch(wire.toWire(current), request.body);
+      return wire.parse(patched);
     });
   }
 
@@ -162,7 +164,8 @@ export class ArmPipeline {
 
   private async assertAboveExists<R extends ResourceRecord, C, P extends ResourceRecord | void>(
     { parents }: Store<R, C, P>,
-    { id, caller }: ArmRequest,
+    id: ResourceId,
+    caller: Caller,
   ): Promise<void> {
     if (parents && (await parents.find(this.database, id.parent(), caller.tenantId))) return;
     await this.scopes.assertReadable(this.database, id, caller);

@@ -54,6 +54,11 @@ export class ResourceId {
     return new ResourceId(this.subscriptionId, this.groupName, this.namespace, above, []);
   }
 
+  /** The resource itself, whatever action on it the path names. */
+  resource(): ResourceId {
+    return new ResourceId(this.subscriptionId, this.groupName, this.namespace, this.segments, []);
+  }
+
   get groupKey(): string {
     return (this.groupName ?? '').toLowerCase();
   }

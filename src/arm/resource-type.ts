@@ -34,6 +34,11 @@ export interface Wire<R> {
   fromWire(body: object, base: R): R;
   /** The complete body of an answer. */
   toWire(record: R): object;
+  /**
+   * The complete body that a merge patch makes of the record, for `parse`. Only where answers do not show all that a body
+   * can say; elsewhere the patch is laid over an answer.
+   */
+  patched?(record: R, patch: unknown): unknown;
 }
 
 /** How the resource above a child is found and held. */

@@ -15,6 +15,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Registries: 'Container registries: create, read, change, delete, and what else can be asked of one.',
   Replications: 'A registry in other regions.',
   'Scope maps': 'What tokens may do.',
+  Webhooks: 'Whom to tell of what happens in a registry.',
   Tokens: 'Names with passwords of their own that may log in and do what their scope map says.',
   'Cache rules': 'Which repositories of other registries are to be found under which names.',
   'Credential sets': 'How to log in to other registries.',

@@ -13,6 +13,7 @@ import { RegistriesController } from './registries.controller.js';
 import { RegistriesRepository } from './registries.repository.js';
 import { RegistryActions } from './registry-actions.js';
 import { RegistryCatalogue } from './registry-catalogue.js';
+import { RegistryLocations } from './registry-locations.js';
 import { Registry } from './registry.entity.js';
 import { RegistryParents } from './registry-parents.js';
 import { RegistryWork } from './registry-work.js';
@@ -28,12 +29,13 @@ import { SkuCounts } from './sku-counts.js';
     RegistryWork,
     LoginServers,
     RegistryParents,
+    RegistryLocations,
     SkuCounts,
     NewRegistries,
     InstanceOwners,
     DeletionsBelow,
   ],
-  exports: [LoginServers, RegistryParents, SkuCounts, NewRegistries, InstanceOwners, DeletionsBelow],
+  exports: [LoginServers, RegistryParents, RegistryLocations, SkuCounts, NewRegistries, InstanceOwners, DeletionsBelow],
 })
 export class RegistriesModule implements OnModuleInit {
   constructor(private readonly loginServers: LoginServers) {}

@@ -4,6 +4,7 @@ import type { Store } from '../arm/resource-type.js';
 import type { ProvisioningState } from '../arm/provisioning-state.js';
 import type { Sql, Statement, Tx } from '../database/database.js';
 import { registryChildrenOf } from '../registries/registry-children.repository.js';
+import { RegistryLocations } from '../registries/registry-locations.js';
 import { RegistryParents } from '../registries/registry-parents.js';
 import type { Registry } from '../registries/registry.entity.js';
 import { SkuCounts } from '../registries/sku-counts.js';
@@ -15,6 +16,10 @@ const children = registryChildrenOf('replications', Replication);
 const count: Statement = {
   name: 'replications.count',
   text: 'select count(*)::int as n from replications where registry_id = $1',
+};
+const locationsBelow: Statement = {
+  name: 'replications.locations',
+  text: 'select location from replications where registry_id = $1 order by location',
 };
 const instanceNames: Statement = {
   name: 'replications.instance_names',
@@ -50,10 +55,12 @@ export class ReplicationsRepository implements Store<Replication, ReplicationCon
   constructor(
     readonly parents: RegistryParents,
     private readonly counts: SkuCounts,
+    private readonly locations: RegistryLocations,
   ) {}
 
   onModuleInit(): void {
     this.counts.add('replications', (sql, registryId) => this.count(sql, registryId));
+    this.locations.add((sql, registryId) => this.locationsOf(sql, registryId));
   }
 
   async context(
@@ -73,6 +80,10 @@ export class ReplicationsRepository implements Store<Replication, ReplicationCon
   /** Instances that some replication owns, of all registries. */
   async instanceNames(sql: Sql): Promise<string[]> {
     return (await sql.rows<{ name: string }>(instanceNames)).map(({ name }) => name);
+  }
+
+  private async locationsOf(sql: Sql, registryId: string): Promise<string[]> {
+    return (await sql.rows<{ location: string }>(locationsBelow, [registryId])).map(({ location }) => location);
   }
 
   private async count(sql: Sql, registryId: string): Promise<number> {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { inspect } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { Secret } from './secret.js';
 import { SecretBox } from './secret-box.js';
@@ -23,5 +23,10 @@ describe('secrets', () => {
   it('cannot be printed', () => {
     const secret = new Secret('hunter2');
     expect(`${String(secret)} ${JSON.stringify({ secret })} ${inspect({ secret })}`).not.toContain('hunter2');
+  });
+
+  it('are equal when their values are, and only then', () => {
+    const compared = (value: string) => isDeepStrictEqual({ a: new Secret('hunter2') }, { a: new Secret(value) });
+    expect([compared('hunter2'), compared('hunter3')]).toEqual([true, false]);
   });
 });

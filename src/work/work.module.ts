@@ -9,6 +9,7 @@ import { Operations } from './operations.js';
 import { forgetOperations } from './operations.repository.js';
 import { Sweeps } from './sweeps.js';
 import { WorkLoop } from './work-loop.js';
+import { WorkQueues } from './work-queues.js';
 import { Worker } from './worker.js';
 
 /** Days for which an ended operation can still be asked about. */
@@ -17,8 +18,16 @@ const OPERATIONS_KEPT_DAYS = 7;
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature([Operation])],
-  providers: [Operations, OperationKinds, Worker, WorkLoop, Sweeps, { provide: Clock, useClass: SystemClock }],
-  exports: [Operations, OperationKinds, Worker, Sweeps, Clock],
+  providers: [
+    Operations,
+    OperationKinds,
+    Worker,
+    WorkLoop,
+    WorkQueues,
+    Sweeps,
+    { provide: Clock, useClass: SystemClock },
+  ],
+  exports: [Operations, OperationKinds, Worker, WorkQueues, Sweeps, Clock],
 })
 export class WorkModule implements OnModuleInit {
   constructor(

@@ -1,6 +1,6 @@
 import { Injectable, Logger, Optional } from '@nestjs/common';
 import { Database } from '../database/database.js';
-import { LEASE_SECONDS } from './leases.repository.js';
+import { LeaseLost, whileHeld } from './held-claim.js';
 import { OperationKinds, type OperationKind } from './operation-kinds.js';
 import type { OperationError } from './operation.entity.js';
 import {
@@ -14,9 +14,6 @@ import { WorkObserver } from './work-observer.js';
 
 /** Claims that may fail before the operation does. With the back-off below that is about five minutes. */
 export const MAX_ATTEMPTS = 8;
-
-/** The claim was given to somebody else while we worked: whatever we wanted to write must not stand. */
-export class LeaseLost extends Error {}
 
 /** Takes operations, walks their plans and ends them. It never answers HTTP. */
 @Injectable()
@@ -34,17 +31,15 @@ export class Worker {
     const operation = await operationLeases.claim(this.database);
     if (!operation) return false;
     this.observer?.claimed(operation);
-    const lost = new AbortController();
-    const renewal = setInterval(() => void this.renew(operation, lost), (LEASE_SECONDS * 1000) / 3);
     try {
-      await this.work(operation, lost.signal);
+      await whileHeld({ leases: operationLeases, sql: this.database, claim: operation }, (lost) =>
+        this.work(operation, lost),
+      );
     } catch (error) {
       if (!(error instanceof LeaseLost)) throw error;
       this.observer?.claimLost(operation);
       this.logger.warn({ operation: operation.id, message: 'The claim was lost; what it did will be done again.' });
       await expediteOperationOf(this.database, operation.recordId);
-    } finally {
-      clearInterval(renewal);
     }
     return true;
   }
@@ -105,14 +100,6 @@ export class Worker {
   ): Promise<void> {
     if (!(await operationLeases.release(this.database, operation, retryAfterMs, { polite, because })))
       throw new LeaseLost();
-  }
-
-  private async renew(operation: ClaimedOperation, lost: AbortController): Promise<void> {
-    try {
-      if (!(await operationLeases.renew(this.database, operation))) lost.abort(new LeaseLost());
-    } catch (error) {
-      this.logger.warn({ operation: operation.id, message: 'The claim could not be renewed.', err: error });
-    }
   }
 }
 

@@ -12,6 +12,7 @@ import { InstanceOwners } from '../../src/registries/instance-owners.js';
 import { NewRegistries } from '../../src/registries/new-registries.js';
 import { RegistriesRepository } from '../../src/registries/registries.repository.js';
 import type { Registry } from '../../src/registries/registry.entity.js';
+import { RegistryLocations } from '../../src/registries/registry-locations.js';
 import { RegistryParents } from '../../src/registries/registry-parents.js';
 import { RegistryWork } from '../../src/registries/registry-work.js';
 import { REGISTRY_TYPE, registryType } from '../../src/registries/registry.type.js';
@@ -58,7 +59,7 @@ describe('the plans of a replication', () => {
     counts,
     new NewRegistries(),
   );
-  const replications = new ReplicationsRepository(new RegistryParents(registries), counts);
+  const replications = new ReplicationsRepository(new RegistryParents(registries), counts, new RegistryLocations());
 
   beforeAll(async () => {
     open = await openDatabase();

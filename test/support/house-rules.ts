@@ -36,10 +36,11 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'cache-rules': ['arm', 'credential-sets', 'database', 'registries', 'work'],
   'scope-maps': ['arm', 'database', 'registries'],
   tokens: ['arm', 'database', 'registries', 'scope-maps', 'secrets', 'work'],
+  webhooks: ['arm', 'database', 'registries', 'secrets', 'work'],
   replications: ['arm', 'config', 'data-plane', 'database', 'registries', 'work'],
   edge: ['config', 'credentials', 'data-plane', 'database', 'identity', 'registries', 'secrets', 'usage', 'work'],
   observability: ['config', 'data-plane', 'database', 'edge', 'identity', 'work'],
-  'api-versions': ['arm', 'cache-rules', 'credential-sets', 'registries', 'replications', 'scope-maps', 'tokens'],
+  'api-versions': ['arm', 'cache-rules', 'credential-sets', 'registries', 'replications', 'scope-maps', 'tokens', 'webhooks'],
   embedded: ['config', 'database', 'secrets'],
   boot: [
     '',

@@ -1,0 +1,16 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { RegistriesModule } from '../registries/registries.module.js';
+import { WebhookActions } from './webhook-actions.js';
+import { WebhookDeliveries } from './webhook-deliveries.js';
+import { WebhookEvent } from './webhook-event.entity.js';
+import { Webhook } from './webhook.entity.js';
+import { WebhooksController } from './webhooks.controller.js';
+import { WebhooksRepository } from './webhooks.repository.js';
+
+@Module({
+  imports: [TypeOrmModule.forFeature([Webhook, WebhookEvent]), RegistriesModule],
+  controllers: [WebhooksController],
+  providers: [WebhooksRepository, WebhookActions, WebhookDeliveries],
+})
+export class WebhooksModule {}

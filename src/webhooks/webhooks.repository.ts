@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
+import type { Page } from '../arm/paging.js';
+import type { ResourceId } from '../arm/resource-id.js';
+import type { Store } from '../arm/resource-type.js';
+import type { Sql, Tx } from '../database/database.js';
+import { registryChildrenOf } from '../registries/registry-children.repository.js';
+import { RegistryLocations } from '../registries/registry-locations.js';
+import { RegistryParents } from '../registries/registry-parents.js';
+import type { Registry } from '../registries/registry.entity.js';
+import { SkuCounts } from '../registries/sku-counts.js';
+import { SecretBox } from '../secrets/secret-box.js';
+import { Secret } from '../secrets/secret.js';
+import { callbackOf, revealed, type PlainCallback } from './callback.js';
+import { Webhook } from './webhook.entity.js';
+import type { WebhookContext } from './webhook.type.js';
+
+const NO_ID = '00000000-0000-0000-0000-000000000000';
+
+const children = registryChildrenOf('webhooks', Webhook);
+
+/** Every query about webhooks. What is read here has its callback opened. */
+@Injectable()
+export class WebhooksRepository implements Store<Webhook, WebhookContext, Registry>, OnModuleInit {
+  readonly remove = children.remove;
+
+  constructor(
+    readonly parents: RegistryParents,
+    private readonly locations: RegistryLocations,
+    private readonly counts: SkuCounts,
+    private readonly box: SecretBox,
+  ) {}
+
+  onModuleInit(): void {
+    this.counts.add('webhooks', (sql, registryId) => children.countOthers(sql, registryId, NO_ID));
+  }
+
+  async find(sql: Sql, id: ResourceId, tenantId: string): Promise<Webhook | undefined> {
+    return this.opened(await children.find(sql, id, tenantId));
+  }
+
+  async lock(tx: Tx, id: ResourceId): Promise<Webhook | undefined> {
+    return this.opened(await children.lock(tx, id));
+  }
+
+  async byId(sql: Sql, id: string): Promise<Webhook | undefined> {
+    return this.opened(await children.byId(sql, id));
+  }
+
+  async list(sql: Sql, id: ResourceId, page: Page): Promise<Webhook[]> {
+    return (await children.list(sql, id, page)).map((row) => this.opened(row));
+  }
+
+  /** Only a new webhook can pass a limit or name a location. */
+  async context(tx: Tx, next: Webhook, current: Webhook | undefined, registry: Registry): Promise<WebhookContext> {
+    if (current) return { sku: registry.sku, webhooks: 0, locations: [] };
+    const webhooks = (await children.countOthers(tx, registry.id, next.id)) + 1;
+    return { sku: registry.sku, webhooks, locations: await this.locations.of(tx, registry) };
+  }
+
+  insert(tx: Tx, record: Webhook): Promise<void> {
+    return children.insert(tx, this.sealed(record));
+  }
+
+  update(tx: Tx, record: Webhook): Promise<void> {
+    return children.update(tx, this.sealed(record));
+  }
+
+  private sealed(record: Webhook): Webhook {
+    return { ...record, sealedCallback: this.box.seal(new Secret(JSON.stringify(revealed(record.callback)))) };
+  }
+
+  private opened(row: Webhook): Webhook;
+  private opened(row: Webhook | undefined): Webhook | undefined;
+  private opened(row: Webhook | undefined): Webhook | undefined {
+    if (!row) return undefined;
+    const plain = JSON.parse(this.box.open(row.sealedCallback).reveal()) as PlainCallback;
+    return { ...row, callback: callbackOf(plain) };
+  }
+}

@@ -1,0 +1,280 @@
+import { request } from 'undici';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { MAX_DELIVERY_ATTEMPTS, WebhookDeliveries, retryDelayMs } from '../../src/webhooks/webhook-deliveries.js';
+import { MAX_CONTENT_BYTES, messageOf, post } from '../../src/webhooks/post-event.js';
+import { callbackOf } from '../../src/webhooks/callback.js';
+import { Sweeps } from '../../src/work/sweeps.js';
+import { armApp, type ArmApp } from '../support/arm-app.js';
+import { HandClock } from '../support/hand-clock.js';
+import { until } from '../support/until.js';
+import { webhookReceiver, type Receiver, type Reply } from '../support/webhook-receiver.js';
+
+interface EventAnswer {
+  readonly id: string;
+  readonly eventRequestMessage: { readonly content: object; readonly headers?: Readonly<Record<string, string>> };
+  readonly eventResponseMessage?: { readonly statusCode?: string; readonly content?: string };
+}
+interface Events {
+  readonly value: readonly EventAnswer[];
+  readonly nextLink?: string;
+}
+
+describe('events of webhooks', () => {
+  const clock = new HandClock();
+  const receivers: Receiver[] = [];
+  let app: ArmApp;
+  let deliveries: WebhookDeliveries;
+  let registry: string;
+  let made = 0;
+
+  beforeAll(async () => {
+    app = await armApp({ clock });
+    deliveries = app.get(WebhookDeliveries);
+    registry = (await app.given.registry()).path;
+  });
+  afterEach(async () => {
+    await app.sql('delete from webhook_events');
+    await Promise.all(receivers.splice(0).map((one) => one.close()));
+  });
+  afterAll(() => app?.close());
+
+  async function receiver(reply?: (nth: number) => Reply): Promise<Receiver> {
+    const opened = await webhookReceiver(reply);
+    receivers.push(opened);
+    return opened;
+  }
+
+  /** A webhook of its own, and the path of it. */
+  async function webhook(serviceUri: string, customHeaders: object = {}): Promise<string> {
+    const { body } = await app.request<{ location: string }>('GET', registry);
+    const path = `${registry}/webhooks/hook${made++}`;
+    const properties = { serviceUri, customHeaders, actions: ['push'] };
+    const { status } = await app.request('PUT', path, { location: body.location, properties });
+    expect(status).toBe(200);
+    return path;
+  }
+
+  const ping = async (path: string) => (await app.request<{ id: string }>('POST', `${path}/ping`)).body.id;
+  const events = async (path: string) => (await app.request<Events>('POST', `${path}/listEvents`)).body;
+  const deliver = (stopping = new AbortController().signal) => deliveries.runOnce(stopping);
+  const state = async (id: string) =>
+    (
+      await app.sql<{ status: string; attempts: number; waits: boolean; leased: boolean }>(
+        `select status, attempts, run_after > now() as waits, lease_token is not null as leased
+           from webhook_events where id = $1`,
+        [id],
+      )
+    )[0];
+  const makeDue = () => app.sql('update webhook_events set run_after = now() where ended_at is null');
+
+  it('are posted as clients know them, and what came of them is listed', async () => {
+    const { origin, received } = await receiver(() => ({ status: 202, headers: { 'X-Reply': 'yes' }, body: 'taken' }));
+    const path = await webhook(`${origin.replace('//', '//user:p%40ss@')}/hooks/0secret0?a=b`, { 'X-Own': '0secret0' });
+    const id = await ping(path);
+    const content = { id, timestamp: clock.now().toISOString(), action: 'ping' };
+    expect(await events(path)).toEqual({ value: [{ id, eventRequestMessage: { content } }] });
+
+    expect(await deliver()).toBe(true);
+    expect(await deliver()).toBe(false);
+    expect(received).toEqual([
+      {
+        method: 'POST',
+        path: '/hooks/0secret0?a=b',
+        headers: {
+          host: origin.replace('http://', ''),
+          connection: 'close',
+          authorization: `Basic ${Buffer.from('user:p@ss').toString('base64')}`,
+          'user-agent': 'AzureContainerRegistry/1.0',
+          'content-type': 'application/json; charset=utf-8',
+          'content-length': String(JSON.stringify(content).length),
+          'x-own': '0secret0',
+        },
+        body: JSON.stringify(content),
+      },
+    ]);
+    const listed = await events(path);
+    expect(listed).toMatchObject({
+      value: [
+        {
+          id,
+          eventRequestMessage: {
+            content,
+            method: 'POST',
+            version: '1.1',
+            requestUri: `${origin}/[secret]`,
+            headers: { 'User-Agent': 'AzureContainerRegistry/1.0', 'X-Own': '[secret]' },
+          },
+          eventResponseMessage: {
+            statusCode: '202',
+            reasonPhrase: 'Accepted',
+            version: '1.1',
+            headers: { 'x-reply': 'yes' },
+            content: 'taken',
+          },
+        },
+      ],
+    });
+    expect(JSON.stringify(listed)).not.toContain('0secret0');
+    expect(await state(id)).toEqual({ status: 'Delivered', attempts: 1, waits: false, leased: false });
+  });
+
+  it('take the customer’s own content type', async () => {
+    const { origin, received } = await receiver();
+    await ping(await webhook(origin, { 'content-type': 'application/x-own' }));
+    await deliver();
+    expect(received).toMatchObject([{ headers: { 'content-type': 'application/x-own' } }]);
+  });
+
+  it('are tried again until the receiver takes them', async () => {
+    const { origin, received } = await receiver((nth) => ({ status: [503, 429, 204][nth] ?? 500 }));
+    const id = await ping(await webhook(origin));
+    await deliver();
+    expect(await state(id)).toEqual({ status: 'Pending', attempts: 1, waits: true, leased: false });
+    expect(await deliver()).toBe(false);
+    for (let again = 0; again < 2; again++) {
+      await makeDue();
+      await deliver();
+    }
+    expect(await state(id)).toMatchObject({ status: 'Delivered', attempts: 3 });
+    expect(received.map(({ body }) => body)).toEqual(Array.from({ length: 3 }, () => received[0]!.body));
+  });
+
+  it('are given up after the last attempt', async () => {
+    const { origin } = await receiver(() => ({ status: 500 }));
+    const path = await webhook(origin);
+    const id = await ping(path);
+    for (let attempt = 1; attempt < MAX_DELIVERY_ATTEMPTS; attempt++) {
+      await deliver();
+      await makeDue();
+    }
+    expect(await state(id)).toMatchObject({ status: 'Pending', attempts: MAX_DELIVERY_ATTEMPTS - 1 });
+    await deliver();
+    expect(await state(id)).toMatchObject({ status: 'Failed', attempts: MAX_DELIVERY_ATTEMPTS });
+    expect((await events(path)).value[0]).toMatchObject({ eventResponseMessage: { statusCode: '500' } });
+  });
+
+  it.each([400, 410, 302])('are not tried again after a %i', async (status) => {
+    const elsewhere = await receiver();
+    const { origin, received } = await receiver(() => ({ status, headers: { location: elsewhere.origin } }));
+    const id = await ping(await webhook(origin));
+    await deliver();
+    expect(await state(id)).toMatchObject({ status: 'Failed', attempts: 1 });
+    expect([received.length, elsewhere.received.length]).toEqual([1, 0]);
+  });
+
+  it('say so when nobody answers', async () => {
+    const gone = await receiver();
+    await gone.close();
+    const path = await webhook(gone.origin);
+    const id = await ping(path);
+    await deliver();
+    expect(await state(id)).toMatchObject({ status: 'Pending', attempts: 1, waits: true });
+    expect((await events(path)).value[0]?.eventResponseMessage).toEqual({
+      reasonPhrase: expect.stringContaining('ECONNREFUSED') as string,
+    });
+  });
+
+  it('go back to the queue at once when the process ends', async () => {
+    const { origin, received } = await receiver((nth) => (nth === 0 ? 'hang' : { status: 200 }));
+    const id = await ping(await webhook(origin));
+    const stopping = new AbortController();
+    const first = deliver(stopping.signal);
+    await until(() => received.length === 1);
+    stopping.abort();
+    expect(await first).toBe(true);
+    expect(await state(id)).toEqual({ status: 'Pending', attempts: 0, waits: false, leased: false });
+    await deliver();
+    expect(await state(id)).toMatchObject({ status: 'Delivered' });
+  });
+
+  it('leave no trace of an attempt whose claim was lost', async () => {
+    const { origin, received } = await receiver((nth) => (nth === 0 ? 'hang' : { status: 200 }));
+    const id = await ping(await webhook(origin));
+    const late = deliver();
+    await until(() => received.length === 1);
+    await app.sql(`update webhook_events set lease_until = now() - interval '1 second'`);
+    await deliver();
+    await receivers.at(-1)!.close();
+    expect(await late).toBe(true);
+    expect(await state(id)).toMatchObject({ status: 'Delivered', attempts: 2 });
+    expect(await app.sql(`select response ->> 'statusCode' as code from webhook_events`)).toEqual([{ code: '200' }]);
+  });
+
+  it('are posted once each by ten workers', async () => {
+    const { origin, received } = await receiver();
+    const path = await webhook(origin);
+    const ids = await Promise.all(Array.from({ length: 60 }, () => ping(path)));
+    const drain = async () => {
+      while (await deliver());
+    };
+    await Promise.all(Array.from({ length: 10 }, drain));
+    const posted = received.map(({ body }) => (JSON.parse(body) as { id: string }).id);
+    expect(posted.sort()).toEqual(ids.sort());
+  });
+
+  it('are listed from the newest to the oldest, in pages that clients follow with GET', async () => {
+    const path = await webhook('http://127.0.0.1:9');
+    const ids: string[] = [];
+    for (let nth = 0; nth < 5; nth++) {
+      // Two at the same moment.
+      if (nth !== 2) clock.pass(1);
+      ids.unshift(await ping(path));
+    }
+    const whole = (await events(path)).value.map(({ id }) => id);
+    expect(whole.toSorted()).toEqual(ids.toSorted());
+    expect([whole[0], whole[1], whole[4]]).toEqual([ids[0], ids[1], ids[4]]);
+
+    const first = await app.request<Events>('POST', `${path}/listEvents?$top=2`);
+    const seen = first.body.value.map(({ id }) => id);
+    const authorization = `Bearer ${await app.token()}`;
+    for (let next = first.body.nextLink; next;) {
+      const { statusCode, body } = await request(next.replace('localhost', '127.0.0.1'), {
+        headers: { authorization, host: new URL(next).host },
+      });
+      expect(statusCode).toBe(200);
+      const page = (await body.json()) as Events;
+      seen.push(...page.value.map(({ id }) => id));
+      next = page.nextLink;
+    }
+    expect(seen).toEqual(whole);
+    const strange = `${path}/listEvents?$skipToken=${Buffer.from('2026').toString('base64url')}`;
+    expect(await app.request('POST', strange)).toMatchObject({
+      status: 400,
+      body: { error: { code: 'InvalidSkipToken' } },
+    });
+  });
+
+  it('are forgotten after seven days', async () => {
+    const path = await webhook('http://127.0.0.1:9');
+    const [old, young] = [await ping(path), await ping(path)];
+    await app.sql(`update webhook_events set created_at = now() - interval '7 days 1 second' where id = $1`, [old]);
+    await app.sql(`update webhook_events set created_at = now() - interval '6 days 23 hours' where id = $1`, [young]);
+    await app.get(Sweeps).runAll();
+    expect(await app.sql('select id from webhook_events')).toEqual([{ id: young }]);
+  });
+});
+
+describe('a post to a receiver', () => {
+  const send = async (reply: Reply, limitMs?: number) => {
+    const receiver = await webhookReceiver(() => reply);
+    const callback = callbackOf({ serviceUri: receiver.origin, customHeaders: {} });
+    const message = messageOf(callback, { id: 'a', timestamp: 'now', action: 'ping' });
+    const answer = await post(message, new AbortController().signal, limitMs);
+    await receiver.close();
+    return answer;
+  };
+
+  it('waits only so long', async () => {
+    expect(await send('hang', 50)).toEqual({ reasonPhrase: 'No answer within 0.05 seconds' });
+  });
+
+  it('reads only the beginning of an answer, and nothing that cannot be stored', async () => {
+    const { content } = await send({ status: 200, body: `\0${'a'.repeat(1_000_000)}` });
+    expect(content).toBe(`\uFFFD${'a'.repeat(MAX_CONTENT_BYTES - 1)}`);
+  });
+
+  it('is repeated after a second, then ever more rarely, and never in step', () => {
+    expect([1, 2, 3, 8].map((attempts) => retryDelayMs(attempts, 0))).toEqual([1_000, 4_000, 16_000, 3_600_000]);
+    expect(retryDelayMs(1, 0.999)).toBeLessThan(1_500);
+  });
+});
