@@ -254,6 +254,22 @@ describe('events of webhooks', () => {
   });
 });
 
+it('is posted by a process with the worker role without being asked', async () => {
+  const receiver = await webhookReceiver();
+  const app = await armApp({ settings: { BERTH_ROLES: 'api,worker' } });
+  try {
+    const { path } = await app.given.registry();
+    const { body } = await app.request<{ location: string }>('GET', path);
+    const properties = { serviceUri: receiver.origin, actions: ['push'] };
+    await app.request('PUT', `${path}/webhooks/hook1`, { location: body.location, properties });
+    await app.request('POST', `${path}/webhooks/hook1/ping`);
+    await until(() => receiver.received.length === 1);
+  } finally {
+    await app.close();
+    await receiver.close();
+  }
+});
+
 describe('a post to a receiver', () => {
   const send = async (reply: Reply, limitMs?: number) => {
     const receiver = await webhookReceiver(() => reply);
