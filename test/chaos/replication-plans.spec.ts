@@ -13,7 +13,7 @@ import { NewRegistries } from '../../src/registries/new-registries.js';
 import { RegistriesRepository } from '../../src/registries/registries.repository.js';
 import type { Registry } from '../../src/registries/registry.entity.js';
 import { RegistryLocations } from '../../src/registries/registry-locations.js';
-import { RegistryParents } from '../../src/registries/registry-parents.js';
+import type { RegistryParents } from '../../src/registries/registry-parents.js';
 import { RegistryWork } from '../../src/registries/registry-work.js';
 import { REGISTRY_TYPE, registryType } from '../../src/registries/registry.type.js';
 import { SkuCounts } from '../../src/registries/sku-counts.js';
@@ -59,7 +59,7 @@ describe('the plans of a replication', () => {
     counts,
     new NewRegistries(),
   );
-  const replications = new ReplicationsRepository(new RegistryParents(registries), counts, new RegistryLocations());
+  const replications = new ReplicationsRepository({} as RegistryParents, counts, new RegistryLocations());
 
   beforeAll(async () => {
     open = await openDatabase();
