@@ -6,12 +6,15 @@ import { VersionTable } from './arm/resource-type.js';
 import { CacheRulesModule } from './cache-rules/cache-rules.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Config } from './config/config.js';
+import { ConnectedRegistriesModule } from './connected-registries/connected-registries.module.js';
 import { CredentialSetsModule } from './credential-sets/credential-sets.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EdgeModule } from './edge/edge.module.js';
 import { TlsCredentials } from './edge/tls-credentials.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
+import { PrivateEndpointsModule } from './private-endpoints/private-endpoints.module.js';
+import { ProviderOperationsModule } from './provider-operations/provider-operations.module.js';
 import { RegistriesModule } from './registries/registries.module.js';
 import { ReplicationsModule } from './replications/replications.module.js';
 import { ScopeMapsModule } from './scope-maps/scope-maps.module.js';
@@ -51,6 +54,9 @@ export class AppModule {
         CacheRulesModule,
         ReplicationsModule,
         WebhooksModule,
+        PrivateEndpointsModule,
+        ConnectedRegistriesModule,
+        ProviderOperationsModule,
         EdgeModule,
       ],
     };

@@ -1,20 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { VersionTable, type Wire } from '../arm/resource-type.js';
 import { CACHE_RULE_TYPE } from '../cache-rules/cache-rule.type.js';
+import { CONNECTED_REGISTRY_TYPE } from '../connected-registries/connected-registries.js';
 import { CREDENTIAL_SET_TYPE } from '../credential-sets/credential-set.type.js';
+import { PRIVATE_ENDPOINT_CONNECTION_TYPE } from '../private-endpoints/private-endpoint-connection.type.js';
+import { PROVIDER_OPERATION_TYPE } from '../provider-operations/provider-operation.js';
 import { REGISTRY_TYPE } from '../registries/registry.type.js';
 import { REPLICATION_TYPE } from '../replications/replication.type.js';
 import { SCOPE_MAP_TYPE } from '../scope-maps/scope-map.type.js';
 import { TOKEN_TYPE } from '../tokens/token.type.js';
 import { WEBHOOK_TYPE } from '../webhooks/webhook.type.js';
 import { cacheRuleWire } from './parts/cache-rule.wire.js';
+import { earlyConnectedRegistryWire } from './parts/connected-registry.wire.js';
 import { credentialSetWire } from './parts/credential-set.wire.js';
+import { privateEndpointConnectionWire } from './parts/private-endpoint-connection.wire.js';
+import { providerOperationWire } from './parts/provider-operation.wire.js';
 import { replicationWire } from './parts/replication.wire.js';
 import { scopeMapWire } from './parts/scope-map.wire.js';
 import { tokenWire } from './parts/token.wire.js';
 import { webhookWire } from './parts/webhook.wire.js';
 import { registry20220201Preview } from './v2022_02_01_preview/registry.wire.js';
 import { registry20221201 } from './v2022_12_01/registry.wire.js';
+import { connectedRegistry20251101 } from './v2025_11_01/connected-registry.wire.js';
 import { registry20251101 } from './v2025_11_01/registry.wire.js';
 
 type Wires = Readonly<Record<string, Wire<never>>>;
@@ -23,6 +30,9 @@ type Wires = Readonly<Record<string, Wire<never>>>;
 export const API_VERSIONS: Readonly<Record<string, Wires>> = {
   '2025-11-01': {
     [REGISTRY_TYPE]: registry20251101 as Wire<never>,
+    [PROVIDER_OPERATION_TYPE]: providerOperationWire as Wire<never>,
+    [PRIVATE_ENDPOINT_CONNECTION_TYPE]: privateEndpointConnectionWire as Wire<never>,
+    [CONNECTED_REGISTRY_TYPE]: connectedRegistry20251101 as Wire<never>,
     [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
     [TOKEN_TYPE]: tokenWire as Wire<never>,
     [CACHE_RULE_TYPE]: cacheRuleWire as Wire<never>,
@@ -32,6 +42,8 @@ export const API_VERSIONS: Readonly<Record<string, Wires>> = {
   },
   '2022-12-01': {
     [REGISTRY_TYPE]: registry20221201 as Wire<never>,
+    [PROVIDER_OPERATION_TYPE]: providerOperationWire as Wire<never>,
+    [PRIVATE_ENDPOINT_CONNECTION_TYPE]: privateEndpointConnectionWire as Wire<never>,
     [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
     [TOKEN_TYPE]: tokenWire as Wire<never>,
     [REPLICATION_TYPE]: replicationWire as Wire<never>,
@@ -39,6 +51,9 @@ export const API_VERSIONS: Readonly<Record<string, Wires>> = {
   },
   '2022-02-01-preview': {
     [REGISTRY_TYPE]: registry20220201Preview as Wire<never>,
+    [PROVIDER_OPERATION_TYPE]: providerOperationWire as Wire<never>,
+    [PRIVATE_ENDPOINT_CONNECTION_TYPE]: privateEndpointConnectionWire as Wire<never>,
+    [CONNECTED_REGISTRY_TYPE]: earlyConnectedRegistryWire as Wire<never>,
     [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
     [TOKEN_TYPE]: tokenWire as Wire<never>,
     [REPLICATION_TYPE]: replicationWire as Wire<never>,

@@ -8,6 +8,7 @@ import type { Encryption, Identity, NetworkRuleSet, Policies, Registry } from '.
 import { REGISTRY_TYPE } from '../registries/registry.type.js';
 import { hasFeature, type SkuName } from '../registries/sku.js';
 import { registryId } from '../registries/registry-id.js';
+import { connectionOf } from './parts/private-endpoint-connection.wire.js';
 
 /** Settings that are the same word and the same value on the wire and in the record. */
 type Plain = Pick<
@@ -143,7 +144,7 @@ function toWire({ settings, policies }: RegistryVersion, record: Registry): obje
       policies: policiesToWire(picked(record.policies, policies), systemData.createdAt),
       encryption: record.encryption,
       dataEndpointHostNames: [],
-      privateEndpointConnections: [],
+      privateEndpointConnections: (record.privateEndpointConnections ?? []).map((one) => connectionOf(record, one)),
     },
   };
 }

@@ -19,6 +19,8 @@ const TAGS: Readonly<Record<string, string>> = {
   Tokens: 'Names with passwords of their own that may log in and do what their scope map says.',
   'Cache rules': 'Which repositories of other registries are to be found under which names.',
   'Credential sets': 'How to log in to other registries.',
+  'Private endpoints': 'Who asks to reach a registry privately, and what of it can be reached so.',
+  'Connected registries': 'Registries elsewhere that synchronise with one here; none can be made yet.',
   Operations: 'What a client polls while a resource is made, changed or deleted.',
   Subscriptions: 'The tenant of the caller, its subscriptions and their locations.',
   'Resource groups': 'Where resources lie, and with which they go.',

@@ -50,6 +50,18 @@ export const PATH_PARAMETERS: Readonly<Record<string, PathParameter>> = {
     description: 'The name of the webhook; case does not matter.',
     schema: { type: 'string', minLength: 5, maxLength: 50, pattern: '^[a-zA-Z0-9]*$' },
   },
+  connectedRegistryName: {
+    description: 'The name of the connected registry; case does not matter.',
+    schema: { type: 'string', minLength: 5, maxLength: 50, pattern: '^[a-zA-Z0-9]*$' },
+  },
+  privateEndpointConnectionName: {
+    description: 'The name of the private endpoint connection; case does not matter.',
+    schema: { type: 'string', minLength: 1, maxLength: 80, pattern: '^[a-zA-Z0-9][a-zA-Z0-9._-]*$' },
+  },
+  groupName: {
+    description: 'The name of the private link resource: `registry`.',
+    schema: { type: 'string', pattern: '^[a-zA-Z0-9]+$' },
+  },
   resourceProviderNamespace: {
     description: 'The namespace of the resource provider.',
     schema: { type: 'string', pattern: String.raw`^[a-zA-Z]+\.[a-zA-Z]+$` },

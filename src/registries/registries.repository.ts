@@ -17,7 +17,11 @@ import { Registry } from './registry.entity.js';
 import { usageOfSettings, type RegistryContext } from './registry.type.js';
 
 const columns = columnsOf(Registry);
-const selected = `select ${columns.select('r')}, l.port as "loginPort"
+const connections = `(select json_agg(json_build_object('name', c.name, 'privateEndpointId', c.private_endpoint_id,
+                              'status', c.status, 'description', c.description, 'actionsRequired', c.actions_required,
+                              'provisioningState', c.provisioning_state) order by c.key)
+                        from private_endpoint_connections c where c.registry_id = r.id)`;
+const selected = `select ${columns.select('r')}, l.port as "loginPort", ${connections} as "privateEndpointConnections"
                     from registries r left join login_ports l on l.registry_id = r.id`;
 const named = 'where r.subscription_id = $1 and r.group_key = $2 and r.key = $3';
 

@@ -32,6 +32,16 @@ export interface Identity {
   readonly userAssignedIdentities?: Readonly<Record<string, object>>;
 }
 
+/** A private endpoint connection as far as the registry itself tells of it. */
+export interface ConnectionSummary {
+  readonly name: string;
+  readonly privateEndpointId: string | null;
+  readonly status: string;
+  readonly description: string;
+  readonly actionsRequired: string;
+  readonly provisioningState: ProvisioningState;
+}
+
 /** A registry as it is stored, whatever the api-version. */
 @Entity('registries')
 @Unique('registries_key_unique', ['key'])
@@ -135,4 +145,7 @@ export class Registry implements ResourceRecord {
 
   /** Host (and port) of the registry's own API; not a column: it follows from the settings and the login port. */
   loginServer: string;
+
+  /** In the order of their names; not a column: read with the row, and null where there are none. */
+  privateEndpointConnections?: readonly ConnectionSummary[] | null;
 }

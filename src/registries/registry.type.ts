@@ -67,6 +67,7 @@ export function registryType(locations: readonly string[]): ResourceType<Registr
       lastModifiedByType: 'service',
       lastModifiedAt: 'service',
       loginServer: 'service',
+      privateEndpointConnections: 'service',
     },
     work: { create: true, delete: true },
     fresh,

@@ -96,7 +96,10 @@ const REFUSALS: { readonly [Limit in keyof SkuUsage]: (sku: SkuName, limit: numb
     'The requested feature virtual network rule',
     'NetworkRuleNotSupported',
   ),
-  privateEndpointConnections: featureRefusal('privateEndpointConnections', 'Private endpoint', 'SkuNotSupported'),
+  privateEndpointConnections: (sku, limit, used) =>
+    limit === 0
+      ? featureRefusal('privateEndpointConnections', 'Private endpoint', 'SkuNotSupported')(sku)
+      : countRefusal('privateEndpointConnections')(sku, limit, used),
   anonymousPull: (sku) => ({
     code: 'BadRequest',
     target: 'properties.anonymousPullEnabled',

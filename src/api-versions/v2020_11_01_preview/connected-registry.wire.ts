@@ -1,0 +1,23 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsDefined, IsIn, ValidateNested } from 'class-validator';
+import { ProxyResourceWire } from '../parts/child.wire.js';
+import { FirstConnectedRegistryPropertiesWire, connectedRegistryWire } from '../parts/connected-registry.wire.js';
+
+const MODES = ['Registry', 'Mirror'] as const;
+
+export class ConnectedRegistryProperties20201101Preview extends FirstConnectedRegistryPropertiesWire {
+  @IsIn(MODES)
+  @ApiProperty({ enum: MODES })
+  declare readonly mode: (typeof MODES)[number];
+}
+
+/** A registry elsewhere that synchronises with one here. */
+export class ConnectedRegistry20201101Preview extends ProxyResourceWire {
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => ConnectedRegistryProperties20201101Preview)
+  readonly properties: ConnectedRegistryProperties20201101Preview;
+}
+
+export const connectedRegistry20201101Preview = connectedRegistryWire(ConnectedRegistry20201101Preview);
