@@ -14,13 +14,22 @@ import { cacheRuleWire } from './parts/cache-rule.wire.js';
 import { earlyConnectedRegistryWire } from './parts/connected-registry.wire.js';
 import { credentialSetWire } from './parts/credential-set.wire.js';
 import { privateEndpointConnectionWire } from './parts/private-endpoint-connection.wire.js';
-import { providerOperationWire } from './parts/provider-operation.wire.js';
+import { firstProviderOperationWire, providerOperationWire } from './parts/provider-operation.wire.js';
 import { replicationWire } from './parts/replication.wire.js';
 import { scopeMapWire } from './parts/scope-map.wire.js';
 import { tokenWire } from './parts/token.wire.js';
 import { webhookWire } from './parts/webhook.wire.js';
+import { registry20190501 } from './v2019_05_01/registry.wire.js';
+import { replication20190501 } from './v2019_05_01/replication.wire.js';
+import { webhook20190501 } from './v2019_05_01/webhook.wire.js';
+import { connectedRegistry20201101Preview } from './v2020_11_01_preview/connected-registry.wire.js';
+import { registry20201101Preview } from './v2020_11_01_preview/registry.wire.js';
+import { registry20210801Preview } from './v2021_08_01_preview/registry.wire.js';
+import { registry20210901 } from './v2021_09_01/registry.wire.js';
 import { registry20220201Preview } from './v2022_02_01_preview/registry.wire.js';
 import { registry20221201 } from './v2022_12_01/registry.wire.js';
+import { registry20230701 } from './v2023_07_01/registry.wire.js';
+import { registry20231101Preview } from './v2023_11_01_preview/registry.wire.js';
 import { connectedRegistry20251101 } from './v2025_11_01/connected-registry.wire.js';
 import { registry20251101 } from './v2025_11_01/registry.wire.js';
 
@@ -31,33 +40,89 @@ export const API_VERSIONS: Readonly<Record<string, Wires>> = {
   '2025-11-01': {
     [REGISTRY_TYPE]: registry20251101 as Wire<never>,
     [PROVIDER_OPERATION_TYPE]: providerOperationWire as Wire<never>,
+    [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
     [PRIVATE_ENDPOINT_CONNECTION_TYPE]: privateEndpointConnectionWire as Wire<never>,
     [CONNECTED_REGISTRY_TYPE]: connectedRegistry20251101 as Wire<never>,
-    [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
+    [WEBHOOK_TYPE]: webhookWire as Wire<never>,
     [TOKEN_TYPE]: tokenWire as Wire<never>,
     [CACHE_RULE_TYPE]: cacheRuleWire as Wire<never>,
     [CREDENTIAL_SET_TYPE]: credentialSetWire as Wire<never>,
     [REPLICATION_TYPE]: replicationWire as Wire<never>,
-    [WEBHOOK_TYPE]: webhookWire as Wire<never>,
   },
-  '2022-12-01': {
-    [REGISTRY_TYPE]: registry20221201 as Wire<never>,
-    [PROVIDER_OPERATION_TYPE]: providerOperationWire as Wire<never>,
-    [PRIVATE_ENDPOINT_CONNECTION_TYPE]: privateEndpointConnectionWire as Wire<never>,
-    [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
-    [TOKEN_TYPE]: tokenWire as Wire<never>,
-    [REPLICATION_TYPE]: replicationWire as Wire<never>,
-    [WEBHOOK_TYPE]: webhookWire as Wire<never>,
-  },
-  '2022-02-01-preview': {
-    [REGISTRY_TYPE]: registry20220201Preview as Wire<never>,
+  '2023-11-01-preview': {
+    [REGISTRY_TYPE]: registry20231101Preview as Wire<never>,
     [PROVIDER_OPERATION_TYPE]: providerOperationWire as Wire<never>,
     [PRIVATE_ENDPOINT_CONNECTION_TYPE]: privateEndpointConnectionWire as Wire<never>,
     [CONNECTED_REGISTRY_TYPE]: earlyConnectedRegistryWire as Wire<never>,
     [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
+    [CACHE_RULE_TYPE]: cacheRuleWire as Wire<never>,
+    [CREDENTIAL_SET_TYPE]: credentialSetWire as Wire<never>,
+    [WEBHOOK_TYPE]: webhookWire as Wire<never>,
     [TOKEN_TYPE]: tokenWire as Wire<never>,
     [REPLICATION_TYPE]: replicationWire as Wire<never>,
+  },
+  '2023-07-01': {
+    [REGISTRY_TYPE]: registry20230701 as Wire<never>,
+    [PROVIDER_OPERATION_TYPE]: providerOperationWire as Wire<never>,
+    [PRIVATE_ENDPOINT_CONNECTION_TYPE]: privateEndpointConnectionWire as Wire<never>,
+    [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
+    [CACHE_RULE_TYPE]: cacheRuleWire as Wire<never>,
+    [CREDENTIAL_SET_TYPE]: credentialSetWire as Wire<never>,
     [WEBHOOK_TYPE]: webhookWire as Wire<never>,
+    [TOKEN_TYPE]: tokenWire as Wire<never>,
+    [REPLICATION_TYPE]: replicationWire as Wire<never>,
+  },
+  '2022-12-01': {
+    [REGISTRY_TYPE]: registry20221201 as Wire<never>,
+    [PROVIDER_OPERATION_TYPE]: providerOperationWire as Wire<never>,
+    [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
+    [PRIVATE_ENDPOINT_CONNECTION_TYPE]: privateEndpointConnectionWire as Wire<never>,
+    [WEBHOOK_TYPE]: webhookWire as Wire<never>,
+    [TOKEN_TYPE]: tokenWire as Wire<never>,
+    [REPLICATION_TYPE]: replicationWire as Wire<never>,
+  },
+  '2022-02-01-preview': {
+    [REGISTRY_TYPE]: registry20220201Preview as Wire<never>,
+    [PROVIDER_OPERATION_TYPE]: providerOperationWire as Wire<never>,
+    [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
+    [PRIVATE_ENDPOINT_CONNECTION_TYPE]: privateEndpointConnectionWire as Wire<never>,
+    [CONNECTED_REGISTRY_TYPE]: earlyConnectedRegistryWire as Wire<never>,
+    [WEBHOOK_TYPE]: webhookWire as Wire<never>,
+    [TOKEN_TYPE]: tokenWire as Wire<never>,
+    [REPLICATION_TYPE]: replicationWire as Wire<never>,
+  },
+  '2021-09-01': {
+    [REGISTRY_TYPE]: registry20210901 as Wire<never>,
+    [PROVIDER_OPERATION_TYPE]: providerOperationWire as Wire<never>,
+    [PRIVATE_ENDPOINT_CONNECTION_TYPE]: privateEndpointConnectionWire as Wire<never>,
+    [WEBHOOK_TYPE]: webhookWire as Wire<never>,
+    [REPLICATION_TYPE]: replicationWire as Wire<never>,
+  },
+  '2021-08-01-preview': {
+    [REGISTRY_TYPE]: registry20210801Preview as Wire<never>,
+    [PROVIDER_OPERATION_TYPE]: providerOperationWire as Wire<never>,
+    [PRIVATE_ENDPOINT_CONNECTION_TYPE]: privateEndpointConnectionWire as Wire<never>,
+    [CONNECTED_REGISTRY_TYPE]: earlyConnectedRegistryWire as Wire<never>,
+    [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
+    [WEBHOOK_TYPE]: webhookWire as Wire<never>,
+    [TOKEN_TYPE]: tokenWire as Wire<never>,
+    [REPLICATION_TYPE]: replicationWire as Wire<never>,
+  },
+  '2020-11-01-preview': {
+    [REGISTRY_TYPE]: registry20201101Preview as Wire<never>,
+    [PROVIDER_OPERATION_TYPE]: firstProviderOperationWire as Wire<never>,
+    [PRIVATE_ENDPOINT_CONNECTION_TYPE]: privateEndpointConnectionWire as Wire<never>,
+    [CONNECTED_REGISTRY_TYPE]: connectedRegistry20201101Preview as Wire<never>,
+    [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
+    [WEBHOOK_TYPE]: webhookWire as Wire<never>,
+    [TOKEN_TYPE]: tokenWire as Wire<never>,
+    [REPLICATION_TYPE]: replicationWire as Wire<never>,
+  },
+  '2019-05-01': {
+    [REGISTRY_TYPE]: registry20190501 as Wire<never>,
+    [PROVIDER_OPERATION_TYPE]: firstProviderOperationWire as Wire<never>,
+    [WEBHOOK_TYPE]: webhook20190501 as Wire<never>,
+    [REPLICATION_TYPE]: replication20190501 as Wire<never>,
   },
 };
 

@@ -171,7 +171,10 @@ describe('bad input', () => {
   ])('a %s api-version is refused with the list of those served', async (_, apiVersion, code) => {
     const { status, error } = await put(valid, { apiVersion });
     expect([status, error.code]).toEqual([400, code]);
-    expect(error.message).toContain("'2025-11-01, 2022-12-01, 2022-02-01-preview'");
+    expect(error.message).toContain(
+      "'2025-11-01, 2023-11-01-preview, 2023-07-01, 2022-12-01, 2022-02-01-preview, " +
+        "2021-09-01, 2021-08-01-preview, 2020-11-01-preview, 2019-05-01'",
+    );
   });
 
   it('a name that is taken is refused in the words of the real service', async () => {

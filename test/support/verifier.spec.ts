@@ -104,6 +104,14 @@ describe('the verifier', () => {
     ['a SKU that does not exist', exchange({}, { body: { ...REGISTRY, sku: { name: 'Gold' } } }), 'ENUM_MISMATCH'],
     ['a missing member', exchange({}, { body: { ...REGISTRY, sku: undefined } }), 'sku'],
     [
+      'an error in another form, in a version that keeps silent about errors',
+      exchange(
+        { ...get, url: `${ORIGIN}${ID}?api-version=2019-05-01` },
+        { status: 404, headers: HEADERS, body: { error: { code: 'ResourceNotFound', message: 'No.', bogus: 1 } } },
+      ),
+      'OBJECT_ADDITIONAL_PROPERTIES',
+    ],
+    [
       'a status that the operation does not have',
       exchange(get, { status: 203, headers: HEADERS }),
       'INVALID_RESPONSE_CODE',

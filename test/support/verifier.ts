@@ -33,7 +33,7 @@ async function officialFindings({ request, response }: Exchange): Promise<string
   // Repeated slashes count as one to the service, but not to the judge.
   const operation = { url: request.url.replaceAll(/(?<!:)\/{2,}/g, '/'), method };
   const result = await (
-    await judge()
+    await judge(version)
   ).validateLiveResponse(
     { statusCode: String(response.status), headers: textOf(response.headers), body: objectOf(response.body) },
     operation,

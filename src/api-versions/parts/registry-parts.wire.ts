@@ -66,6 +66,15 @@ export class NetworkRuleSetWire {
   readonly ipRules?: IpRuleWire[];
 }
 
+/** The same up to 2021-08-01-preview, when subnets were among the rules. */
+export class SubnetRuleSetWire extends NetworkRuleSetWire {
+  /** Subnets that may reach the registry. */
+  @IsOptional()
+  @IsArray()
+  @ApiProperty({ type: 'array', items: { type: 'object' } })
+  readonly virtualNetworkRules?: object[];
+}
+
 /** A policy that is on or off. */
 export class PolicyWire {
   @IsOptional()
@@ -109,7 +118,7 @@ export class SoftDeletePolicyWire extends PolicyWire {
 }
 
 /** The policies that every version has. */
-export class PoliciesWire {
+export class FirstPoliciesWire {
   @IsOptional()
   @ValidateNested()
   @Type(() => PolicyWire)
@@ -124,7 +133,10 @@ export class PoliciesWire {
   @ValidateNested()
   @Type(() => RetentionPolicyWire)
   readonly retentionPolicy?: RetentionPolicyWire;
+}
 
+/** The policies since 2021-08-01-preview. */
+export class PoliciesWire extends FirstPoliciesWire {
   @IsOptional()
   @ValidateNested()
   @Type(() => PolicyWire)
@@ -164,7 +176,7 @@ export class EncryptionWire extends PolicyWire {
 }
 
 /** What every version's registry has under `properties`, but its policies. */
-export class RegistryPropertiesWire {
+export class FirstRegistryPropertiesWire {
   /** Host, and port where it is not 443, under which clients log in. */
   @Allow()
   @ApiProperty({ readOnly: true })
@@ -192,7 +204,10 @@ export class RegistryPropertiesWire {
   @ValidateNested()
   @Type(() => NetworkRuleSetWire)
   readonly networkRuleSet?: NetworkRuleSetWire;
+}
 
+/** The same since 2020-11-01-preview. */
+export class RegistryPropertiesWire extends FirstRegistryPropertiesWire {
   @IsOptional()
   @ValidateNested()
   @Type(() => EncryptionWire)

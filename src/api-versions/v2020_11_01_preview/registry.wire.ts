@@ -1,0 +1,67 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsBoolean, IsDefined, IsOptional, ValidateNested } from 'class-validator';
+import { fixedTo } from '../differences.js';
+import { SkuWire, TrackedResourceWire } from '../parts/envelope.wire.js';
+import {
+  FirstPoliciesWire,
+  IdentityWire,
+  RegistryPropertiesWire,
+  SubnetRuleSetWire,
+} from '../parts/registry-parts.wire.js';
+import { registryWire } from '../registry-wire.js';
+
+export class RegistryProperties20201101Preview extends RegistryPropertiesWire {
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => SubnetRuleSetWire)
+  override readonly networkRuleSet?: SubnetRuleSetWire;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => FirstPoliciesWire)
+  readonly policies?: FirstPoliciesWire;
+
+  /** Whether everybody may pull. */
+  @IsOptional()
+  @IsBoolean()
+  @ApiProperty({ default: false })
+  readonly anonymousPullEnabled?: boolean;
+}
+
+export class Registry20201101Preview extends TrackedResourceWire {
+  @IsDefined()
+  @ValidateNested()
+  @Type(() => SkuWire)
+  readonly sku: SkuWire;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => IdentityWire)
+  readonly identity?: IdentityWire;
+
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => RegistryProperties20201101Preview)
+  readonly properties?: RegistryProperties20201101Preview;
+}
+
+export const registry20201101Preview = fixedTo(
+  registryWire({
+    shape: Registry20201101Preview,
+    settings: {
+      adminUserEnabled: false,
+      anonymousPullEnabled: false,
+      dataEndpointEnabled: false,
+      publicNetworkAccess: 'Enabled',
+      networkRuleBypassOptions: 'AzureServices',
+      zoneRedundancy: 'Disabled',
+    },
+    policies: {
+      quarantinePolicy: { status: 'disabled' },
+      trustPolicy: { type: 'Notary', status: 'disabled' },
+      retentionPolicy: { days: 7, status: 'disabled' },
+    },
+  }),
+  { 'properties.networkRuleSet.virtualNetworkRules': [] },
+);
