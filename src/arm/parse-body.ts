@@ -3,6 +3,9 @@ import { validateSync } from 'class-validator';
 import type { ValidationError } from 'class-validator';
 import type { Problem } from './arm-error.js';
 
+/** NUL, and halves of surrogate pairs: JSON can carry them and PostgreSQL cannot store them. */
+const UNSTORABLE = /[\0\p{Cs}]/u;
+
 export type Parsed<T> = { readonly body: T } | { readonly problems: readonly Problem[] };
 
 /**
@@ -12,23 +15,28 @@ export type Parsed<T> = { readonly body: T } | { readonly problems: readonly Pro
 export function parseBody<T extends object>(shape: new () => T, body: unknown): Parsed<T> {
   if (typeof body !== 'object' || body === null || Array.isArray(body))
     return { problems: [{ code: 'InvalidRequestContent', message: 'The request needs a JSON object as its body.' }] };
-  const unusable = unusableNames(body, '');
+  const unusable = unusableParts(body, '');
   if (unusable.length > 0) return { problems: unusable };
   const instance = plainToInstance(shape, body);
   const errors = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
   return errors.length === 0 ? { body: instance } : { problems: errors.flatMap((error) => problemsOf(error, '')) };
 }
 
-/** Names that class-transformer trips over or leaves out; none of them means anything here, except as a tag. */
-function unusableNames(value: object, parent: string): Problem[] {
+/** Names that class-transformer trips over or leaves out, and text that cannot be stored. */
+function unusableParts(value: unknown, target: string): Problem[] {
+  if (typeof value === 'string' && UNSTORABLE.test(value))
+    return [unusable(target, 'it holds a character that cannot be stored (NUL, or half of a surrogate pair)')];
+  if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
-    const target = parent ? `${parent}.${name}` : name;
-    if (name === 'constructor' || name === '__proto__')
-      return [
-        { code: 'InvalidParameter' as const, target, message: `'${target}': '${name}' cannot be used as a name.` },
-      ];
-    return typeof member === 'object' && member !== null ? unusableNames(member, target) : [];
+    const path = target ? `${target}.${name}` : name;
+    return name === 'constructor' || name === '__proto__'
+      ? [unusable(path, `'${name}' cannot be used as a name`)]
+      : unusableParts(member, path);
   });
+}
+
+function unusable(target: string, why: string): Problem {
+  return { code: 'InvalidParameter', target, message: sentence(target, why) };
 }
 
 function problemsOf({ property, value, constraints = {}, children = [] }: ValidationError, parent: string): Problem[] {
@@ -42,7 +50,11 @@ function problemsOf({ property, value, constraints = {}, children = [] }: Valida
         message: sentence(target, constraints['isNotEmpty'] ?? 'it is required'),
       },
     ];
-  const own = Object.entries(constraints).map(([rule, message]) => ({
+  // What is no object at all has no members that could be wrong.
+  const broken = Object.entries(constraints).filter(
+    ([rule]) => rule !== 'nestedValidation' || !constraints['isObject'],
+  );
+  const own = broken.map(([rule, message]) => ({
     code:
       target === 'location' && rule === 'isNotEmpty' ? ('LocationRequired' as const) : ('InvalidParameter' as const),
     target,

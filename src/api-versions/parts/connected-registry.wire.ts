@@ -1,6 +1,16 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { Allow, IsArray, IsDefined, IsIn, IsOptional, IsString, Matches, ValidateNested } from 'class-validator';
+import {
+  Allow,
+  IsArray,
+  IsDefined,
+  IsIn,
+  IsObject,
+  IsOptional,
+  IsString,
+  Matches,
+  ValidateNested,
+} from 'class-validator';
 import { parseBody } from '../../arm/parse-body.js';
 import type { Wire } from '../../arm/resource-type.js';
 import { ProxyResourceWire } from './child.wire.js';
@@ -51,6 +61,7 @@ export class ParentPropertiesWire {
   readonly id?: string;
 
   @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => SyncPropertiesWire)
   readonly syncProperties: SyncPropertiesWire;
@@ -151,6 +162,7 @@ export class FirstConnectedRegistryPropertiesWire {
   readonly activation?: ActivationPropertiesWire;
 
   @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => ParentPropertiesWire)
   readonly parent: ParentPropertiesWire;
@@ -162,11 +174,13 @@ export class FirstConnectedRegistryPropertiesWire {
   readonly clientTokenIds?: string[];
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => LoginServerPropertiesWire)
   readonly loginServer?: LoginServerPropertiesWire;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => LoggingPropertiesWire)
   readonly logging?: LoggingPropertiesWire;
@@ -188,6 +202,7 @@ export class ConnectedRegistryPropertiesWire extends FirstConnectedRegistryPrope
 /** A registry elsewhere that synchronises with one here. */
 export class ConnectedRegistryWire extends ProxyResourceWire {
   @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => ConnectedRegistryPropertiesWire)
   readonly properties: ConnectedRegistryPropertiesWire;

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { Allow, IsIn, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { Allow, IsIn, IsObject, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { parseBody } from '../../arm/parse-body.js';
 import type { Wire } from '../../arm/resource-type.js';
 import {
@@ -45,11 +45,13 @@ export class PrivateLinkServiceConnectionStateWire {
 /** Which endpoint is connected, and whether it may be. */
 export class PrivateEndpointConnectionPropertiesWire {
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => PrivateEndpointWire)
   readonly privateEndpoint?: PrivateEndpointWire | null;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => PrivateLinkServiceConnectionStateWire)
   readonly privateLinkServiceConnectionState?: PrivateLinkServiceConnectionStateWire | null;
@@ -62,6 +64,7 @@ export class PrivateEndpointConnectionPropertiesWire {
 /** A private endpoint that asks to reach the registry. */
 export class PrivateEndpointConnectionWire extends ProxyResourceWire {
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => PrivateEndpointConnectionPropertiesWire)
   readonly properties?: PrivateEndpointConnectionPropertiesWire | null;

@@ -120,16 +120,19 @@ export class SoftDeletePolicyWire extends PolicyWire {
 /** The policies that every version has. */
 export class FirstPoliciesWire {
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => PolicyWire)
   readonly quarantinePolicy?: PolicyWire;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => TrustPolicyWire)
   readonly trustPolicy?: TrustPolicyWire;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => RetentionPolicyWire)
   readonly retentionPolicy?: RetentionPolicyWire;
@@ -138,6 +141,7 @@ export class FirstPoliciesWire {
 /** The policies since 2021-08-01-preview. */
 export class PoliciesWire extends FirstPoliciesWire {
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => PolicyWire)
   readonly exportPolicy?: PolicyWire;
@@ -170,6 +174,7 @@ export class KeyVaultWire {
 /** Encryption with the customer's own key. */
 export class EncryptionWire extends PolicyWire {
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => KeyVaultWire)
   readonly keyVaultProperties?: KeyVaultWire;
@@ -201,6 +206,7 @@ export class FirstRegistryPropertiesWire {
   readonly adminUserEnabled?: boolean;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => NetworkRuleSetWire)
   readonly networkRuleSet?: NetworkRuleSetWire;
@@ -209,6 +215,7 @@ export class FirstRegistryPropertiesWire {
 /** The same since 2020-11-01-preview. */
 export class RegistryPropertiesWire extends FirstRegistryPropertiesWire {
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => EncryptionWire)
   readonly encryption?: EncryptionWire;

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { Allow, IsBoolean, IsIn, IsOptional, ValidateNested } from 'class-validator';
+import { Allow, IsBoolean, IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import { normalLocation } from '../../arm/location.js';
 import { parseBody } from '../../arm/parse-body.js';
 import type { Wire } from '../../arm/resource-type.js';
@@ -50,6 +50,7 @@ export class ReplicationPropertiesWire {
 /** A registry's presence in another region. */
 export class ReplicationWire extends TrackedResourceWire {
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => ReplicationPropertiesWire)
   readonly properties?: ReplicationPropertiesWire;

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { Allow, IsArray, IsDefined, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { Allow, IsArray, IsDefined, IsObject, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { parseBody } from '../../arm/parse-body.js';
 import type { Wire } from '../../arm/resource-type.js';
 import type { ScopeMap } from '../../scope-maps/scope-map.entity.js';
@@ -36,6 +36,7 @@ export class ScopeMapPropertiesWire {
 /** What a token may do: a named list of actions on repositories. */
 export class ScopeMapWire extends ProxyResourceWire {
   @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => ScopeMapPropertiesWire)
   readonly properties: ScopeMapPropertiesWire;

@@ -1,6 +1,16 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { Allow, IsArray, IsDefined, IsIn, IsOptional, IsString, Matches, ValidateNested } from 'class-validator';
+import {
+  Allow,
+  IsArray,
+  IsDefined,
+  IsIn,
+  IsObject,
+  IsOptional,
+  IsString,
+  Matches,
+  ValidateNested,
+} from 'class-validator';
 import { parseBody } from '../../arm/parse-body.js';
 import type { Wire } from '../../arm/resource-type.js';
 import { registryId } from '../../registries/registry-id.js';
@@ -69,6 +79,7 @@ export class TokenPropertiesWire {
   readonly scopeMapId: string;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => TokenCredentialsPropertiesWire)
   readonly credentials?: TokenCredentialsPropertiesWire;
@@ -83,6 +94,7 @@ export class TokenPropertiesWire {
 /** A name with up to two passwords that may log in to a registry and do there what its scope map says. */
 export class TokenWire extends ProxyResourceWire {
   @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => TokenPropertiesWire)
   readonly properties: TokenPropertiesWire;

@@ -1,6 +1,16 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { Allow, ArrayNotEmpty, IsArray, IsDefined, IsIn, IsOptional, IsString, ValidateNested } from 'class-validator';
+import {
+  Allow,
+  ArrayNotEmpty,
+  IsArray,
+  IsDefined,
+  IsIn,
+  IsObject,
+  IsOptional,
+  IsString,
+  ValidateNested,
+} from 'class-validator';
 import { normalLocation } from '../../arm/location.js';
 import { mergePatch } from '../../arm/merge-patch.js';
 import { parseBody } from '../../arm/parse-body.js';
@@ -58,6 +68,7 @@ export class WebhookPropertiesWire {
 /** Whom to tell of what happens in a registry. */
 export class WebhookWire extends TrackedResourceWire {
   @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => WebhookPropertiesWire)
   readonly properties: WebhookPropertiesWire;

@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsDefined, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { IsDefined, IsObject, IsOptional, IsString, ValidateNested } from 'class-validator';
 import { fixedTo, lacking } from '../differences.js';
 import { SkuWire, TrackedResourceWire } from '../parts/envelope.wire.js';
 import { FirstPoliciesWire, FirstRegistryPropertiesWire, SubnetRuleSetWire } from '../parts/registry-parts.wire.js';
@@ -13,16 +13,19 @@ export class StorageAccount20190501 {
 
 export class RegistryProperties20190501 extends FirstRegistryPropertiesWire {
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => SubnetRuleSetWire)
   override readonly networkRuleSet?: SubnetRuleSetWire;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => FirstPoliciesWire)
   readonly policies?: FirstPoliciesWire;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => StorageAccount20190501)
   readonly storageAccount?: StorageAccount20190501;
@@ -30,11 +33,13 @@ export class RegistryProperties20190501 extends FirstRegistryPropertiesWire {
 
 export class Registry20190501 extends TrackedResourceWire {
   @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => SkuWire)
   readonly sku: SkuWire;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => RegistryProperties20190501)
   readonly properties?: RegistryProperties20190501;

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsDefined, IsIn, ValidateNested } from 'class-validator';
+import { IsDefined, IsIn, IsObject, ValidateNested } from 'class-validator';
 import { ProxyResourceWire } from '../parts/child.wire.js';
 import { FirstConnectedRegistryPropertiesWire, connectedRegistryWire } from '../parts/connected-registry.wire.js';
 
@@ -15,6 +15,7 @@ export class ConnectedRegistryProperties20201101Preview extends FirstConnectedRe
 /** A registry elsewhere that synchronises with one here. */
 export class ConnectedRegistry20201101Preview extends ProxyResourceWire {
   @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => ConnectedRegistryProperties20201101Preview)
   readonly properties: ConnectedRegistryProperties20201101Preview;

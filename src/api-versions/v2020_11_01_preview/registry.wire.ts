@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsDefined, IsOptional, ValidateNested } from 'class-validator';
+import { IsBoolean, IsDefined, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import { fixedTo } from '../differences.js';
 import { SkuWire, TrackedResourceWire } from '../parts/envelope.wire.js';
 import {
@@ -13,11 +13,13 @@ import { registryWire } from '../registry-wire.js';
 
 export class RegistryProperties20201101Preview extends RegistryPropertiesWire {
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => SubnetRuleSetWire)
   override readonly networkRuleSet?: SubnetRuleSetWire;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => FirstPoliciesWire)
   readonly policies?: FirstPoliciesWire;
@@ -31,16 +33,19 @@ export class RegistryProperties20201101Preview extends RegistryPropertiesWire {
 
 export class Registry20201101Preview extends TrackedResourceWire {
   @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => SkuWire)
   readonly sku: SkuWire;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => IdentityWire)
   readonly identity?: IdentityWire;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => RegistryProperties20201101Preview)
   readonly properties?: RegistryProperties20201101Preview;

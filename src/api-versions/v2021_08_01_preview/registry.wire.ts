@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsDefined, IsOptional, ValidateNested } from 'class-validator';
+import { IsBoolean, IsDefined, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import { fixedTo } from '../differences.js';
 import { SkuWire, TrackedResourceWire } from '../parts/envelope.wire.js';
 import { IdentityWire, PoliciesWire, RegistryPropertiesWire, SubnetRuleSetWire } from '../parts/registry-parts.wire.js';
@@ -8,11 +8,13 @@ import { registryWire } from '../registry-wire.js';
 
 export class RegistryProperties20210801Preview extends RegistryPropertiesWire {
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => SubnetRuleSetWire)
   override readonly networkRuleSet?: SubnetRuleSetWire;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => PoliciesWire)
   readonly policies?: PoliciesWire;
@@ -26,16 +28,19 @@ export class RegistryProperties20210801Preview extends RegistryPropertiesWire {
 
 export class Registry20210801Preview extends TrackedResourceWire {
   @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => SkuWire)
   readonly sku: SkuWire;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => IdentityWire)
   readonly identity?: IdentityWire;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => RegistryProperties20210801Preview)
   readonly properties?: RegistryProperties20210801Preview;

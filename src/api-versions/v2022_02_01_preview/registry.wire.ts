@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsDefined, IsOptional, ValidateNested } from 'class-validator';
+import { IsBoolean, IsDefined, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import { SkuWire, TrackedResourceWire } from '../parts/envelope.wire.js';
 import {
   IdentityWire,
@@ -13,11 +13,13 @@ import { registryWire } from '../registry-wire.js';
 
 export class Policies20220201Preview extends PoliciesWire {
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => PolicyWire)
   readonly azureADAuthenticationAsArmPolicy?: PolicyWire;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => SoftDeletePolicyWire)
   readonly softDeletePolicy?: SoftDeletePolicyWire;
@@ -25,6 +27,7 @@ export class Policies20220201Preview extends PoliciesWire {
 
 export class RegistryProperties20220201Preview extends RegistryPropertiesWire {
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => Policies20220201Preview)
   readonly policies?: Policies20220201Preview;
@@ -38,16 +41,19 @@ export class RegistryProperties20220201Preview extends RegistryPropertiesWire {
 
 export class Registry20220201Preview extends TrackedResourceWire {
   @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => SkuWire)
   readonly sku: SkuWire;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => IdentityWire)
   readonly identity?: IdentityWire;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => RegistryProperties20220201Preview)
   readonly properties?: RegistryProperties20220201Preview;

@@ -1,11 +1,12 @@
 import { Type } from 'class-transformer';
-import { IsDefined, IsOptional, ValidateNested } from 'class-validator';
+import { IsDefined, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import { SkuWire, TrackedResourceWire } from '../parts/envelope.wire.js';
 import { IdentityWire, PoliciesWire, RegistryPropertiesWire } from '../parts/registry-parts.wire.js';
 import { registryWire } from '../registry-wire.js';
 
 export class RegistryProperties20221201 extends RegistryPropertiesWire {
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => PoliciesWire)
   readonly policies?: PoliciesWire;
@@ -13,16 +14,19 @@ export class RegistryProperties20221201 extends RegistryPropertiesWire {
 
 export class Registry20221201 extends TrackedResourceWire {
   @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => SkuWire)
   readonly sku: SkuWire;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => IdentityWire)
   readonly identity?: IdentityWire;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => RegistryProperties20221201)
   readonly properties?: RegistryProperties20221201;

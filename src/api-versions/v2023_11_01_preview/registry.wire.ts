@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsOptional, ValidateNested } from 'class-validator';
+import { IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import { fixedTo } from '../differences.js';
 import { registryWire } from '../registry-wire.js';
 import { Registry20220201Preview, RegistryProperties20220201Preview } from '../v2022_02_01_preview/registry.wire.js';
@@ -18,6 +18,7 @@ export class RegistryProperties20231101Preview extends RegistryProperties2022020
 
 export class Registry20231101Preview extends Registry20220201Preview {
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => RegistryProperties20231101Preview)
   override readonly properties?: RegistryProperties20231101Preview;

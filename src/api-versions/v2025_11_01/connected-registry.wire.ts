@@ -1,5 +1,5 @@
 import { Type } from 'class-transformer';
-import { IsBoolean, IsDefined, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { IsBoolean, IsDefined, IsObject, IsOptional, IsString, ValidateNested } from 'class-validator';
 import {
   ConnectedRegistryPropertiesWire,
   ConnectedRegistryWire,
@@ -20,6 +20,7 @@ export class GarbageCollectionPropertiesWire {
 
 export class ConnectedRegistryProperties20251101 extends ConnectedRegistryPropertiesWire {
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => GarbageCollectionPropertiesWire)
   readonly garbageCollection?: GarbageCollectionPropertiesWire;
@@ -28,6 +29,7 @@ export class ConnectedRegistryProperties20251101 extends ConnectedRegistryProper
 /** A registry elsewhere that synchronises with one here. */
 export class ConnectedRegistry20251101 extends ConnectedRegistryWire {
   @IsDefined()
+  @IsObject()
   @ValidateNested()
   @Type(() => ConnectedRegistryProperties20251101)
   declare readonly properties: ConnectedRegistryProperties20251101;

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsBoolean, IsDefined, IsIn, IsOptional, ValidateNested } from 'class-validator';
+import { IsBoolean, IsDefined, IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
 import { SkuWire, TrackedResourceWire } from '../parts/envelope.wire.js';
 import { IdentityWire, PoliciesWire, PolicyWire, RegistryPropertiesWire } from '../parts/registry-parts.wire.js';
 import { registryWire } from '../registry-wire.js';
@@ -9,6 +9,7 @@ const ROLE_ASSIGNMENT_MODES = ['AbacRepositoryPermissions', 'LegacyRegistryPermi
 
 export class Policies20251101 extends PoliciesWire {
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => PolicyWire)
   readonly azureADAuthenticationAsArmPolicy?: PolicyWire;
@@ -16,6 +17,7 @@ export class Policies20251101 extends PoliciesWire {
 
 export class RegistryProperties20251101 extends RegistryPropertiesWire {
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => Policies20251101)
   readonly policies?: Policies20251101;
@@ -42,16 +44,19 @@ export class RegistryProperties20251101 extends RegistryPropertiesWire {
 /** A container registry. */
 export class Registry20251101 extends TrackedResourceWire {
   @IsDefined({ message: "The sku is required, such as { name: 'Premium' }" })
+  @IsObject()
   @ValidateNested()
   @Type(() => SkuWire)
   readonly sku: SkuWire;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => IdentityWire)
   readonly identity?: IdentityWire;
 
   @IsOptional()
+  @IsObject()
   @ValidateNested()
   @Type(() => RegistryProperties20251101)
   readonly properties?: RegistryProperties20251101;
