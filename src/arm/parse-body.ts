@@ -25,17 +25,17 @@ export function parseBody<T extends object>(shape: new () => T, body: unknown): 
 /** Names that class-transformer trips over or leaves out, and text that cannot be stored. */
 function unusableParts(value: unknown, target: string): Problem[] {
   if (typeof value === 'string' && UNSTORABLE.test(value))
-    return [unusable(target, 'it holds a character that cannot be stored (NUL, or half of a surrogate pair)')];
+    return [unusablePart(target, 'it holds a character that cannot be stored (NUL, or half of a surrogate pair)')];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, member]: [string, unknown]) => {
     const path = target ? `${target}.${name}` : name;
     return name === 'constructor' || name === '__proto__'
-      ? [unusable(path, `'${name}' cannot be used as a name`)]
+      ? [unusablePart(path, `'${name}' cannot be used as a name`)]
       : unusableParts(member, path);
   });
 }
 
-function unusable(target: string, why: string): Problem {
+function unusablePart(target: string, why: string): Problem {
   return { code: 'InvalidParameter', target, message: sentence(target, why) };
 }
 

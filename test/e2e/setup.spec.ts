@@ -67,8 +67,7 @@ async function get(path: string): Promise<number> {
 }
 
 const postmaster = async () => (await runningPostmaster(join(folder, '.berth/postgres/data')))?.pid ?? 0;
-const serviceProcess = () =>
-  (JSON.parse(readFileSync(join(folder, '.berth/api.lock'), 'utf8')) as { pid: number }).pid;
+const serviceProcess = () => (JSON.parse(readFileSync(join(folder, '.berth/api.lock'), 'utf8')) as { pid: number }).pid;
 const phases = (service: StartScript) =>
   [...service.output().matchAll(/^ {2}(\S.*?) +\d+ ms(?: {3}(.+))?$/gm)].map(([, name, remark]) =>
     remark ? `${name}: ${remark}` : name,
