@@ -1,8 +1,7 @@
-import { randomUUID } from 'node:crypto';
 import type { Problem } from '../arm/arm-error.js';
 import type { ResourceType } from '../arm/resource-type.js';
-import { createdBy } from '../arm/system-data.js';
 import { CREDENTIAL_SET_NAME } from '../credential-sets/credential-set.type.js';
+import { CHILD_FIELDS, freshChild } from '../registries/registry-child.js';
 import type { Registry } from '../registries/registry.entity.js';
 import { overages, type SkuName } from '../registries/sku.js';
 import type { CacheRule } from './cache-rule.entity.js';
@@ -28,43 +27,19 @@ export const cacheRuleType: ResourceType<CacheRule, CacheRuleContext, Registry> 
   uniqueConstraints: ['cache_rules_key_unique', 'cache_rules_target_unique'],
   work: { create: false, delete: true },
   fields: {
-    id: 'service',
-    registryId: 'service',
-    registry: 'service',
-    subscriptionId: 'service',
-    groupKey: 'service',
-    groupName: 'service',
-    registryName: 'service',
-    key: 'service',
-    name: 'service',
+    ...CHILD_FIELDS,
     sourceRepository: 'create',
     targetRepository: 'create',
     credentialSetName: 'any',
     credentialSetKey: 'any',
     credentialSet: 'service',
-    provisioningState: 'service',
-    createdBy: 'service',
-    createdByType: 'service',
-    createdAt: 'service',
-    lastModifiedBy: 'service',
-    lastModifiedByType: 'service',
-    lastModifiedAt: 'service',
   },
   fresh: (id, caller, now, registry) => ({
-    id: randomUUID(),
-    registryId: registry.id,
-    subscriptionId: registry.subscriptionId,
-    groupKey: registry.groupKey,
-    groupName: registry.groupName,
-    registryName: registry.name,
-    key: id.key,
-    name: id.name,
+    ...freshChild(id, caller, now, registry),
     sourceRepository: '',
     targetRepository: '',
     credentialSetName: null,
     credentialSetKey: null,
-    provisioningState: 'Creating',
-    ...createdBy(caller, now),
   }),
   validate: (next) => [
     ...mappingProblems(next.sourceRepository, next.targetRepository),

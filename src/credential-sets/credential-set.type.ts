@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Problem } from '../arm/arm-error.js';
 import type { ResourceType } from '../arm/resource-type.js';
-import { createdBy } from '../arm/system-data.js';
+import { CHILD_FIELDS, freshChild } from '../registries/registry-child.js';
 import type { Registry } from '../registries/registry.entity.js';
 import type { CredentialSet } from './credential-set.entity.js';
 import { isSecretIdentifier } from './secret-identifier.js';
@@ -21,46 +21,22 @@ export const credentialSetType: ResourceType<CredentialSet, undefined, Registry>
   uniqueConstraints: ['credential_sets_key_unique'],
   work: { create: false, delete: true },
   fields: {
-    id: 'service',
-    registryId: 'service',
-    registry: 'service',
-    subscriptionId: 'service',
-    groupKey: 'service',
-    groupName: 'service',
-    registryName: 'service',
-    key: 'service',
-    name: 'service',
+    ...CHILD_FIELDS,
     loginServer: 'create',
     authCredentials: 'any',
     identityType: 'any',
     principalId: 'service',
     tenantId: 'service',
     userAssignedIdentities: 'any',
-    provisioningState: 'service',
-    createdBy: 'service',
-    createdByType: 'service',
-    createdAt: 'service',
-    lastModifiedBy: 'service',
-    lastModifiedByType: 'service',
-    lastModifiedAt: 'service',
   },
   fresh: (id, caller, now, registry) => ({
-    id: randomUUID(),
-    registryId: registry.id,
-    subscriptionId: registry.subscriptionId,
-    groupKey: registry.groupKey,
-    groupName: registry.groupName,
-    registryName: registry.name,
-    key: id.key,
-    name: id.name,
+    ...freshChild(id, caller, now, registry),
     loginServer: '',
     authCredentials: [],
     identityType: null,
     principalId: randomUUID(),
     tenantId: caller.tenantId,
     userAssignedIdentities: [],
-    provisioningState: 'Creating',
-    ...createdBy(caller, now),
   }),
   validate: (next) => [...loginServerProblems(next), ...secretProblems(next), ...identityProblems(next)],
   admit: () => [],

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Problem } from '../arm/arm-error.js';
 import type { ResourceType } from '../arm/resource-type.js';
-import { createdBy } from '../arm/system-data.js';
+import { CHILD_FIELDS, freshChild } from '../registries/registry-child.js';
 import type { Registry } from '../registries/registry.entity.js';
 import { overages, type SkuName } from '../registries/sku.js';
 import type { PrivateEndpointConnection } from './private-endpoint-connection.entity.js';
@@ -35,42 +34,18 @@ export const privateEndpointConnectionType: ResourceType<
   uniqueConstraints: ['private_endpoint_connections_key_unique'],
   work: { create: false, delete: false },
   fields: {
-    id: 'service',
-    registryId: 'service',
-    registry: 'service',
-    subscriptionId: 'service',
-    groupKey: 'service',
-    groupName: 'service',
-    registryName: 'service',
-    key: 'service',
-    name: 'service',
+    ...CHILD_FIELDS,
     privateEndpointId: 'any',
     status: 'any',
     description: 'any',
     actionsRequired: 'any',
-    provisioningState: 'service',
-    createdBy: 'service',
-    createdByType: 'service',
-    createdAt: 'service',
-    lastModifiedBy: 'service',
-    lastModifiedByType: 'service',
-    lastModifiedAt: 'service',
   },
   fresh: (id, caller, now, registry) => ({
-    id: randomUUID(),
-    registryId: registry.id,
-    subscriptionId: registry.subscriptionId,
-    groupKey: registry.groupKey,
-    groupName: registry.groupName,
-    registryName: registry.name,
-    key: id.key,
-    name: id.name,
+    ...freshChild(id, caller, now, registry),
     privateEndpointId: null,
     status: 'Pending',
     description: '',
     actionsRequired: 'None',
-    provisioningState: 'Creating',
-    ...createdBy(caller, now),
   }),
   validate: (next, current) => [...endpointProblems(next, current), ...descriptionProblems(next)],
   admit: (_, { sku, privateEndpointConnections }, current) =>

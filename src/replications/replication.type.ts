@@ -1,9 +1,9 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Problem } from '../arm/arm-error.js';
 import type { Caller } from '../arm/caller.js';
 import type { ResourceId } from '../arm/resource-id.js';
 import type { ResourceType } from '../arm/resource-type.js';
-import { createdBy } from '../arm/system-data.js';
+import { CHILD_FIELDS, freshChild } from '../registries/registry-child.js';
 import type { Registry } from '../registries/registry.entity.js';
 import { overages, type SkuName } from '../registries/sku.js';
 import type { Replication } from './replication.entity.js';
@@ -28,15 +28,7 @@ export function replicationType(locations: readonly string[]): ResourceType<Repl
     uniqueConstraints: ['replications_key_unique'],
     work: { create: true, delete: true },
     fields: {
-      id: 'service',
-      registryId: 'service',
-      registry: 'service',
-      subscriptionId: 'service',
-      groupKey: 'service',
-      groupName: 'service',
-      registryName: 'service',
-      key: 'service',
-      name: 'service',
+      ...CHILD_FIELDS,
       location: 'create',
       tags: 'any',
       regionEndpointEnabled: 'any',
@@ -45,13 +37,6 @@ export function replicationType(locations: readonly string[]): ResourceType<Repl
       displayStatus: 'service',
       statusMessage: 'service',
       statusChangedAt: 'service',
-      provisioningState: 'service',
-      createdBy: 'service',
-      createdByType: 'service',
-      createdAt: 'service',
-      lastModifiedBy: 'service',
-      lastModifiedByType: 'service',
-      lastModifiedAt: 'service',
     },
     fresh,
     validate: (next, current) => [
@@ -66,14 +51,7 @@ export function replicationType(locations: readonly string[]): ResourceType<Repl
 
 function fresh(id: ResourceId, caller: Caller, now: Date, registry: Registry): Replication {
   return {
-    id: randomUUID(),
-    registryId: registry.id,
-    subscriptionId: registry.subscriptionId,
-    groupKey: registry.groupKey,
-    groupName: registry.groupName,
-    registryName: registry.name,
-    key: id.key,
-    name: id.name,
+    ...freshChild(id, caller, now, registry),
     location: '',
     tags: {},
     regionEndpointEnabled: true,
@@ -82,8 +60,6 @@ function fresh(id: ResourceId, caller: Caller, now: Date, registry: Registry): R
     displayStatus: null,
     statusMessage: null,
     statusChangedAt: now,
-    provisioningState: 'Creating',
-    ...createdBy(caller, now),
   };
 }
 

@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Problem } from '../arm/arm-error.js';
 import type { ResourceType } from '../arm/resource-type.js';
-import { createdBy } from '../arm/system-data.js';
+import { CHILD_FIELDS, freshChild } from '../registries/registry-child.js';
 import type { Registry } from '../registries/registry.entity.js';
 import { overages, type SkuName } from '../registries/sku.js';
 import { actionProblems } from './action.js';
@@ -25,40 +24,16 @@ export const scopeMapType: ResourceType<ScopeMap, ScopeMapContext, Registry> = {
   uniqueConstraints: ['scope_maps_key_unique'],
   work: { create: false, delete: false },
   fields: {
-    id: 'service',
-    registryId: 'service',
-    registry: 'service',
-    subscriptionId: 'service',
-    groupKey: 'service',
-    groupName: 'service',
-    registryName: 'service',
-    key: 'service',
-    name: 'service',
+    ...CHILD_FIELDS,
     type: 'service',
     description: 'any',
     actions: 'any',
-    provisioningState: 'service',
-    createdBy: 'service',
-    createdByType: 'service',
-    createdAt: 'service',
-    lastModifiedBy: 'service',
-    lastModifiedByType: 'service',
-    lastModifiedAt: 'service',
   },
   fresh: (id, caller, now, registry) => ({
-    id: randomUUID(),
-    registryId: registry.id,
-    subscriptionId: registry.subscriptionId,
-    groupKey: registry.groupKey,
-    groupName: registry.groupName,
-    registryName: registry.name,
-    key: id.key,
-    name: id.name,
+    ...freshChild(id, caller, now, registry),
     type: 'UserDefined',
     description: null,
     actions: [],
-    provisioningState: 'Creating',
-    ...createdBy(caller, now),
   }),
   validate: (next, current) => [...systemProblems(current), ...actionProblems(next.actions)],
   admit: (_, { sku, scopeMaps }, current) => (current ? [] : overages(sku, { scopeMaps })),

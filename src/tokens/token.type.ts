@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
 import type { ResourceType } from '../arm/resource-type.js';
-import { createdBy } from '../arm/system-data.js';
+import { CHILD_FIELDS, freshChild } from '../registries/registry-child.js';
 import type { Registry } from '../registries/registry.entity.js';
 import { overages, type SkuName } from '../registries/sku.js';
 import { passwordProblems } from './token-password.js';
@@ -25,43 +24,19 @@ export const tokenType: ResourceType<Token, TokenContext, Registry> = {
   uniqueConstraints: ['tokens_key_unique'],
   work: { create: false, delete: false },
   fields: {
-    id: 'service',
-    registryId: 'service',
-    registry: 'service',
-    subscriptionId: 'service',
-    groupKey: 'service',
-    groupName: 'service',
-    registryName: 'service',
-    key: 'service',
-    name: 'service',
+    ...CHILD_FIELDS,
     scopeMapKey: 'any',
     scopeMapName: 'any',
     scopeMap: 'service',
     status: 'any',
     passwords: 'any',
-    provisioningState: 'service',
-    createdBy: 'service',
-    createdByType: 'service',
-    createdAt: 'service',
-    lastModifiedBy: 'service',
-    lastModifiedByType: 'service',
-    lastModifiedAt: 'service',
   },
   fresh: (id, caller, now, registry) => ({
-    id: randomUUID(),
-    registryId: registry.id,
-    subscriptionId: registry.subscriptionId,
-    groupKey: registry.groupKey,
-    groupName: registry.groupName,
-    registryName: registry.name,
-    key: id.key,
-    name: id.name,
+    ...freshChild(id, caller, now, registry),
     scopeMapKey: '',
     scopeMapName: '',
     status: 'enabled',
     passwords: [],
-    provisioningState: 'Creating',
-    ...createdBy(caller, now),
   }),
   validate: ({ passwords }) => passwordProblems(passwords),
   admit: ({ scopeMapName, registryName }, { sku, tokens, isScopeMapKnown }, current) => [

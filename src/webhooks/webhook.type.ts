@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
 import type { Problem } from '../arm/arm-error.js';
 import type { ResourceType } from '../arm/resource-type.js';
-import { createdBy } from '../arm/system-data.js';
+import { CHILD_FIELDS, freshChild } from '../registries/registry-child.js';
 import type { Registry } from '../registries/registry.entity.js';
 import { overages, type SkuName } from '../registries/sku.js';
 import { callbackOf, callbackProblems } from './callback.js';
@@ -27,15 +26,7 @@ export const webhookType: ResourceType<Webhook, WebhookContext, Registry> = {
   uniqueConstraints: ['webhooks_key_unique'],
   work: { create: false, delete: false },
   fields: {
-    id: 'service',
-    registryId: 'service',
-    registry: 'service',
-    subscriptionId: 'service',
-    groupKey: 'service',
-    groupName: 'service',
-    registryName: 'service',
-    key: 'service',
-    name: 'service',
+    ...CHILD_FIELDS,
     location: 'create',
     tags: 'any',
     status: 'any',
@@ -43,23 +34,9 @@ export const webhookType: ResourceType<Webhook, WebhookContext, Registry> = {
     actions: 'any',
     sealedCallback: 'service',
     callback: 'any',
-    provisioningState: 'service',
-    createdBy: 'service',
-    createdByType: 'service',
-    createdAt: 'service',
-    lastModifiedBy: 'service',
-    lastModifiedByType: 'service',
-    lastModifiedAt: 'service',
   },
   fresh: (id, caller, now, registry) => ({
-    id: randomUUID(),
-    registryId: registry.id,
-    subscriptionId: registry.subscriptionId,
-    groupKey: registry.groupKey,
-    groupName: registry.groupName,
-    registryName: registry.name,
-    key: id.key,
-    name: id.name,
+    ...freshChild(id, caller, now, registry),
     location: registry.location,
     tags: {},
     status: 'enabled',
@@ -67,8 +44,6 @@ export const webhookType: ResourceType<Webhook, WebhookContext, Registry> = {
     actions: [],
     sealedCallback: Buffer.alloc(0),
     callback: callbackOf({ serviceUri: '', customHeaders: {} }),
-    provisioningState: 'Creating',
-    ...createdBy(caller, now),
   }),
   validate: ({ callback, scope }) => [...callbackProblems(callback), ...scopeProblems(scope)],
   admit: ({ location }, { sku, webhooks, locations }, current) =>
