@@ -93,6 +93,72 @@ describe('the official JavaScript SDK', () => {
     });
   });
 
+  it('of version 12 makes, lists and deletes what lies below a registry', async () => {
+    const client = new Client12(credential, service.subscriptionId, options());
+    const below = [GROUP, 'sdkbelow01'] as const;
+    const registry = await client.registries.create(...below, { location: 'westeurope', sku: { name: 'Premium' } });
+
+    const scopeMap = await client.scopeMaps.create(...below, 'readers', { actions: ['repositories/a/content/read'] });
+    const token = await client.tokens.create(...below, 'reader01', { scopeMapId: scopeMap.id ?? '' });
+    const { passwords } = await client.registries.generateCredentials(...below, { tokenId: token.id ?? '' });
+    expect(passwords?.map(({ name, value }) => [name, typeof value])).toEqual([
+      ['password1', 'string'],
+      ['password2', 'string'],
+    ]);
+    expect((await client.tokens.get(...below, 'reader01')).credentials?.passwords?.[0]?.value).toBeUndefined();
+
+    const webhook = await client.webhooks.create(...below, 'hook0001', {
+      location: 'westeurope',
+      serviceUri: 'https://receiver.invalid/hook?key=1',
+      actions: ['push'],
+    });
+    expect(JSON.stringify(webhook)).not.toContain('receiver');
+    const callback = await client.webhooks.getCallbackConfig(...below, 'hook0001');
+    expect(callback.serviceUri).toBe('https://receiver.invalid/hook?key=1');
+
+    const replica = await client.replications.create(...below, 'northeurope', { location: 'northeurope' });
+    expect(replica).toMatchObject({ provisioningState: 'Succeeded', status: { displayStatus: 'Ready' } });
+    const set = await client.credentialSets.create(...below, 'dockerhub', {
+      loginServer: 'docker.io',
+      identity: { type: 'SystemAssigned' },
+      authCredentials: [
+        {
+          name: 'Credential1',
+          usernameSecretIdentifier: 'https://v.vault.azure.net/secrets/user',
+          passwordSecretIdentifier: 'https://v.vault.azure.net/secrets/password',
+        },
+      ],
+    });
+    const rule = await client.cacheRules.create(...below, 'ubuntu', {
+      sourceRepository: 'docker.io/library/ubuntu',
+      targetRepository: 'ubuntu',
+      credentialSetResourceId: set.id ?? '',
+    });
+    expect(rule.credentialSetResourceId).toBe(set.id);
+
+    const names = async (pages: AsyncIterable<{ name?: string }>) => (await collect(pages)).map(({ name }) => name);
+    expect(await names(client.tokens.list(...below))).toEqual(['reader01']);
+    expect(await names(client.webhooks.list(...below))).toEqual(['hook0001']);
+    expect(await names(client.replications.list(...below))).toEqual(['northeurope']);
+    expect((await names(client.scopeMaps.list(...below))).length).toBe(6);
+    expect(await names(client.operations.list())).toContain('Microsoft.ContainerRegistry/register/action');
+    const usages = (await client.registries.listUsages(...below)).value ?? [];
+    expect(Object.fromEntries(usages.map(({ name, currentValue }) => [name, currentValue]))).toMatchObject({
+      Webhooks: 1,
+      'Geo-replications': 1,
+      ScopeMaps: 1,
+      Tokens: 1,
+    });
+
+    await client.cacheRules.delete(...below, 'ubuntu');
+    await client.tokens.delete(...below, 'reader01');
+    await client.scopeMaps.delete(...below, 'readers');
+    // The rest goes with the registry, the replica's engine included.
+    await client.registries.delete(...below);
+    await expect(client.replications.get(...below, 'northeurope')).rejects.toMatchObject({ statusCode: 404 });
+    expect(registry.name).toBe('sdkbelow01');
+  }, 60_000);
+
   it('of version 10 does the same', async () => {
     const client = new Client10(credential, service.subscriptionId, options());
     const { registries } = client;
