@@ -114,7 +114,7 @@ it('starts below a closed folder, goes on after kill -9 of everything, and leave
   const rival = start();
   expect(await rival.exited()).toBe(1);
   expect(rival.output()).toContain(
-    `Berth is already running on ${join(folder, '.berth')} (process ${serviceProcess()})`,
+    `Berth is already running on ${join(folder, '.berth')} with the role api (process ${serviceProcess()})`,
   );
 
   const database = await postmaster();
