@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Agent, request } from 'undici';
+import { SERVICE_ENV, SERVICE_FLAGS } from '../scripts/service-process.mjs';
 import { readClient } from '../src/embedded/client-file.js';
 import { freePort } from '../src/embedded/postgres/free-port.js';
 import { startChild } from './child-process.js';
@@ -35,11 +36,12 @@ export async function startService({ folder, databaseUrl, settings }: ServiceOpt
   const dataDir = join(folder, 'data');
   await mkdir(dataDir, { recursive: true });
   const child = await startChild({
-    command: [process.execPath, '--enable-source-maps', MAIN],
+    command: [process.execPath, ...SERVICE_FLAGS, MAIN],
     env: {
       PATH: process.env['PATH'],
       HOME: process.env['HOME'],
       TMPDIR: process.env['TMPDIR'],
+      ...SERVICE_ENV,
       BERTH_DATA_DIR: dataDir,
       BERTH_DATABASE_URL: databaseUrl,
       BERTH_PORT: String(await freePort()),

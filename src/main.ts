@@ -9,5 +9,8 @@ if (running < WANTED_NODE) {
 }
 
 // Only now: what is imported here may not even load on an older Node.
+const { setSourceMapsSupport } = await import('node:module');
+// Of our own code alone: the maps of the libraries would stay in memory.
+setSourceMapsSupport(true);
 const { boot } = await import('./boot/boot.js');
 await boot();

@@ -1,5 +1,7 @@
 import { Agent, request } from 'node:http';
 import type { ClientRequest, IncomingMessage, OutgoingHttpHeaders } from 'node:http';
+import type { Socket } from 'node:net';
+import { connectToEngine } from './engine-socket.js';
 
 /** Connections to one engine that are kept for the next request. */
 const KEPT_PER_ENGINE = 16;
@@ -14,9 +16,15 @@ export interface EngineRequest {
 /** The engine went away, or could not be reached, before it had said anything. */
 export class EngineLost extends Error {}
 
+class EngineAgent extends Agent {
+  override createConnection({ path }: { readonly path?: string }): Socket {
+    return connectToEngine(path ?? '');
+  }
+}
+
 /** Plain HTTP to the engines' unix sockets, over connections that are kept open. */
 export class EngineClient {
-  private readonly agent = new Agent({ keepAlive: true, maxFreeSockets: KEPT_PER_ENGINE });
+  private readonly agent = new EngineAgent({ keepAlive: true, maxFreeSockets: KEPT_PER_ENGINE });
 
   /** A request whose body is still to be written, and what the engine will answer. Never a default timeout. */
   open(engineRequest: EngineRequest): { readonly sent: ClientRequest; readonly answer: Promise<IncomingMessage> } {

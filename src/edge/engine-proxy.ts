@@ -9,9 +9,11 @@ import type { EngineLease } from '../data-plane/data-plane.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
 import { EngineClient, EngineLost } from './engine-client.js';
 import { announcesBody, clientResponseHeaders, engineRequestHeaders } from './engine-headers.js';
+import { isLargeAnswer, sendLargeAnswer } from './large-answer.js';
 import { unavailable } from './oci-error.js';
 import { PushRecord } from './push-record.js';
 import { capture, type Capture } from './capture.js';
+import { sendUpload } from './send-upload.js';
 import { watchForQuiet } from './transfer.js';
 import type { V2Route } from './v2-route.js';
 
@@ -96,7 +98,7 @@ export class EngineProxy implements OnApplicationShutdown {
       const answered = await answer;
       if (answered.statusCode === 201) await this.write(call, answered, socketPath, manifest);
       response.writeHead(answered.statusCode ?? 502, clientResponseHeaders(answered));
-      await pipeline(answered, response);
+      await (isLargeAnswer(answered, request) ? sendLargeAnswer(answered, response) : pipeline(answered, response));
     } finally {
       stopWatching();
       response.off('close', abandon);
@@ -122,11 +124,12 @@ export class EngineProxy implements OnApplicationShutdown {
 }
 
 /** Touches the body only once the engine has taken the connection, so that until then another engine may be asked. */
-async function sendBody(sent: ClientRequest, { request, response }: EngineCall): Promise<void> {
+async function sendBody(sent: ClientRequest, { route, request, response }: EngineCall): Promise<void> {
   const [socket] = sent.socket ? [sent.socket] : await once(sent, 'socket').catch(() => [undefined]);
   if (!socket || sent.destroyed) return;
   if (socket.connecting) await once(socket, 'connect').catch(() => undefined);
   if (sent.destroyed) return;
   if (request.headers.expect !== undefined) response.writeContinue();
-  request.pipe(sent);
+  if (route.kind === 'manifest') request.pipe(sent);
+  else sendUpload(request, sent);
 }

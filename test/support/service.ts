@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Agent, request } from 'undici';
+import { SERVICE_ENV, SERVICE_FLAGS } from '../../scripts/service-process.mjs';
 import { readClient } from '../../src/embedded/client-file.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
@@ -23,6 +24,8 @@ export interface ServiceOptions {
 
 /** The built service in a process of its own, as `npm start` runs it. */
 export interface Service {
+  /** Of the process that runs now. */
+  pid(): number;
   readonly endpoint: string;
   readonly dataDir: string;
   readonly caFile: string;
@@ -57,6 +60,7 @@ export async function startService({
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
     TMPDIR: process.env['TMPDIR'],
+    ...SERVICE_ENV,
     BERTH_DATA_DIR: dataDir,
     BERTH_DATABASE_URL: databaseUrl,
     BERTH_PORT: String(port),
@@ -68,7 +72,7 @@ export async function startService({
 
   async function start(): Promise<void> {
     printed = '';
-    const started = spawn(process.execPath, ['--enable-source-maps', MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const started = spawn(process.execPath, [...SERVICE_FLAGS, MAIN], { env, stdio: ['ignore', 'pipe', 'pipe'] });
     child = started;
     const collect = (chunk: Buffer) => void (printed += chunk.toString());
     started.stdout.on('data', collect);
@@ -117,6 +121,7 @@ export async function startService({
     dataDir,
     ca,
     agent,
+    pid: () => child?.pid ?? 0,
     token,
     start,
     kill: () => end('SIGKILL'),

@@ -2,7 +2,6 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../../config/config.js';
 import { keepFirst, readIfAny, replaceFile } from '../kept-file.js';
-import { issueAuthority, issueServer } from './issue.js';
 import type { KeyPair } from './issue.js';
 import { serverNames } from './server-names.js';
 import type { ServerNames } from './server-names.js';
@@ -35,16 +34,24 @@ export async function ensureCertificates(
   const serverFile = join(dataDir, 'tls/server.pem');
   const names = serverNames(loginServerSuffix);
   const kept = parsePair(await readIfAny(serverFile));
-  const server = isGood(kept, authority, names, nowMs) ? kept : await issueServer(authority, names, nowMs);
+  const server = isGood(kept, authority, names, nowMs)
+    ? kept
+    : await (await issuing()).issueServer(authority, names, nowMs);
   if (server !== kept) await replaceFile(serverFile, printPair(server));
   return { cert: server.certificate + authority.certificate, key: server.key, caFile };
 }
 
+/** Read only when a certificate has to be made: most starts need none, and it holds megabytes. */
+function issuing() {
+  return import('./issue.js');
+}
+
 async function ensureAuthority(file: string, nowMs: number): Promise<KeyPair> {
-  const make = async () => printPair(await issueAuthority(nowMs));
+  const issue = async () => (await issuing()).issueAuthority(nowMs);
+  const make = async () => printPair(await issue());
   const kept = parsePair(await keepFirst(file, make));
   if (kept && isPair(kept) && isFresh(kept, nowMs)) return kept;
-  const next = await issueAuthority(nowMs);
+  const next = await issue();
   await replaceFile(file, printPair(next));
   return next;
 }
