@@ -30,6 +30,11 @@ export function isDescribed(apiVersion: string): boolean {
   return hasOfficialDescriptions && apiVersion in VERSIONS;
 }
 
+/** The main file of a version's official description. */
+export function officialFile(apiVersion: string): string {
+  return join(FOLDER, VERSIONS[apiVersion] ?? '', MAIN_FILE);
+}
+
 const judges = new Map<string, Promise<LiveValidator>>();
 
 /** The judge of one version, loaded at its first call. It takes a second, so it is loaded once per process. */
@@ -76,7 +81,7 @@ interface Schema {
  * service writes is one member, whatever it holds.
  */
 export function describedMembers(apiVersion: string, definition: string): readonly string[] {
-  return membersOf({ $ref: `#/definitions/${definition}` }, join(FOLDER, VERSIONS[apiVersion] ?? '', MAIN_FILE));
+  return membersOf({ $ref: `#/definitions/${definition}` }, officialFile(apiVersion));
 }
 
 function membersOf({ $ref, allOf = [], properties = {}, items }: Schema, file: string): string[] {
