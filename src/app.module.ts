@@ -20,6 +20,7 @@ import { ReplicationsModule } from './replications/replications.module.js';
 import { ScopeMapsModule } from './scope-maps/scope-maps.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
+import { ThrottlingModule } from './throttling/throttling.module.js';
 import { TokensModule } from './tokens/tokens.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { WorkModule } from './work/work.module.js';
@@ -46,6 +47,7 @@ export class AppModule {
         ArmModule,
         ApiVersionsModule,
         IdentityModule,
+        ThrottlingModule,
         SubscriptionsModule,
         RegistriesModule,
         ScopeMapsModule,

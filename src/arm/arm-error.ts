@@ -76,6 +76,11 @@ export const ARM_ERRORS = {
   ResourceNotFound: { status: 404, meaning: 'There is no such resource.' },
   InvalidResourceType: { status: 404, meaning: 'No route or resource type of this service answers at the URL.' },
   InvalidResourceNamespace: { status: 404, meaning: 'There is no such resource provider.' },
+  ScopeLocked: {
+    status: 409,
+    meaning: 'Management locks on the scopes that the message names do not allow the request.',
+  },
+  LockNotFound: { status: 404, meaning: 'There is no lock of this name at the scope.' },
   OperationNotFound: { status: 404, meaning: 'There is no such operation, or it ended more than seven days ago.' },
   PreconditionFailed: { status: 412, meaning: 'The resource is not as `If-Match` or `If-None-Match` demands.' },
   OperationInProgress: { status: 409, meaning: 'Another operation on the resource has not ended yet.' },
@@ -94,6 +99,15 @@ export const ARM_ERRORS = {
   },
   ScopeMapInUse: { status: 409, meaning: 'The scope map says what tokens may do, and cannot be deleted before them.' },
   UnAuthorizedForCredentialOperations: { status: 400, meaning: 'The admin user of the registry is disabled.' },
+
+  SubscriptionRequestsThrottled: {
+    status: 429,
+    meaning: 'The caller has sent too many requests to the subscription; `Retry-After` says when to go on.',
+  },
+  TenantRequestsThrottled: {
+    status: 429,
+    meaning: 'The caller has sent too many requests outside of subscriptions; `Retry-After` says when to go on.',
+  },
 
   ProvisioningFailed: { status: 500, meaning: 'The operation was tried as often as it may be and did not succeed.' },
   OperationCanceled: { status: 409, meaning: 'The operation was overtaken by the deletion of its resource.' },

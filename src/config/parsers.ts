@@ -67,6 +67,42 @@ export const portRange: Parser<{ readonly from: number; readonly to: number }> =
   return { from, to };
 };
 
+/** How many requests may come at once, and how many per second in the long run. */
+export interface Rate {
+  readonly burst: number;
+  readonly perSecond: number;
+}
+
+export const rate: Parser<Rate> = (value) => {
+  const [, burst = 0, perSecond = 0] = /^(\d{1,9})\+(\d{1,9})$/.exec(value)?.map(Number) ?? [];
+  if (burst < 1 || perSecond < 1)
+    throw new Error(
+      `must be two whole numbers above 0, such as 250+25 for 250 at once and 25 per second, not "${value}"`,
+    );
+  return { burst, perSecond };
+};
+
+/** Some neighbouring addresses; one alone where the prefix is the whole of it. */
+export interface Network {
+  readonly address: string;
+  readonly prefix: number;
+  readonly family: 'ipv4' | 'ipv6';
+}
+
+export const networkList: Parser<readonly Network[]> = (value) =>
+  commaList()(value).map((item) => {
+    const [address = '', prefix, ...rest] = item.split('/');
+    const family = isIP(address);
+    const bits = family === 4 ? 32 : 128;
+    if (
+      family === 0 ||
+      rest.length > 0 ||
+      (prefix !== undefined && !(/^\d{1,3}$/.test(prefix) && Number(prefix) <= bits))
+    )
+      throw new Error(`must hold IP addresses or networks such as 10.0.0.0/8, not "${item}"`);
+    return { address, prefix: prefix === undefined ? bits : Number(prefix), family: family === 4 ? 'ipv4' : 'ipv6' };
+  });
+
 export const suffix: Parser<string> = (value) => {
   if (!/^(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/.test(value))
     throw new Error(`must be a domain with a leading dot, such as .azurecr.example.com, not "${value}"`);

@@ -28,6 +28,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   arm: ['database', 'work'],
   'data-plane': ['config', 'secrets'],
   identity: ['arm', 'config', 'database', 'secrets', 'work'],
+  throttling: ['arm', 'config'],
   subscriptions: ['arm', 'config', 'database', 'work'],
   credentials: ['database', 'registries', 'secrets'],
   usage: ['database', 'registries'],
