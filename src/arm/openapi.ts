@@ -125,5 +125,6 @@ export function OperationResult(operationId: string): MethodDecorator {
     common(operationId),
     ApiResponse({ status: 200, description: 'It has succeeded.' }),
     ApiResponse({ status: 202, description: 'It has not ended yet.', headers: RESULT_HEADERS }),
+    ApiResponse({ status: 204, description: 'It has succeeded, and there is nothing to show.' }),
   );
 }

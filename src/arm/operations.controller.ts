@@ -15,7 +15,11 @@ const RUNNING_STATUS: Readonly<Record<OperationKindName, string>> = {
   Create: 'Creating',
   Update: 'Updating',
   Delete: 'Deleting',
+  Move: 'Moving',
 };
+
+/** What the poll of a result is answered at the end, unless it is 200. */
+const RESULT_STATUS: Partial<Readonly<Record<OperationKindName, number>>> = { Move: 204 };
 
 /** What a client polls while a resource is made, changed or deleted. */
 @ApiTags('Operations')
@@ -51,7 +55,7 @@ export class OperationsController {
     return this.result(request, request.id.name);
   }
 
-  /** The result of the deletion of a resource group. */
+  /** The result of the deletion of a resource group, or of a move out of it. */
   @Get('operationresults/:operationId')
   @OperationResult('Operations_GetGroupResult')
   groupResult(@Arm() request: ArmRequest): Promise<void> {
@@ -66,9 +70,9 @@ export class OperationsController {
   }
 
   private async result(request: ArmRequest, shownId: string): Promise<void> {
-    const { endedAt, error } = await this.find(request, shownId);
+    const { endedAt, error, kind } = await this.find(request, shownId);
     if (error) throw ArmError.ofOperation(error);
-    if (endedAt) request.answer(200);
+    if (endedAt) request.answer(RESULT_STATUS[kind] ?? 200);
     else request.answer(202, { location: request.url.href, 'retry-after': RETRY_AFTER_SECONDS });
   }
 

@@ -5,7 +5,7 @@ import { DataPlane } from '../data-plane/data-plane.js';
 import { Database, type Tx } from '../database/database.js';
 import { Clock } from '../work/clock.js';
 import { OperationKinds } from '../work/operation-kinds.js';
-import type { Operation, OperationKindName } from '../work/operation.entity.js';
+import type { Operation, ProvisioningKind } from '../work/operation.entity.js';
 import type { Plan } from '../work/plan.js';
 import { Sweeps } from '../work/sweeps.js';
 import { DeletionsBelow } from './deletions-below.js';
@@ -14,7 +14,7 @@ import { RegistriesRepository } from './registries.repository.js';
 import { createRegistry, deleteRegistry, updateRegistry, type RegistryScope } from './registry.plan.js';
 import { REGISTRY_TYPE } from './registry.type.js';
 
-const PLANS: Readonly<Record<OperationKindName, Plan<RegistryScope>>> = {
+const PLANS: Readonly<Record<ProvisioningKind, Plan<RegistryScope>>> = {
   Create: createRegistry,
   Update: updateRegistry,
   Delete: deleteRegistry,
@@ -35,7 +35,7 @@ export class RegistryWork implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    for (const [kind, plan] of Object.entries(PLANS) as [OperationKindName, Plan<RegistryScope>][])
+    for (const [kind, plan] of Object.entries(PLANS) as [ProvisioningKind, Plan<RegistryScope>][])
       this.kinds.register({
         type: REGISTRY_TYPE,
         kind,

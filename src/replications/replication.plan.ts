@@ -1,11 +1,11 @@
 import { engineAnswers, instanceExists, instanceIsGone, type InstanceScope } from '../registries/instance.plan.js';
-import type { OperationKindName } from '../work/operation.entity.js';
+import type { ProvisioningKind } from '../work/operation.entity.js';
 import type { Plan } from '../work/plan.js';
 
 const made: Plan<InstanceScope> = [instanceExists, engineAnswers];
 
 /** What is done for a replication: it has an instance of its own, in which nothing is copied yet. */
-export const REPLICATION_PLANS: Readonly<Record<OperationKindName, Plan<InstanceScope>>> = {
+export const REPLICATION_PLANS: Readonly<Record<ProvisioningKind, Plan<InstanceScope>>> = {
   Create: made,
   Update: made,
   Delete: [instanceIsGone],

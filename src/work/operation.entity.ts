@@ -1,7 +1,9 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
+/** What makes a resource true; most types have a plan for each. */
 export const OPERATION_KINDS = ['Create', 'Update', 'Delete'] as const;
-export type OperationKindName = (typeof OPERATION_KINDS)[number];
+export type ProvisioningKind = (typeof OPERATION_KINDS)[number];
+export type OperationKindName = ProvisioningKind | 'Move';
 
 export const OPERATION_STATUSES = ['Accepted', 'Running', 'Succeeded', 'Failed', 'Canceled'] as const;
 export type OperationStatus = (typeof OPERATION_STATUSES)[number];
