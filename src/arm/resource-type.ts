@@ -82,10 +82,14 @@ export interface ResourceType<R extends ResourceRecord, C, P extends ResourceRec
   readonly work: { readonly create: boolean; readonly delete: boolean };
   /** The record of a resource that does not exist yet, before a body was laid over it. */
   fresh(id: ResourceId, caller: Caller, now: Date, parent: P): R;
+  /** What the service adds to what was asked, before the rules look at it: ids that it gives out, times of changes. */
+  added?(next: R, current: R | undefined, caller: Caller, now: Date): Partial<R>;
   /** Rules about this record alone. */
   validate(next: R, current: R | undefined): Problem[];
   /** Rules that need other records; `context` was loaded beforehand. */
   admit(next: R, context: C, current: R | undefined): Problem[];
+  /** Headers of every answer about one resource, besides those of ARM; a list has none of them. */
+  headers?(record: R): Readonly<Record<string, string>>;
 }
 
 /**
