@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import type { OnModuleInit } from '@nestjs/common';
+import { ArmError, throwIfAny } from '../arm/arm-error.js';
+import type { ArmRequest } from '../arm/arm-request.js';
+import { resultHeaders } from '../arm/operation-links.js';
+import { parseBody } from '../arm/parse-body.js';
+import { ResourceCatalogue } from '../arm/resource-catalogue.js';
+import { ResourceId } from '../arm/resource-id.js';
+import { Scopes } from '../arm/scopes.js';
+import { createdBy } from '../arm/system-data.js';
+import { Database, type Tx } from '../database/database.js';
+import { findGroup } from '../subscriptions/resource-groups.repository.js';
+import { Clock } from '../work/clock.js';
+import { OperationKinds } from '../work/operation-kinds.js';
+import type { Operation } from '../work/operation.entity.js';
+import { Operations } from '../work/operations.js';
+import { PlanFailure } from '../work/plan.js';
+import { heldMove, type HeldType } from './held-move.js';
+import type { Move } from './move.entity.js';
+import { MoveBody } from './move.wire.js';
+import { findMove, insertMove, removeMove } from './moves.repository.js';
+import { wantedMove, type WantedMove } from './wanted-move.js';
+
+const MOVE_TYPE = 'Microsoft.Resources/moves';
+
+/**
+ * Resources that change their group or subscription. All that a move does is done in the transaction that ends its
+ * operation, so that it is done whole or not at all; until then nothing is held, and what changed meanwhile is judged anew.
+ */
+@Injectable()
+export class Moves implements OnModuleInit {
+  constructor(
+    private readonly database: Database,
+    private readonly scopes: Scopes,
+    private readonly catalogue: ResourceCatalogue,
+    private readonly operations: Operations,
+    private readonly kinds: OperationKinds,
+    private readonly clock: Clock,
+  ) {}
+
+  onModuleInit(): void {
+    this.kinds.register<Move>({
+      type: MOVE_TYPE,
+      kind: 'Move',
+      plan: [],
+      scope: ({ recordId }) => findMove(this.database, recordId),
+      settle: (tx, operation, outcome) => this.settle(tx, operation, outcome),
+    });
+  }
+
+  /** Starts a move, or only its rehearsal; what stands in its way now is told at once. */
+  async start(request: ArmRequest, { isRehearsal }: { readonly isRehearsal: boolean }): Promise<void> {
+    const { caller, correlationId } = request;
+    const source = request.id.resource();
+    const parsed = parseBody(MoveBody, request.body);
+    if ('problems' in parsed) return throwIfAny(parsed.problems);
+    const { resources, targetResourceGroup: target } = parsed.body;
+    const move = { id: randomUUID(), source: source.toString(), target, resources, caller, isRehearsal };
+    const operationId = await this.database.transaction(async (tx) => {
+      await this.held(tx, move);
+      await insertMove(tx, move);
+      const { subscriptionId } = source;
+      const { tenantId } = caller;
+      return this.operations.start(tx, {
+        type: MOVE_TYPE,
+        kind: 'Move',
+        recordId: move.id,
+        subscriptionId,
+        tenantId,
+        correlationId,
+      });
+    });
+    request.answer(202, resultHeaders(request, operationId));
+  }
+
+  private async settle(tx: Tx, { recordId }: Operation, outcome: 'Succeeded' | 'Failed'): Promise<void> {
+    const move = await findMove(tx, recordId);
+    if (!move) return;
+    await removeMove(tx, recordId);
+    if (outcome === 'Failed') return;
+    const { wanted, types } = await this.held(tx, move).catch(asPlanFailure);
+    if (move.isRehearsal) return;
+    const { subscriptionId, groupKey } = wanted.target;
+    // As the group itself is written, whatever the caller made of it.
+    const groupName = (await findGroup(tx, subscriptionId, groupKey))?.name ?? wanted.target.name;
+    const by = createdBy(move.caller, this.clock.now());
+    for (const { type, held } of types)
+      await type.place(
+        tx,
+        held.map(({ recordId: id }) => id),
+        { subscriptionId, groupKey, groupName },
+        by,
+      );
+  }
+
+  private async held(tx: Tx, move: Move): Promise<{ wanted: WantedMove; types: readonly HeldType[] }> {
+    const source = ResourceId.parse(move.source)!;
+    const read = wantedMove(source, { resources: move.resources, targetResourceGroup: move.target });
+    if ('problems' in read) throwIfAny(read.problems);
+    const wanted = (read as { readonly move: WantedMove }).move;
+    const types = await heldMove(tx, { scopes: this.scopes, catalogue: this.catalogue }, wanted, move.caller);
+    return { wanted, types };
+  }
+}
+
+/** A refusal ends the operation for good; anything else is tried again. */
+function asPlanFailure(error: unknown): never {
+  throw error instanceof ArmError ? new PlanFailure(error.code, error.message) : error;
+}
