@@ -12,6 +12,7 @@ import { DatabaseModule } from './database/database.module.js';
 import { EdgeModule } from './edge/edge.module.js';
 import { TlsCredentials } from './edge/tls-credentials.js';
 import { IdentityModule } from './identity/identity.module.js';
+import { MovesModule } from './moves/moves.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { PrivateEndpointsModule } from './private-endpoints/private-endpoints.module.js';
 import { ProviderOperationsModule } from './provider-operations/provider-operations.module.js';
@@ -49,6 +50,7 @@ export class AppModule {
         IdentityModule,
         ThrottlingModule,
         SubscriptionsModule,
+        MovesModule,
         RegistriesModule,
         ScopeMapsModule,
         TokensModule,

@@ -84,6 +84,19 @@ export const ARM_ERRORS = {
   OperationNotFound: { status: 404, meaning: 'There is no such operation, or it ended more than seven days ago.' },
   PreconditionFailed: { status: 412, meaning: 'The resource is not as `If-Match` or `If-None-Match` demands.' },
   OperationInProgress: { status: 409, meaning: 'Another operation on the resource has not ended yet.' },
+  MissingSubscriptionRegistration: {
+    status: 409,
+    meaning: 'The subscription is not registered for the resource provider; register it first.',
+  },
+  ResourceMoveNotSupported: { status: 400, meaning: 'Resources of this type cannot be moved.' },
+  MoveCannotProceedWithResourcesNotInSucceededState: {
+    status: 409,
+    meaning: 'A resource that was to be moved is busy or has failed; the message names it.',
+  },
+  ResourceMoveProviderValidationFailed: {
+    status: 409,
+    meaning: 'The resource provider does not let a resource move now; the message says why.',
+  },
   RegistryNameAlreadyInUse: {
     status: 409,
     meaning: 'The registry name is taken; names are unique across all subscriptions.',

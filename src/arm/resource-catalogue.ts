@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql, Tx } from '../database/database.js';
 import type { Page } from './paging.js';
+import type { ProvisioningState } from './provisioning-state.js';
+import type { SystemData } from './system-data.js';
 
 /** What the generic lists of ARM show of any tracked resource. */
 export interface ResourceSummary {
@@ -22,6 +24,25 @@ export interface Scope {
   readonly groupKey?: string;
 }
 
+/** A resource that nobody else can change before the transaction ends. */
+export interface HeldResource {
+  /** The `id` column of its row. */
+  readonly recordId: string;
+  /** Lower case. */
+  readonly key: string;
+  readonly name: string;
+  readonly provisioningState: ProvisioningState;
+  /** What below it is being made, changed or deleted; undefined when nothing is. */
+  readonly busyBelow: string | undefined;
+}
+
+/** A resource group that takes resources in. */
+export interface Destination {
+  readonly subscriptionId: string;
+  readonly groupKey: string;
+  readonly groupName: string;
+}
+
 /** A top-level resource type, as subscriptions and groups need to know it without knowing its room. */
 export interface CataloguedType {
   /** `Namespace/type`. */
@@ -32,6 +53,10 @@ export interface CataloguedType {
   list(sql: Sql, scope: Scope, page: Page): Promise<ResourceSummary[]>;
   /** Starts the deletion of everything in the group that is not being deleted yet; answers how much is left in it. */
   deleteAll(tx: Tx, scope: Required<Scope>, from: { tenantId: string; correlationId: string }): Promise<number>;
+  /** Those of the group that have one of the keys, with all that lies below them. */
+  hold(tx: Tx, scope: Required<Scope>, keys: readonly string[]): Promise<HeldResource[]>;
+  /** Puts resources into another group, with all that lies below them and under a new creator. */
+  place(tx: Tx, recordIds: readonly string[], destination: Destination, by: SystemData): Promise<void>;
 }
 
 /** The top-level types; each feature adds its own when the application starts. */

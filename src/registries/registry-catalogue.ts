@@ -9,6 +9,7 @@ import type { Sql, Tx } from '../database/database.js';
 import { RegistriesRepository } from './registries.repository.js';
 import type { Registry } from './registry.entity.js';
 import { registryId } from './registry-id.js';
+import { holdRegistries, placeRegistries } from './registry-moves.repository.js';
 import { REGISTRY_TYPE, registryType } from './registry.type.js';
 
 /** Shows registries to the generic lists of ARM, and deletes them with their group. */
@@ -28,6 +29,8 @@ export class RegistryCatalogue implements OnModuleInit {
       apiVersions: [...this.versions.wiresOf(REGISTRY_TYPE).keys()],
       list: (sql, scope, page) => this.list(sql, scope, page),
       deleteAll: (tx, scope, from) => this.deleteAll(tx, scope, from),
+      hold: holdRegistries,
+      place: placeRegistries,
     });
   }
 

@@ -16,6 +16,8 @@ function typeOf(type: string, count: number): CataloguedType {
     type: `Test/${type}`,
     apiVersions: [],
     deleteAll: () => Promise.resolve(0),
+    hold: () => Promise.resolve([]),
+    place: () => Promise.resolve(),
     list: (_sql, _scope, { after, limit }) =>
       Promise.resolve(
         all

@@ -30,6 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   identity: ['arm', 'config', 'database', 'secrets', 'work'],
   throttling: ['arm', 'config'],
   subscriptions: ['arm', 'config', 'database', 'work'],
+  moves: ['arm', 'database', 'subscriptions', 'work'],
   credentials: ['database', 'registries', 'secrets'],
   usage: ['database', 'registries'],
   registries: ['arm', 'config', 'credentials', 'data-plane', 'database', 'usage', 'work'],
