@@ -11,6 +11,7 @@ import { CredentialSetsModule } from './credential-sets/credential-sets.module.j
 import { DatabaseModule } from './database/database.module.js';
 import { EdgeModule } from './edge/edge.module.js';
 import { TlsCredentials } from './edge/tls-credentials.js';
+import { ForwardingModule } from './forwarding/forwarding.module.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { MovesModule } from './moves/moves.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
@@ -41,6 +42,7 @@ export class AppModule {
       exports: [TlsCredentials],
       imports: [
         ConfigModule.with(config),
+        ForwardingModule,
         DatabaseModule,
         SecretsModule,
         ObservabilityModule,

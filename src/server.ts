@@ -19,7 +19,7 @@ import { serveDocument } from './openapi/serve-document.js';
 export async function createServer(config: Config, tls: TlsCredentials): Promise<NestFastifyApplication> {
   let edge: EdgeHandler | undefined;
   const adapter = httpAdapter((fastify: Handler): Server => {
-    const toEdge = ({ headers }: IncomingMessage) => edge?.handles(headers.host) === true;
+    const toEdge = (request: IncomingMessage) => edge?.handles(request) === true;
     const handler: Handler = (request, response) =>
       toEdge(request) ? edge?.handle(request, response) : fastify(request, response);
     const server =

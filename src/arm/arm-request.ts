@@ -1,6 +1,7 @@
 import { createParamDecorator } from '@nestjs/common';
 import type { ExecutionContext } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isHost } from '../forwarding/host.js';
 import { ArmError } from './arm-error.js';
 import { shallow } from './body-depth.js';
 import type { Caller } from './caller.js';
@@ -64,7 +65,7 @@ export function tenantRequestOf(request: FastifyRequest, reply: FastifyReply): T
     body: shallow(request.body),
     caller: request.caller,
     get url() {
-      return (url ??= new URL(request.url, originOf(request)));
+      return (url ??= new URL(originOf(request) + pathOf(request.url)));
     },
     preconditions: preconditionsOf(request.headers),
     correlationId: String(reply.getHeader('x-ms-correlation-request-id') ?? request.id),
@@ -78,9 +79,14 @@ export function tenantRequestOf(request: FastifyRequest, reply: FastifyReply): T
   };
 }
 
-/** `https://host:port` as the client wrote it; `localhost` when it sent no Host at all. */
+/** `https://host:port` as the client wrote it; `localhost` when it sent no Host that a URL can have. */
 export function originOf(request: FastifyRequest): string {
-  return `${request.protocol}://${request.host || 'localhost'}`;
+  return request.proxiedOrigin ?? `${request.protocol}://${isHost(request.host) ? request.host : 'localhost'}`;
+}
+
+/** Path and query; a request line may also have a whole URL, whose host counts for nothing. */
+function pathOf(url: string): string {
+  return url.startsWith('/') ? url : url.replace(/^[a-z]+:\/\/[^/?]*/i, '');
 }
 
 /** ARM compares the names of query parameters without regard to case. A repeated parameter counts once. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { TrustedProxies, type ClientView } from '../forwarding/trusted-proxies.js';
 import { LoginServers, type RegistryEndpoint } from '../registries/login-servers.js';
 import { Authorization } from './authorization.js';
 import type { Origin } from './challenge.js';
@@ -19,6 +20,7 @@ interface Arrival {
   readonly key: string | undefined;
   /** By which the client can come back; undefined when it wrote something else. */
   readonly host: string | undefined;
+  readonly client: ClientView;
 }
 
 /** Answers everything that is asked of a login server. Knows Node's requests alone, so that no framework reads a body. */
@@ -28,6 +30,7 @@ export class EdgeHandler {
 
   constructor(
     private readonly config: Config,
+    private readonly proxies: TrustedProxies,
     private readonly loginServers: LoginServers,
     private readonly authorization: Authorization,
     private readonly tokenEndpoint: TokenEndpoint,
@@ -35,30 +38,34 @@ export class EdgeHandler {
     @Optional() @Inject(EdgeObserver) private readonly observer?: EdgeObserver,
   ) {}
 
-  /** Whether the Host header of a request to the main port names a registry, which need not exist. */
-  handles(host: string | undefined): boolean {
-    return this.config.roles.includes('edge') && isRegistryHost(host, this.config.loginServerSuffix);
+  /** Whether the host of a request to the main port names a registry, which need not exist. */
+  handles(request: IncomingMessage): boolean {
+    if (!this.config.roles.includes('edge')) return false;
+    const host = this.proxies.areAny ? this.proxies.viewOf(request).host : request.headers.host;
+    return isRegistryHost(host, this.config.loginServerSuffix);
   }
 
   /** Answers a request to the main port for which `handles` was true. */
   handle(request: IncomingMessage, response: ServerResponse): void {
-    const { host } = request.headers;
-    const key = keyOfHost(host, this.config.loginServerSuffix);
-    void this.answer({ key, host: key && host?.toLowerCase() }, request, response);
+    const client = this.proxies.viewOf(request);
+    const key = keyOfHost(client.host, this.config.loginServerSuffix);
+    void this.answer({ key, host: key && client.host?.toLowerCase(), client }, request, response);
   }
 
   /** Answers a request to a port that belongs to one registry, or to none any more. */
   handleOnPort(key: string | undefined, request: IncomingMessage, response: ServerResponse): void {
-    const host = hostOnPort(request.headers.host, request.socket.localPort ?? 0);
-    void this.answer({ key, host }, request, response);
+    const client = this.proxies.viewOf(request);
+    // A proxy's clients come back by the proxy, on whatever port that has.
+    const host = client.isProxied ? client.host?.toLowerCase() : hostOnPort(client.host, request.socket.localPort ?? 0);
+    void this.answer({ key, host, client }, request, response);
   }
 
   private async answer(arrival: Arrival, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const observed = this.observe(request, response);
     try {
-      const registry = await this.registryOf(arrival, request);
-      requireAllowed(registry, request.socket.remoteAddress);
-      const origin = this.originOf(registry, arrival, request);
+      const registry = await this.registryOf(arrival);
+      requireAllowed(registry, arrival.client.address);
+      const origin = originOf(registry, arrival);
       await this.route({ registry, origin, request, response }, observed);
     } catch (error) {
       this.refuse(error, request, response);
@@ -67,12 +74,12 @@ export class EdgeHandler {
     }
   }
 
-  private async registryOf({ key }: Arrival, { headers }: IncomingMessage): Promise<RegistryEndpoint> {
+  private async registryOf({ key, client }: Arrival): Promise<RegistryEndpoint> {
     const registry = key === undefined ? undefined : await this.loginServers.byKey(key);
     if (registry) return registry;
     throw new OciError(
       'NAME_UNKNOWN',
-      `No registry answers at '${headers.host ?? ''}'; loginServer of the registry says where it does.`,
+      `No registry answers at '${client.host ?? ''}'; loginServer of the registry says where it does.`,
     );
   }
 
@@ -98,12 +105,6 @@ export class EdgeHandler {
         status: 404,
       });
     await this.proxy.forward({ registry, route, request, response });
-  }
-
-  private originOf({ loginServer }: RegistryEndpoint, { host }: Arrival, { headers }: IncomingMessage): Origin {
-    const behindProxy = headers['x-forwarded-proto'] === 'https';
-    const scheme = this.config.tls === 'on' || behindProxy ? 'https' : 'http';
-    return { base: `${scheme}://${host ?? loginServer}`, service: loginServer };
   }
 
   private refuse(error: unknown, request: IncomingMessage, response: ServerResponse): void {
@@ -134,4 +135,8 @@ export class EdgeHandler {
     );
     return observed;
   }
+}
+
+function originOf({ loginServer }: RegistryEndpoint, { host, client }: Arrival): Origin {
+  return { base: `${client.scheme}://${host ?? loginServer}`, service: loginServer };
 }

@@ -87,7 +87,7 @@ export async function openEdge(settings: Readonly<Record<string, string>> = {}):
   let handler: EdgeHandler | undefined;
   const adapter = httpAdapter((controlPlane) =>
     createServer({ key, cert }, (request, response) =>
-      handler?.handles(request.headers.host) ? handler.handle(request, response) : controlPlane(request, response),
+      handler?.handles(request) ? handler.handle(request, response) : controlPlane(request, response),
     ),
   );
   const app = module.createNestApplication<NestFastifyApplication>(adapter, { logger: false });
