@@ -14,6 +14,7 @@ import { TlsCredentials } from './edge/tls-credentials.js';
 import { ForwardingModule } from './forwarding/forwarding.module.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { MovesModule } from './moves/moves.module.js';
+import { LocksModule } from './locks/locks.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { PrivateEndpointsModule } from './private-endpoints/private-endpoints.module.js';
 import { ProviderOperationsModule } from './provider-operations/provider-operations.module.js';
@@ -52,6 +53,7 @@ export class AppModule {
         IdentityModule,
         ThrottlingModule,
         SubscriptionsModule,
+        LocksModule,
         MovesModule,
         RegistriesModule,
         ScopeMapsModule,

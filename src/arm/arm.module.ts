@@ -4,12 +4,13 @@ import { ArmErrorFilter } from './arm-error.filter.js';
 import { OperationsController } from './operations.controller.js';
 import { ArmPipeline } from './pipeline.js';
 import { ResourceCatalogue } from './resource-catalogue.js';
+import { ServedTypes } from './served-types.js';
 
 /** Needs `Scopes` (subscriptions/) and `VersionTable` (api-versions/) from the application. */
 @Global()
 @Module({
   controllers: [OperationsController],
-  providers: [ArmPipeline, ResourceCatalogue, { provide: APP_FILTER, useClass: ArmErrorFilter }],
-  exports: [ArmPipeline, ResourceCatalogue],
+  providers: [ArmPipeline, ResourceCatalogue, ServedTypes, { provide: APP_FILTER, useClass: ArmErrorFilter }],
+  exports: [ArmPipeline, ResourceCatalogue, ServedTypes],
 })
 export class ArmModule {}

@@ -48,6 +48,19 @@ export class ResourceId {
     return new ResourceId(this.subscriptionId, undefined, undefined, [], []);
   }
 
+  /** The resource group, or the subscription where none is named. */
+  group(): ResourceId {
+    return new ResourceId(this.subscriptionId, this.groupName, undefined, [], []);
+  }
+
+  /** What an extension, such as a lock, is about: all before the last `providers`. */
+  extended(): ResourceId {
+    const at = this.segments.findLastIndex(({ type }) => type.toLowerCase() === 'providers');
+    return at < 0
+      ? this.group()
+      : new ResourceId(this.subscriptionId, this.groupName, this.namespace, this.segments.slice(0, at), []);
+  }
+
   /** The resource that this one, or this collection, lies below. */
   parent(): ResourceId {
     const above = this.rest.length > 0 ? this.segments : this.segments.slice(0, -1);

@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ServedTypes } from '../arm/served-types.js';
 import { CredentialSetsModule } from '../credential-sets/credential-sets.module.js';
 import { RegistriesModule } from '../registries/registries.module.js';
 import { CacheRuleWork } from './cache-rule-work.js';
 import { CacheRule } from './cache-rule.entity.js';
+import { cacheRuleType } from './cache-rule.type.js';
 import { CacheRulesController } from './cache-rules.controller.js';
 import { CacheRulesRepository } from './cache-rules.repository.js';
 
@@ -12,4 +14,8 @@ import { CacheRulesRepository } from './cache-rules.repository.js';
   controllers: [CacheRulesController],
   providers: [CacheRulesRepository, CacheRuleWork],
 })
-export class CacheRulesModule {}
+export class CacheRulesModule {
+  constructor(types: ServedTypes, cacheRules: CacheRulesRepository) {
+    types.add(cacheRuleType, cacheRules);
+  }
+}

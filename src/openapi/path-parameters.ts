@@ -71,5 +71,9 @@ export const PATH_PARAMETERS: Readonly<Record<string, PathParameter>> = {
     description: 'The id of the operation, as the header of an answer said it.',
     schema: { type: 'string', pattern: '^[a-z]+-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' },
   },
+  lockName: {
+    description: 'The name of the lock; case does not matter.',
+    schema: { type: 'string', minLength: 1, maxLength: 260, pattern: String.raw`^[^<>%&:\\?/]*$` },
+  },
   tenant: { description: 'The id of the tenant.', schema: UUID },
 };

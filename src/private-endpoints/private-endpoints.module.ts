@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ServedTypes } from '../arm/served-types.js';
 import { RegistriesModule } from '../registries/registries.module.js';
 import { PrivateEndpointConnection } from './private-endpoint-connection.entity.js';
+import { privateEndpointConnectionType } from './private-endpoint-connection.type.js';
 import { PrivateEndpointConnectionsController } from './private-endpoint-connections.controller.js';
 import { PrivateEndpointConnectionsRepository } from './private-endpoint-connections.repository.js';
 import { PrivateLinkResourcesController } from './private-link-resources.controller.js';
@@ -11,4 +13,8 @@ import { PrivateLinkResourcesController } from './private-link-resources.control
   controllers: [PrivateEndpointConnectionsController, PrivateLinkResourcesController],
   providers: [PrivateEndpointConnectionsRepository],
 })
-export class PrivateEndpointsModule {}
+export class PrivateEndpointsModule {
+  constructor(types: ServedTypes, connections: PrivateEndpointConnectionsRepository) {
+    types.add(privateEndpointConnectionType, connections);
+  }
+}

@@ -4,6 +4,7 @@ import type { Page } from '../arm/paging.js';
 import { ArmPipeline } from '../arm/pipeline.js';
 import { ResourceCatalogue, type ResourceSummary, type Scope } from '../arm/resource-catalogue.js';
 import { VersionTable } from '../arm/resource-type.js';
+import { ServedTypes } from '../arm/served-types.js';
 import { Config } from '../config/config.js';
 import type { Sql, Tx } from '../database/database.js';
 import { RegistriesRepository } from './registries.repository.js';
@@ -19,11 +20,13 @@ export class RegistryCatalogue implements OnModuleInit {
     private readonly catalogue: ResourceCatalogue,
     private readonly registries: RegistriesRepository,
     private readonly arm: ArmPipeline,
+    private readonly types: ServedTypes,
     private readonly versions: VersionTable,
     private readonly config: Config,
   ) {}
 
   onModuleInit(): void {
+    this.types.add(registryType(this.config.regions), this.registries);
     this.catalogue.add({
       type: REGISTRY_TYPE,
       apiVersions: [...this.versions.wiresOf(REGISTRY_TYPE).keys()],

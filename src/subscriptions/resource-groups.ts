@@ -65,7 +65,7 @@ export class ResourceGroups {
     const wanted = (parsed as { group: WantedGroup }).group;
     return this.database.transaction(async (tx) => {
       const { id, caller } = request;
-      await this.scopes.assertWritable(tx, id.subscription(), caller);
+      await this.scopes.assertWritable(tx, id.subscription(), caller, id.group());
       for (;;) {
         const current = await lockGroup(tx, id.subscriptionId, id.groupKey);
         if (current) return this.changed(tx, request, current, wanted);
@@ -81,7 +81,7 @@ export class ResourceGroups {
   async patch(request: ArmRequest): Promise<ResourceGroupWire> {
     return this.database.transaction(async (tx) => {
       const { id, caller, body } = request;
-      await this.scopes.assertWritable(tx, id.subscription(), caller);
+      await this.scopes.assertWritable(tx, id.subscription(), caller, id.group());
       const current = await lockGroup(tx, id.subscriptionId, id.groupKey);
       if (!current) throw groupNotFound(id.groupName);
       const parsed = parseGroup(mergePatch(groupToWire(current), body), this.config.regions);
@@ -94,7 +94,7 @@ export class ResourceGroups {
   async delete(request: ArmRequest): Promise<void> {
     const { id, caller, correlationId } = request;
     const operationId = await this.database.transaction(async (tx) => {
-      await this.scopes.assertDeletable(tx, id.subscription(), caller);
+      await this.scopes.assertDeletable(tx, id.subscription(), caller, id.group());
       const current = await lockGroupToDelete(tx, id.subscriptionId, id.groupKey);
       if (!current) throw groupNotFound(id.groupName);
       const active = await this.operations.activeOf(tx, current.id);

@@ -2,12 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { ArmError } from '../arm/arm-error.js';
 import type { Caller } from '../arm/caller.js';
 import type { ResourceId } from '../arm/resource-id.js';
+import { refuseLocked } from '../arm/locked.js';
+import { scopeKeysOf } from '../arm/scope-keys.js';
 import { Scopes } from '../arm/scopes.js';
 import type { Sql, Tx } from '../database/database.js';
-import { findScope, holdScope } from './scopes.repository.js';
+import { findHeldScope, findScope, holdLocks, holdScope } from './scopes.repository.js';
 import type { ScopeRow } from './scopes.repository.js';
-import { SUBSCRIPTION_STATES } from './subscription-state.js';
+import { SUBSCRIPTION_STATES, type SubscriptionState } from './subscription-state.js';
 import { isUuid } from '../arm/uuid.js';
+
+const ANY_LEVEL = ['CanNotDelete', 'ReadOnly'];
+
+const TAKES = { 'created or changed': 'isWritable', deleted: 'isDeletable' } as const;
 
 /** One statement each; the subscription is judged before the group. */
 @Injectable()
@@ -17,17 +23,38 @@ export class SubscriptionScopes extends Scopes {
     scopeOf(await findScope(sql, id.subscriptionId, id.groupKey), id, caller);
   }
 
-  async assertWritable(tx: Tx, id: ResourceId, caller: Caller): Promise<void> {
+  async assertWritable(tx: Tx, id: ResourceId, caller: Caller, locked = id.resource()): Promise<void> {
     assertSubscriptionId(id);
-    const { state, groupState } = scopeOf(await holdScope(tx, id.subscriptionId, id.groupKey), id, caller);
-    if (!SUBSCRIPTION_STATES[state].isWritable) throw disabled(id, state, 'created or changed');
+    const search = { keys: scopeKeysOf(locked), levels: ['ReadOnly'], alsoBelow: false };
+    const found = await holdScope(tx, id.subscriptionId, id.groupKey, search);
+    const { state, groupState } = scopeOf(found, id, caller);
+    assertStateTakes('created or changed', state, id);
     if (groupState === 'Deleting') throw groupBeingDeleted(id.groupName);
+    refuseLocked('write', locked, found?.locks);
   }
 
-  async assertDeletable(tx: Tx, id: ResourceId, caller: Caller): Promise<void> {
+  async assertDeletable(tx: Tx, id: ResourceId, caller: Caller, locked = id.resource()): Promise<void> {
     assertSubscriptionId(id);
-    const { state } = scopeOf(await findScope(tx, id.subscriptionId, id.groupKey), id, caller);
-    if (!SUBSCRIPTION_STATES[state].isDeletable) throw disabled(id, state, 'deleted');
+    const search = { keys: scopeKeysOf(locked), levels: ANY_LEVEL, alsoBelow: true };
+    const found = await findHeldScope(tx, id.subscriptionId, id.groupKey, search);
+    assertStateTakes('deleted', scopeOf(found, id, caller).state, id);
+    refuseLocked('delete', locked, found?.locks);
+  }
+
+  async assertLeavable(tx: Tx, group: ResourceId, caller: Caller): Promise<void> {
+    assertSubscriptionId(group);
+    const search = { keys: scopeKeysOf(group.group()), levels: ANY_LEVEL, alsoBelow: false };
+    const found = await holdScope(tx, group.subscriptionId, group.groupKey, search);
+    scopeOf(found, group, caller);
+    refuseLocked('delete', group.group(), found?.locks);
+  }
+
+  async assertLockable(tx: Tx, id: ResourceId, caller: Caller): Promise<void> {
+    assertSubscriptionId(id);
+    await holdLocks(tx, id.subscriptionId);
+    const { state, groupState } = scopeOf(await findScope(tx, id.subscriptionId, id.groupKey), id, caller);
+    assertStateTakes('deleted', state, id);
+    if (groupState === 'Deleting') throw groupBeingDeleted(id.groupName);
   }
 }
 
@@ -69,6 +96,10 @@ function wrongTenant({ subscriptionId }: ResourceId, ofToken: string, ofSubscrip
   return new ArmError('InvalidAuthenticationTokenTenant', message, {
     headers: { 'www-authenticate': 'Bearer error="invalid_token", error_description="Token of another tenant."' },
   });
+}
+
+function assertStateTakes(what: keyof typeof TAKES, state: SubscriptionState, id: ResourceId): void {
+  if (!SUBSCRIPTION_STATES[state][TAKES[what]]) throw disabled(id, state, what);
 }
 
 function disabled({ subscriptionId }: ResourceId, state: string, what: string): ArmError {

@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ServedTypes } from '../arm/served-types.js';
 import { RegistriesModule } from '../registries/registries.module.js';
 import { ScopeMapsModule } from '../scope-maps/scope-maps.module.js';
 import { TokenCredentials } from './token-credentials.js';
 import { Token } from './token.entity.js';
+import { tokenType } from './token.type.js';
 import { TokensController } from './tokens.controller.js';
 import { TokensRepository } from './tokens.repository.js';
 
@@ -12,4 +14,8 @@ import { TokensRepository } from './tokens.repository.js';
   controllers: [TokensController],
   providers: [TokensRepository, TokenCredentials],
 })
-export class TokensModule {}
+export class TokensModule {
+  constructor(types: ServedTypes, tokens: TokensRepository) {
+    types.add(tokenType, tokens);
+  }
+}

@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { ServedTypes } from '../arm/served-types.js';
 import { RegistriesModule } from '../registries/registries.module.js';
 import { WebhookActions } from './webhook-actions.js';
 import { WebhookDeliveries } from './webhook-deliveries.js';
 import { WebhookEvent } from './webhook-event.entity.js';
 import { Webhook } from './webhook.entity.js';
+import { webhookType } from './webhook.type.js';
 import { WebhooksController } from './webhooks.controller.js';
 import { WebhooksRepository } from './webhooks.repository.js';
 
@@ -13,4 +15,8 @@ import { WebhooksRepository } from './webhooks.repository.js';
   controllers: [WebhooksController],
   providers: [WebhooksRepository, WebhookActions, WebhookDeliveries],
 })
-export class WebhooksModule {}
+export class WebhooksModule {
+  constructor(types: ServedTypes, webhooks: WebhooksRepository) {
+    types.add(webhookType, webhooks);
+  }
+}

@@ -4,7 +4,7 @@ import type { Agent } from 'undici';
 /** The api-version of requests that name none. */
 const RESOURCE_MANAGER_VERSION = '2022-09-01';
 const REGISTRY_VERSION = '2025-11-01';
-const REGISTRY_ROUTE = /\/providers\/microsoft\.containerregistry\/(?!(un)?register(\?|$))/i;
+const REGISTRY_ROUTE = /\/providers\/microsoft\.containerregistry\/(?!(un)?register(\?|$))(?!.*\/providers\/)/i;
 
 export interface RequestOptions {
   /** Null sends none; left out, the newest one of the route unless the path has its own. */

@@ -30,6 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'data-plane': ['config', 'secrets'],
   identity: ['arm', 'config', 'database', 'secrets', 'work'],
   throttling: ['arm', 'config'],
+  locks: ['arm', 'database', 'work'],
   subscriptions: ['arm', 'config', 'database', 'work'],
   moves: ['arm', 'database', 'subscriptions', 'work'],
   credentials: ['database', 'registries', 'secrets'],

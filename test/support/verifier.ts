@@ -2,7 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Exchange } from './arm-exchange.js';
 import { isDescribed, judge } from './official-descriptions.js';
 
-const REGISTRY_ROUTE = /\/providers\/microsoft\.containerregistry\//i;
+/** Not those of extensions, such as locks, which are another provider's. */
+const REGISTRY_ROUTE = /\/providers\/microsoft\.containerregistry\/(?!.*\/providers\/)/i;
 /** Routes that answer as OAuth does, not as Azure Resource Manager. */
 const IDENTITY_ROUTE = /\/(oauth2|discovery|\.well-known)\//i;
 /** Routes of operations, which the official descriptions do not have. */
