@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import { ActivityLogModule } from './activity-log/activity-log.module.js';
 import { ApiVersions } from './api-versions/index.js';
 import { ArmModule } from './arm/arm.module.js';
 import { VersionTable } from './arm/resource-type.js';
@@ -49,6 +50,7 @@ export class AppModule {
         ObservabilityModule,
         WorkModule,
         ArmModule,
+        ActivityLogModule,
         ApiVersionsModule,
         IdentityModule,
         ThrottlingModule,

@@ -111,6 +111,11 @@ export const SETTINGS = {
     '400',
     'Milliseconds for which a PUT may wait for its operation, to answer 200 and the finished resource; 0 answers 201 at once.',
   ),
+  activityLogDays: setting(
+    integer(1, 3_650),
+    '90',
+    'Days for which the activity log tells who changed what; what is older is dropped week by week.',
+  ),
   databasePoolSize: setting(integer(2, 500), '10', 'Connections to PostgreSQL that one process may hold.'),
 } as const satisfies Record<string, Setting<unknown>>;
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import { retriedOnConflict } from './retry.js';
+import { currentWatch } from './transaction-watch.js';
 
 /** One SQL statement. The name makes PostgreSQL prepare it once per connection; it must be unique and stable. */
 export interface Statement {
@@ -58,11 +59,16 @@ export class Database implements Sql {
     const client = await this.pool.connect();
     // A connection that breaks between two statements is reported here as well as by the statement that follows.
     client.on('error', ignored);
+    const watch = currentWatch();
     let isUsable = true;
     try {
       await client.query('begin');
-      const result = await work(transactionOn(client));
+      watch?.began();
+      const tx = transactionOn(client);
+      const result = await work(tx);
+      await watch?.beforeCommit(tx);
       await client.query('commit');
+      watch?.committed();
       return result;
     } catch (error) {
       isUsable = await client.query('rollback').then(

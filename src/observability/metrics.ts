@@ -46,6 +46,12 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly activityEventsLost = new Counter({
+    name: 'berth_activity_events_lost_total',
+    help: 'Refused requests that are missing in the activity log.',
+    registers: this.registers,
+  });
+
   readonly operation = new Histogram({
     name: 'berth_operation_duration_seconds',
     help: 'Time from the request to the end of the operation.',

@@ -1,4 +1,5 @@
 import { Global, Module } from '@nestjs/common';
+import { ActivityObserver } from '../activity-log/activity-observer.js';
 import { Config } from '../config/config.js';
 import { DataPlane } from '../data-plane/data-plane.js';
 import { DataPlaneModule } from '../data-plane/data-plane.module.js';
@@ -6,7 +7,7 @@ import { EdgeObserver } from '../edge/edge-observer.js';
 import { WorkObserver } from '../work/work-observer.js';
 import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
-import { EdgeMetrics, WorkMetrics } from './observers.js';
+import { ActivityMetrics, EdgeMetrics, WorkMetrics } from './observers.js';
 import { ReadinessChecks } from './readiness.js';
 import { RequestLog } from './request-log.js';
 import { ServiceLog } from './service-log.js';
@@ -21,9 +22,10 @@ import { ServiceLog } from './service-log.js';
     { provide: Metrics, inject: [DataPlane], useFactory: (engines: DataPlane) => new Metrics(() => engines.running()) },
     { provide: WorkObserver, useClass: WorkMetrics },
     { provide: EdgeObserver, useClass: EdgeMetrics },
+    { provide: ActivityObserver, useClass: ActivityMetrics },
     ReadinessChecks,
     RequestLog,
   ],
-  exports: [ServiceLog, Metrics, WorkObserver, EdgeObserver],
+  exports: [ServiceLog, Metrics, WorkObserver, EdgeObserver, ActivityObserver],
 })
 export class ObservabilityModule {}

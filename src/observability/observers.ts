@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { ActivityObserver } from '../activity-log/activity-observer.js';
 import { EdgeObserver, type EdgeAnswer } from '../edge/edge-observer.js';
 import { WorkObserver, type Ended, type Worked } from '../work/work-observer.js';
 import { Metrics } from './metrics.js';
@@ -34,5 +35,17 @@ export class EdgeMetrics extends EdgeObserver {
     this.metrics.registryRequest.observe({ method, route, status }, seconds);
     // A connection that broke takes back what it had not sent, and a counter refuses to go down.
     this.metrics.registryBytes.inc({ route }, Math.max(0, bytes));
+  }
+}
+
+/** Counts what the activity log should have told and does not. */
+@Injectable()
+export class ActivityMetrics extends ActivityObserver {
+  constructor(private readonly metrics: Metrics) {
+    super();
+  }
+
+  lost(): void {
+    this.metrics.activityEventsLost.inc();
   }
 }

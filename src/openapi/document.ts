@@ -26,6 +26,7 @@ const TAGS: Readonly<Record<string, string>> = {
   'Resource groups': 'Where resources lie, and with which they go.',
   Providers: 'Resource providers, and which of them a subscription uses.',
   Resources: 'Resources of all types.',
+  'Activity log': 'Who asked for which change, and what came of it.',
   Locks: 'What keeps subscriptions, groups and resources from being deleted or changed.',
   Identity: 'The local token issuer, and what clients read before they sign in.',
   Service: 'Health and metrics, for whoever runs the service.',

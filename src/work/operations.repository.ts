@@ -36,7 +36,7 @@ const activeOf: Statement = {
 const cancelActive: Statement = {
   name: 'operations.cancel_active',
   text: `update operations set status = 'Canceled', ended_at = now(), error = $2, lease_token = null
-          where record_id = $1 and ended_at is null returning lease_until as "leaseUntil"`,
+          where record_id = $1 and ended_at is null returning id, lease_until as "leaseUntil"`,
 };
 const finish: Statement = {
   name: 'operations.finish',
@@ -77,11 +77,13 @@ export async function activeOperationOf(sql: Sql, recordId: string): Promise<str
   return (await sql.row<{ id: string }>(activeOf, [recordId]))?.id;
 }
 
-/** Ends the active operation of a record as canceled; answers until when its worker may still be calling outside. */
-export async function cancelActiveOperation(tx: Tx, recordId: string, error: OperationError): Promise<Date | null> {
-  return (
-    (await tx.row<{ leaseUntil: Date | null }>(cancelActive, [recordId, JSON.stringify(error)]))?.leaseUntil ?? null
-  );
+/** Ends the active operation of a record as canceled; answers which, and until when its worker may still be calling outside. */
+export function cancelActiveOperation(
+  tx: Tx,
+  recordId: string,
+  error: OperationError,
+): Promise<{ readonly id: string; readonly leaseUntil: Date | null } | undefined> {
+  return tx.row(cancelActive, [recordId, JSON.stringify(error)]);
 }
 
 /** Ends a claimed operation. False when the claim was lost: then nothing of its transaction may stand. */

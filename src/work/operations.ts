@@ -1,8 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import type { Tx } from '../database/database.js';
 import type { OperationKindName } from './operation.entity.js';
 import { activeOperationOf, cancelActiveOperation, insertOperation } from './operations.repository.js';
+import { WorkJournal } from './work-journal.js';
+
+const OVERTAKEN = {
+  code: 'OperationCanceled',
+  message: 'The operation was overtaken by the deletion of its resource.',
+} as const;
 
 /** What a request asks the workers to do. */
 export interface Undertaking {
@@ -18,6 +24,8 @@ export interface Undertaking {
 /** How features hand work to the workers: in the transaction that wrote what the customer wants. */
 @Injectable()
 export class Operations {
+  constructor(@Optional() private readonly journal?: WorkJournal) {}
+
   /** Enqueues the work and answers the operation's id. A second active operation on one resource violates an index. */
   async start(tx: Tx, undertaking: Undertaking): Promise<string> {
     return this.enqueue(tx, undertaking, null);
@@ -28,11 +36,9 @@ export class Operations {
    * has stopped or its lease has run out, since a call of that worker may still be on its way.
    */
   async takeOver(tx: Tx, undertaking: Undertaking): Promise<string> {
-    const busyUntil = await cancelActiveOperation(tx, undertaking.recordId, {
-      code: 'OperationCanceled',
-      message: 'The operation was overtaken by the deletion of its resource.',
-    });
-    return this.enqueue(tx, undertaking, busyUntil);
+    const canceled = await cancelActiveOperation(tx, undertaking.recordId, OVERTAKEN);
+    if (canceled) await this.journal?.ended(tx, canceled.id, 'Canceled', OVERTAKEN);
+    return this.enqueue(tx, undertaking, canceled?.leaseUntil ?? null);
   }
 
   activeOf(tx: Tx, recordId: string): Promise<string | undefined> {
@@ -41,6 +47,7 @@ export class Operations {
 
   private async enqueue(tx: Tx, { type, ...rest }: Undertaking, runAfter: Date | null): Promise<string> {
     const id = randomUUID();
+    this.journal?.started(id);
     await insertOperation(tx, { id, resourceType: type, ...rest }, runAfter);
     return id;
   }

@@ -10,6 +10,7 @@ import {
   type ClaimedOperation,
 } from './operations.repository.js';
 import { PlanFailure, walk } from './plan.js';
+import { WorkJournal } from './work-journal.js';
 import { WorkObserver } from './work-observer.js';
 
 /** Claims that may fail before the operation does. With the back-off below that is about five minutes. */
@@ -24,6 +25,7 @@ export class Worker {
     private readonly database: Database,
     private readonly kinds: OperationKinds,
     @Optional() private readonly observer?: WorkObserver,
+    @Optional() private readonly journal?: WorkJournal,
   ) {}
 
   /** Works on the operation that has been due longest; false when none is due. */
@@ -88,6 +90,7 @@ export class Worker {
     await this.database.transaction(async (tx) => {
       if (!(await finishOperation(tx, operation, status, error))) throw new LeaseLost();
       await kind?.settle(tx, operation, error ? 'Failed' : 'Succeeded');
+      await this.journal?.ended(tx, operation.id, status, error);
     });
     this.observer?.ended(operation, status);
   }

@@ -27,6 +27,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   work: ['config', 'database'],
   forwarding: ['config'],
   arm: ['database', 'forwarding', 'work'],
+  'activity-log': ['arm', 'config', 'database', 'work'],
   'data-plane': ['config', 'secrets'],
   identity: ['arm', 'config', 'database', 'secrets', 'work'],
   throttling: ['arm', 'config'],
@@ -57,7 +58,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'usage',
     'work',
   ],
-  observability: ['config', 'data-plane', 'database', 'edge', 'identity', 'work'],
+  observability: ['activity-log', 'config', 'data-plane', 'database', 'edge', 'identity', 'work'],
   'api-versions': [
     'arm',
     'cache-rules',

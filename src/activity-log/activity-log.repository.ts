@@ -1,0 +1,113 @@
+import type { Sql, Statement, Tx } from '../database/database.js';
+import { columnsOf } from '../database/columns.js';
+import { ActivityEvent } from './activity-event.entity.js';
+
+const columns = columnsOf(ActivityEvent);
+
+// The subscription is asked, so that nobody can write into the log of a subscription that is not theirs, or not there yet.
+const INSERT = `
+  insert into activity_log
+    (id, subscription_id, event_timestamp, tenant_id, resource_key, group_key, provider_key, correlation_id, operation_id,
+     status, caller, detail)
+  select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 from subscriptions where id = $2 and tenant_id = $4
+  on conflict (subscription_id, event_timestamp, id) do update set status = excluded.status, detail = excluded.detail`;
+
+const record: Statement = { name: 'activity_log.record', text: INSERT };
+const recordStart: Statement = {
+  name: 'activity_log.record_start',
+  text: `with opened as (
+           insert into activity_log_operations
+             (operation_id, subscription_id, tenant_id, resource_key, group_key, provider_key, correlation_id, caller, detail)
+           values ($9, $2, $4, $5, $6, $7, $8, $11, $12))
+         ${INSERT}`,
+};
+const recordEnd: Statement = {
+  name: 'activity_log.record_end',
+  text: `with ended as (delete from activity_log_operations where operation_id = $1 returning *)
+         insert into activity_log
+           (id, subscription_id, event_timestamp, tenant_id, resource_key, group_key, provider_key, correlation_id,
+            operation_id, status, caller, detail)
+         select $2, subscription_id, $3, tenant_id, resource_key, group_key, provider_key, correlation_id, operation_id, $4,
+                caller, detail - 'statusCode' || $5::jsonb
+           from ended`,
+};
+
+const list = listed('activity_log.list', '($8::text is null or resource_key = $8)');
+const listOfResource = listed('activity_log.list_of_resource', 'resource_key = $8');
+
+function listed(name: string, ofResource: string): Statement {
+  return {
+    name,
+    text: `select ${columns.select()} from activity_log
+            where subscription_id = $1 and tenant_id = $2 and event_timestamp >= $3 and event_timestamp <= $4
+              and (event_timestamp, id) < ($5, $6) and ${ofResource}
+              and ($9::text is null or group_key = $9) and ($10::text is null or provider_key = $10)
+              and ($11::text is null or correlation_id = $11) and ($12::text is null or lower(caller) = $12)
+              and ($13::text is null or lower(status) = $13)
+            order by event_timestamp desc, id desc limit $7`,
+  };
+}
+
+/** Writes the event of a request; written again, it is corrected. `isStart` says that its operation was started here. */
+export async function recordEvent(sql: Sql, event: ActivityEvent, isStart: boolean): Promise<void> {
+  await sql.count(isStart ? recordStart : record, [
+    event.id,
+    event.subscriptionId,
+    event.eventTimestamp,
+    event.tenantId,
+    event.resourceKey,
+    event.groupKey,
+    event.providerKey,
+    event.correlationId,
+    event.operationId,
+    event.status,
+    event.caller,
+    JSON.stringify(event.detail),
+  ]);
+}
+
+/** Writes the event of the end of an operation, if a request started it. */
+export async function recordOperationEnd(
+  tx: Tx,
+  operationId: string,
+  end: Pick<ActivityEvent, 'id' | 'eventTimestamp' | 'status'> & { readonly errorCode: string | undefined },
+): Promise<void> {
+  const { id, eventTimestamp, status, errorCode } = end;
+  await tx.count(recordEnd, [operationId, id, eventTimestamp, status, JSON.stringify({ errorCode })]);
+}
+
+/** Which events are wanted. Keys are in lower case. */
+export interface EventQuery {
+  readonly subscriptionId: string;
+  readonly tenantId: string;
+  readonly from: Date;
+  readonly to: Date;
+  /** The events before that one, which is the last of the page before. */
+  readonly before: { readonly eventTimestamp: Date | 'infinity'; readonly id: string };
+  readonly limit: number;
+  readonly resourceKey: string | undefined;
+  readonly groupKey: string | undefined;
+  readonly providerKey: string | undefined;
+  readonly correlationId: string | undefined;
+  readonly callerKey: string | undefined;
+  readonly statusKey: string | undefined;
+}
+
+/** The newest first. */
+export function listEvents(sql: Sql, query: EventQuery): Promise<ActivityEvent[]> {
+  return sql.rows<ActivityEvent>(query.resourceKey === undefined ? list : listOfResource, [
+    query.subscriptionId,
+    query.tenantId,
+    query.from,
+    query.to,
+    query.before.eventTimestamp,
+    query.before.id,
+    query.limit,
+    query.resourceKey,
+    query.groupKey,
+    query.providerKey,
+    query.correlationId,
+    query.callerKey,
+    query.statusKey,
+  ]);
+}
