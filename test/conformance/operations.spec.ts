@@ -5,6 +5,7 @@ import type { Answer, Exchange } from '../support/arm-exchange.js';
 import { hasOfficialDescriptions } from '../support/official-descriptions.js';
 import { operationsOf, type Described } from './description.js';
 import { enumFindings, followed, pathOf, requestFindings } from './exchange.js';
+import { NOT_SERVED } from './not-served.js';
 import { actionBodiesIn, completed, samplesIn, type Sample, type World } from './samples.js';
 
 /** Groups in the order in which their resources need one another. */
@@ -19,15 +20,6 @@ const ORDER = [
   'Replications',
   'PrivateEndpointConnections',
   'ConnectedRegistries',
-];
-
-/** Previews of what the service does not have: other products, that move images through storage accounts. */
-const NOT_SERVED: readonly string[] = [
-  'ExportPipelines',
-  'ImportPipelines',
-  'PipelineRuns',
-  'Archives',
-  'ArchiveVersions',
 ];
 
 type Refusal = readonly [status: number, code: string];

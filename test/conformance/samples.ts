@@ -1,3 +1,4 @@
+import { mergePatch } from '../../src/arm/merge-patch.js';
 import { isLeaf, stepsTo, valueAt, withValue, type Place, type Schema } from './schema.js';
 
 /** What a description cannot say of the bodies of a group of operations: which texts mean something. */
@@ -24,6 +25,7 @@ export interface World {
 const IDENTITY =
   '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/ids/providers/Microsoft.ManagedIdentity/userAssignedIdentities/one';
 const SECRET = 'https://myvault.vault.azure.net/secrets/one';
+const ANY_UUID = '00000000-0000-4000-8000-000000000002';
 const TAG_VALUES = ['blue', ''];
 const IDENTITY_VALUES = { 'identity.userAssignedIdentities{}': [{}] };
 
@@ -57,11 +59,15 @@ export function samplesIn({ registryPath, credentialSetId }: World): Readonly<Re
         location: ['westus'],
         'tags{}': TAG_VALUES,
         ...IDENTITY_VALUES,
+        'identity.principalId': [ANY_UUID],
+        'identity.tenantId': [ANY_UUID],
+        'identity.userAssignedIdentities{}.principalId': [ANY_UUID],
+        'identity.userAssignedIdentities{}.clientId': [ANY_UUID],
         'properties.networkRuleSet.ipRules[].value': ['203.0.113.7', '203.0.113.0/24'],
         'properties.policies.retentionPolicy.days': [0, 30, 365],
         'properties.policies.softDeletePolicy.retentionDays': [1, 90],
         'properties.encryption.keyVaultProperties.keyIdentifier': ['https://myvault.vault.azure.net/keys/one'],
-        'properties.encryption.keyVaultProperties.identity': ['00000000-0000-4000-8000-000000000002'],
+        'properties.encryption.keyVaultProperties.identity': [ANY_UUID],
         'properties.storageAccount.id': [
           '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/one',
         ],
@@ -94,6 +100,10 @@ export function samplesIn({ registryPath, credentialSetId }: World): Readonly<Re
         'properties.credentials.certificates[].thumbprint': ['a'.repeat(40)],
         'properties.credentials.certificates[].encodedPemCertificate': ['LS0t'],
       },
+      together: (path) =>
+        path.startsWith('properties.credentials.passwords')
+          ? { properties: { credentials: { passwords: [{ name: 'password1' }] } } }
+          : undefined,
     },
     CredentialSets: {
       parameter: 'credentialSetName',
@@ -200,6 +210,7 @@ export function nameIn(mapPath: string): string {
 /** Good values for a place; those of the description, or those of the sample. */
 export function valuesOf({ path, schema }: Place, { values }: Pick<Sample, 'values'>): readonly unknown[] {
   const found = values[path] ?? schema.enum ?? (schema.type === 'boolean' ? [true, false] : undefined);
+  if (schema.type === 'object') return [{}];
   if (!found) throw new Error(`What is a good value of '${path}' (${JSON.stringify(schema)})? Say so in the samples.`);
   return found;
 }
@@ -229,7 +240,7 @@ export function completed(schema: Schema, body: unknown, sample: Sample, path = 
 /** A body that says `value` at the place: laid over `base`, with what has to be said besides. */
 export function bodyWith(schema: Schema, base: object, { path }: Place, value: unknown, sample: Sample): object {
   const steps = stepsTo(path, nameIn);
-  const besides = { ...base, ...sample.together?.(path, value) };
+  const besides = mergePatch(base, sample.together?.(path, value) ?? {}) as object;
   const body = valueAt(besides, steps) === value ? besides : withValue(besides, steps, value);
   return completed(schema, body, sample) as object;
 }

@@ -1,0 +1,33 @@
+export interface NotTaken {
+  readonly group: string;
+  readonly path: RegExp;
+  /** Of the value as JSON; all values when there is none. */
+  readonly value?: RegExp;
+  readonly why: string;
+}
+
+/** What a description lets a customer say and this release does not take, or does not give back as it was sent. */
+export const NOT_TAKEN: readonly NotTaken[] = [
+  { group: 'ConnectedRegistries', path: /./, why: 'none can be made: they need dedicated data endpoints' },
+  { group: 'Registries', path: /^sku\.name$/, value: /Classic/, why: 'no registry of that SKU can be made any more' },
+  {
+    group: 'Registries',
+    path: /^identity\..*(principal|tenant|client)Id$/,
+    why: 'only the service says so; some descriptions do not mark it',
+  },
+  { group: 'Registries', path: /^identity\.type$/, value: /"None"/, why: 'answers leave out what is not there' },
+  { group: 'Registries', path: /^identity/, why: 'FeatureNotSupported' },
+  {
+    group: 'Registries',
+    path: /Policy\.|encryption|dataEndpointEnabled|zoneRedundancy|AllowedForTasks|roleAssignmentMode|metadataSearch/,
+    why: 'FeatureNotSupported',
+  },
+  { group: 'Registries', path: /storageAccount|virtualNetworkRules/, why: 'there are neither here' },
+  { group: 'Replications', path: /zoneRedundancy/, value: /Enabled/, why: 'FeatureNotSupported' },
+  { group: 'Tokens', path: /certificates/, why: 'nothing lets a token log in with a certificate' },
+  { group: 'Tokens', path: /creationTime/, why: 'only the service says so; the description does not mark it' },
+];
+
+export function isAbout(row: NotTaken, group: string, path: string, value: unknown): boolean {
+  return row.group === group && row.path.test(path) && (row.value?.test(JSON.stringify(value)) ?? true);
+}
