@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import type { Pool, PoolClient, QueryResult } from 'pg';
+import type { Pool, PoolClient, QueryArrayResult } from 'pg';
+import { COLUMN_TYPES, rowsOf } from './result-rows.js';
 import { retriedOnConflict } from './retry.js';
 import { currentWatch } from './transaction-watch.js';
 
@@ -36,11 +37,11 @@ export class Database implements Sql {
   }
 
   rows<Row>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
-    return run(this.pool, statement, values).then((result) => result.rows as Row[]);
+    return run(this.pool, statement, values).then((result) => rowsOf<Row>(statement, result));
   }
 
   row<Row>(statement: Statement, values: readonly unknown[] = []): Promise<Row | undefined> {
-    return run(this.pool, statement, values).then((result) => result.rows[0] as Row | undefined);
+    return run(this.pool, statement, values).then((result) => rowsOf<Row>(statement, result)[0]);
   }
 
   count(statement: Statement, values: readonly unknown[] = []): Promise<number> {
@@ -87,15 +88,19 @@ function transactionOn(client: PoolClient): Tx {
   return {
     isTransaction: true,
     rows: async <Row>(statement: Statement, values: readonly unknown[] = []) =>
-      (await run(client, statement, values)).rows as Row[],
+      rowsOf<Row>(statement, await run(client, statement, values)),
     row: async <Row>(statement: Statement, values: readonly unknown[] = []) =>
-      (await run(client, statement, values)).rows[0] as Row | undefined,
+      rowsOf<Row>(statement, await run(client, statement, values))[0],
     count: async (statement, values = []) => (await run(client, statement, values)).rowCount ?? 0,
   };
 }
 
 const ignored = () => undefined;
 
-function run(on: Pool | PoolClient, { name, text }: Statement, values: readonly unknown[]): Promise<QueryResult> {
-  return on.query({ name, text, values: values as unknown[] });
+function run(
+  on: Pool | PoolClient,
+  { name, text }: Statement,
+  values: readonly unknown[],
+): Promise<QueryArrayResult<unknown[]>> {
+  return on.query({ name, text, values: values as unknown[], rowMode: 'array', types: COLUMN_TYPES });
 }
