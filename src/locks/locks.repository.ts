@@ -43,7 +43,7 @@ const moveStatement: Statement = {
   name: 'management_locks.move',
   text: `update management_locks l
             set subscription_id = $3, scope_key = $4 || substr(l.scope_key, length($2) + 1),
-                scope = $5 || substr(l.scope, length($2) + length('/subscriptions/') + length($3::text) + 1),
+                scope = $5 || right(l.scope, length(l.scope_key) - length($2)),
                 group_id = (select g.id from resource_groups g where g.subscription_id = $3 and g.key = $6)
           where l.subscription_id = $1 and (l.scope_key = $2 or starts_with(l.scope_key, $2 || '/'))`,
 };
