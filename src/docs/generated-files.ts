@@ -5,6 +5,7 @@ import { coverage } from './coverage.js';
 import { errorsPage } from './errors.js';
 import { shell } from './markdown.js';
 import { settingsTable, envExample } from './settings.js';
+import { notActedOn } from './not-acted-on.js';
 import { skusPage } from './skus.js';
 
 /** Older readers of YAML take a date for a date, so it is quoted. */
@@ -29,7 +30,12 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
     {
       path: 'README.md',
       content: (now) => {
-        const parts = { welcome: shell(WELCOME), settings: settingsTable(), coverage: coverage(document) };
+        const parts = {
+          welcome: shell(WELCOME),
+          settings: settingsTable(),
+          coverage: coverage(document),
+          'not acted on': notActedOn(),
+        };
         return Object.entries(parts).reduce((text, [name, content]) => between(text, name, content), now);
       },
     },

@@ -24,6 +24,16 @@ const ROWS: { readonly [Limit in keyof SkuLimits]: readonly [string, (value: num
   privateEndpointConnections: ['Private endpoint connections', count],
   anonymousPull: ['Anonymous pull', feature],
   disabledPublicNetworkAccess: ['Public network access can be disabled', feature],
+  deniedByDefault: ['Addresses that no rule names can be denied', feature],
+  dataEndpoints: ['Dedicated data endpoints', feature],
+  customerManagedKey: ['Customer-managed key', feature],
+  retentionPolicy: ['Retention policy', feature],
+  quarantinePolicy: ['Quarantine policy', feature],
+  trustPolicy: ['Content trust', feature],
+  disabledExport: ['Exports can be disabled', feature],
+  zoneRedundancy: ['Zone redundancy', feature],
+  softDeletePolicy: ['Soft delete', feature],
+  repositoryPermissions: ['Permissions on repositories (ABAC)', feature],
 };
 
 /** `docs/skus.md`. */

@@ -24,6 +24,7 @@ export function usagesOf(
     ...counts,
     storageIncludedBytes: storedBytes,
     ipRules: networkRuleSet.ipRules.length,
+    virtualNetworkRules: networkRuleSet.virtualNetworkRules?.length ?? 0,
   };
   return ROWS.filter(({ limit }) => limit === 'storageIncludedBytes' || hasFeature(sku, limit)).map(
     ({ name, limit, unit }) => ({

@@ -10,6 +10,8 @@ export interface NetworkRuleSet {
   readonly defaultAction: 'Allow' | 'Deny';
   /** Addresses and CIDR blocks, IPv4 or IPv6, that may reach the login server. */
   readonly ipRules: readonly { readonly action: 'Allow'; readonly value: string }[];
+  /** Resource ids of subnets; not there when there are none. */
+  readonly virtualNetworkRules?: readonly { readonly action: 'Allow'; readonly id: string }[];
 }
 
 /** Every policy of every api-version; a version shows those that it knows. */
@@ -29,7 +31,10 @@ export interface Encryption {
 
 export interface Identity {
   readonly type: 'SystemAssigned' | 'UserAssigned' | 'SystemAssigned, UserAssigned';
-  readonly userAssignedIdentities?: Readonly<Record<string, object>>;
+  /** By resource id; not there when the type has none. */
+  readonly userAssignedIdentities?: Readonly<
+    Record<string, { readonly principalId: string; readonly clientId: string }>
+  >;
 }
 
 /** A private endpoint connection as far as the registry itself tells of it. */
@@ -85,6 +90,13 @@ export class Registry implements ResourceRecord {
   @Column('jsonb', { nullable: true })
   identity: Identity | null;
 
+  /** Of the identity that the system assigned, while it is assigned; so is the tenant's id. */
+  @Column('uuid', { nullable: true })
+  principalId: string | null;
+
+  @Column('uuid', { nullable: true })
+  tenantId: string | null;
+
   @Column('boolean')
   adminUserEnabled: boolean;
 
@@ -112,11 +124,25 @@ export class Registry implements ResourceRecord {
   @Column('text')
   roleAssignmentMode: 'AbacRepositoryPermissions' | 'LegacyRegistryPermissions';
 
+  @Column('text', { default: 'Disabled' })
+  metadataSearch: Switch;
+
   @Column('jsonb')
   policies: Policies;
 
+  /** When the policy was last changed; null since the creation. */
+  @Column('timestamptz', { nullable: true })
+  retentionUpdatedAt: Date | null;
+
+  @Column('timestamptz', { nullable: true })
+  softDeleteUpdatedAt: Date | null;
+
   @Column('jsonb')
   encryption: Encryption;
+
+  /** Where its replications are, without those that are being deleted; sorted. */
+  @Column('jsonb', { default: [] })
+  replicaLocations: readonly string[];
 
   @Column('text')
   provisioningState: ProvisioningState;

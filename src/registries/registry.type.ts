@@ -1,13 +1,16 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { isIP } from 'node:net';
 import type { Problem } from '../arm/arm-error.js';
 import type { Caller } from '../arm/caller.js';
 import type { ResourceId } from '../arm/resource-id.js';
 import type { ResourceType } from '../arm/resource-type.js';
 import { createdBy } from '../arm/system-data.js';
+import { encryptionProblems } from './encryption.js';
+import { networkRuleProblems } from './network-rules.js';
+import { identityProblems, principalOf } from './registry-identity.js';
+import { exportProblems, policyTimes } from './registry-policies.js';
 import type { Registry } from './registry.entity.js';
+import { notEnforcedHeaders } from './settings-not-acted-on.js';
 import { isDowngrade, overages, type SkuUsage } from './sku.js';
-import { unsupportedSettings } from './unsupported-settings.js';
 
 export const REGISTRY_TYPE = 'Microsoft.ContainerRegistry/registries';
 
@@ -23,10 +26,22 @@ export interface RegistryContext {
 
 /** What a registry's own settings take of what its SKU limits. */
 export function usageOfSettings(registry: Registry): Partial<SkuUsage> {
+  const { networkRuleSet, policies } = registry;
   return {
-    ipRules: registry.networkRuleSet.ipRules.length,
-    anonymousPull: registry.anonymousPullEnabled ? 1 : 0,
-    disabledPublicNetworkAccess: registry.publicNetworkAccess === 'Disabled' ? 1 : 0,
+    ipRules: networkRuleSet.ipRules.length,
+    virtualNetworkRules: networkRuleSet.virtualNetworkRules?.length ?? 0,
+    deniedByDefault: Number(networkRuleSet.defaultAction === 'Deny'),
+    anonymousPull: Number(registry.anonymousPullEnabled),
+    disabledPublicNetworkAccess: Number(registry.publicNetworkAccess === 'Disabled'),
+    dataEndpoints: Number(registry.dataEndpointEnabled),
+    customerManagedKey: Number(registry.encryption.status === 'enabled'),
+    retentionPolicy: Number(policies.retentionPolicy.status === 'enabled'),
+    quarantinePolicy: Number(policies.quarantinePolicy.status === 'enabled'),
+    trustPolicy: Number(policies.trustPolicy.status === 'enabled'),
+    disabledExport: Number(policies.exportPolicy.status === 'disabled'),
+    zoneRedundancy: Number(registry.zoneRedundancy === 'Enabled'),
+    softDeletePolicy: Number(policies.softDeletePolicy.status === 'enabled'),
+    repositoryPermissions: Number(registry.roleAssignmentMode === 'AbacRepositoryPermissions'),
   };
 }
 
@@ -47,6 +62,8 @@ export function registryType(locations: readonly string[]): ResourceType<Registr
       tags: 'any',
       sku: 'provisioned',
       identity: 'provisioned',
+      principalId: 'service',
+      tenantId: 'service',
       adminUserEnabled: 'any',
       anonymousPullEnabled: 'any',
       dataEndpointEnabled: 'any',
@@ -56,8 +73,12 @@ export function registryType(locations: readonly string[]): ResourceType<Registr
       networkRuleBypassAllowedForTasks: 'any',
       zoneRedundancy: 'create',
       roleAssignmentMode: 'any',
+      metadataSearch: 'any',
       policies: 'any',
+      retentionUpdatedAt: 'service',
+      softDeleteUpdatedAt: 'service',
       encryption: 'provisioned',
+      replicaLocations: 'service',
       provisioningState: 'service',
       instanceName: 'service',
       createdBy: 'service',
@@ -71,12 +92,19 @@ export function registryType(locations: readonly string[]): ResourceType<Registr
     },
     work: { create: true, delete: true },
     fresh,
+    added: (next, current, { tenantId }, now) => ({
+      ...principalOf(next, current, tenantId),
+      ...policyTimes(next, current, now),
+    }),
     validate: (next) => [
       ...locationProblems(next.location, locations),
-      ...ipRuleProblems(next),
-      ...unsupportedSettings(next),
+      ...identityProblems(next),
+      ...networkRuleProblems(next),
+      ...exportProblems(next),
+      ...encryptionProblems(next),
     ],
     admit,
+    headers: notEnforcedHeaders,
   };
 }
 
@@ -92,6 +120,8 @@ function fresh(id: ResourceId, caller: Caller, now: Date): Registry {
     tags: {},
     sku: 'Basic',
     identity: null,
+    principalId: null,
+    tenantId: null,
     adminUserEnabled: false,
     anonymousPullEnabled: false,
     dataEndpointEnabled: false,
@@ -101,6 +131,7 @@ function fresh(id: ResourceId, caller: Caller, now: Date): Registry {
     networkRuleBypassAllowedForTasks: false,
     zoneRedundancy: 'Disabled',
     roleAssignmentMode: 'LegacyRegistryPermissions',
+    metadataSearch: 'Disabled',
     policies: {
       quarantinePolicy: { status: 'disabled' },
       trustPolicy: { type: 'Notary', status: 'disabled' },
@@ -109,7 +140,10 @@ function fresh(id: ResourceId, caller: Caller, now: Date): Registry {
       azureADAuthenticationAsArmPolicy: { status: 'enabled' },
       softDeletePolicy: { retentionDays: 7, status: 'disabled' },
     },
+    retentionUpdatedAt: null,
+    softDeleteUpdatedAt: null,
     encryption: { status: 'disabled' },
+    replicaLocations: [],
     provisioningState: 'Creating',
     instanceName: `${id.key.slice(0, 40)}-${randomBytes(6).toString('hex')}`,
     loginServer: '',
@@ -128,27 +162,6 @@ function locationProblems(location: string, locations: readonly string[]): Probl
         `List of available regions for the resource type is '${locations.join(',')}'.`,
     },
   ];
-}
-
-function ipRuleProblems({ networkRuleSet }: Registry): Problem[] {
-  return networkRuleSet.ipRules.flatMap(({ value }, index) =>
-    isAddressOrBlock(value)
-      ? []
-      : [
-          {
-            code: 'InvalidParameter' as const,
-            target: `properties.networkRuleSet.ipRules[${index}].value`,
-            message: `'${value}' is not an IP address or a CIDR block such as 203.0.113.0/24.`,
-          },
-        ],
-  );
-}
-
-function isAddressOrBlock(value: string): boolean {
-  const [address = '', prefix, ...rest] = value.split('/');
-  const family = isIP(address);
-  if (family === 0 || rest.length > 0) return false;
-  return prefix === undefined || (/^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 4 ? 32 : 128));
 }
 
 function admit(next: Registry, { nameTaken, usage }: RegistryContext, current: Registry | undefined): Problem[] {

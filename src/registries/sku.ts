@@ -18,6 +18,17 @@ export interface SkuLimits {
   /** 1 when the SKU has the feature. */
   readonly anonymousPull: number;
   readonly disabledPublicNetworkAccess: number;
+  /** Whether addresses that no rule names can be kept out. */
+  readonly deniedByDefault: number;
+  readonly dataEndpoints: number;
+  readonly customerManagedKey: number;
+  readonly retentionPolicy: number;
+  readonly quarantinePolicy: number;
+  readonly trustPolicy: number;
+  readonly disabledExport: number;
+  readonly zoneRedundancy: number;
+  readonly softDeletePolicy: number;
+  readonly repositoryPermissions: number;
 }
 
 /** The only place in the service that compares SKUs. Smallest first. */
@@ -35,6 +46,16 @@ export const SKUS = {
     privateEndpointConnections: 0,
     anonymousPull: 0,
     disabledPublicNetworkAccess: 0,
+    deniedByDefault: 0,
+    dataEndpoints: 0,
+    customerManagedKey: 0,
+    retentionPolicy: 0,
+    quarantinePolicy: 0,
+    trustPolicy: 0,
+    disabledExport: 0,
+    zoneRedundancy: 1,
+    softDeletePolicy: 1,
+    repositoryPermissions: 1,
   },
   Standard: {
     storageIncludedBytes: 100 * GiB,
@@ -49,6 +70,16 @@ export const SKUS = {
     privateEndpointConnections: 0,
     anonymousPull: 1,
     disabledPublicNetworkAccess: 0,
+    deniedByDefault: 0,
+    dataEndpoints: 0,
+    customerManagedKey: 0,
+    retentionPolicy: 0,
+    quarantinePolicy: 0,
+    trustPolicy: 0,
+    disabledExport: 0,
+    zoneRedundancy: 1,
+    softDeletePolicy: 1,
+    repositoryPermissions: 1,
   },
   Premium: {
     storageIncludedBytes: 500 * GiB,
@@ -63,6 +94,16 @@ export const SKUS = {
     privateEndpointConnections: 200,
     anonymousPull: 1,
     disabledPublicNetworkAccess: 1,
+    deniedByDefault: 1,
+    dataEndpoints: 1,
+    customerManagedKey: 1,
+    retentionPolicy: 1,
+    quarantinePolicy: 1,
+    trustPolicy: 1,
+    disabledExport: 1,
+    zoneRedundancy: 1,
+    softDeletePolicy: 1,
+    repositoryPermissions: 1,
   },
 } as const satisfies Record<string, SkuLimits>;
 
@@ -91,11 +132,31 @@ const REFUSALS: { readonly [Limit in keyof SkuUsage]: (sku: SkuName, limit: numb
           message: `The requested feature IP rule is not supported for the SKU ${sku}. It needs the SKU ${firstWith('ipRules', 1)}.`,
         }
       : { ...countRefusal('ipRules')(sku, limit, used), target: 'properties.networkRuleSet.ipRules' },
-  virtualNetworkRules: featureRefusal(
-    'virtualNetworkRules',
-    'The requested feature virtual network rule',
+  virtualNetworkRules: (sku, limit, used) => ({
+    ...(limit === 0
+      ? featureRefusal(
+          'virtualNetworkRules',
+          'The requested feature virtual network rule',
+          'NetworkRuleNotSupported',
+        )(sku)
+      : countRefusal('virtualNetworkRules')(sku, limit, used)),
+    target: 'properties.networkRuleSet.virtualNetworkRules',
+  }),
+  deniedByDefault: featureRefusal(
+    'deniedByDefault',
+    "The default action 'Deny' of network rules",
     'NetworkRuleNotSupported',
+    'properties.networkRuleSet.defaultAction',
   ),
+  dataEndpoints: settingRefusal('dataEndpoints', 'A dedicated data endpoint', 'dataEndpointEnabled'),
+  customerManagedKey: settingRefusal('customerManagedKey', 'A customer-managed key', 'encryption.status'),
+  retentionPolicy: settingRefusal('retentionPolicy', 'The retention policy', 'policies.retentionPolicy.status'),
+  quarantinePolicy: settingRefusal('quarantinePolicy', 'The quarantine policy', 'policies.quarantinePolicy.status'),
+  trustPolicy: settingRefusal('trustPolicy', 'Content trust', 'policies.trustPolicy.status'),
+  disabledExport: settingRefusal('disabledExport', 'Disabling exports', 'policies.exportPolicy.status'),
+  zoneRedundancy: settingRefusal('zoneRedundancy', 'Zone redundancy', 'zoneRedundancy'),
+  softDeletePolicy: settingRefusal('softDeletePolicy', 'Soft delete', 'policies.softDeletePolicy.status'),
+  repositoryPermissions: settingRefusal('repositoryPermissions', 'Permissions on repositories', 'roleAssignmentMode'),
   privateEndpointConnections: (sku, limit, used) =>
     limit === 0
       ? featureRefusal('privateEndpointConnections', 'Private endpoint', 'SkuNotSupported')(sku)
@@ -144,9 +205,19 @@ function countRefusal(type: string): (sku: SkuName, limit: number, used: number)
   });
 }
 
-function featureRefusal(limit: keyof SkuUsage, feature: string, code: Problem['code']): (sku: SkuName) => Problem {
+function featureRefusal(
+  limit: keyof SkuUsage,
+  feature: string,
+  code: Problem['code'],
+  target?: string,
+): (sku: SkuName) => Problem {
   return (sku) => ({
     code,
+    ...(target === undefined ? {} : { target }),
     message: `${feature} is not supported for the SKU ${sku}. It needs the SKU ${firstWith(limit, 1)}.`,
   });
+}
+
+function settingRefusal(limit: keyof SkuUsage, feature: string, setting: string): (sku: SkuName) => Problem {
+  return featureRefusal(limit, feature, 'SkuNotSupported', `properties.${setting}`);
 }

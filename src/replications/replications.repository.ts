@@ -21,6 +21,14 @@ const locationsBelow: Statement = {
   name: 'replications.locations',
   text: 'select location from replications where registry_id = $1 order by location',
 };
+/** Not once the registry itself is being deleted: then nobody holds its row while this one's is held. */
+const tellRegistry: Statement = {
+  name: 'replications.tell_registry',
+  text: `update registries
+            set replica_locations = coalesce((select jsonb_agg(location order by location) from replications
+                                               where registry_id = $1 and provisioning_state <> 'Deleting'), '[]')
+          where id = $1 and provisioning_state <> 'Deleting'`,
+};
 const instanceNames: Statement = {
   name: 'replications.instance_names',
   text: 'select instance_name as name from replications',
@@ -48,8 +56,6 @@ export class ReplicationsRepository implements Store<Replication, ReplicationCon
   readonly lockAll = children.lockAll;
   readonly byId = children.byId;
   readonly list = children.list;
-  readonly insert = children.insert;
-  readonly update = children.update;
   readonly remove = children.remove;
 
   constructor(
@@ -61,6 +67,17 @@ export class ReplicationsRepository implements Store<Replication, ReplicationCon
   onModuleInit(): void {
     this.counts.add('replications', (sql, registryId) => this.count(sql, registryId));
     this.locations.add((sql, registryId) => this.locationsOf(sql, registryId));
+  }
+
+  /** The registry's row is held by then, as in `update`, and learns where its replications are. */
+  async insert(tx: Tx, record: Replication): Promise<void> {
+    await children.insert(tx, record);
+    await tx.count(tellRegistry, [record.registryId]);
+  }
+
+  async update(tx: Tx, record: Replication): Promise<void> {
+    await children.update(tx, record);
+    await tx.count(tellRegistry, [record.registryId]);
   }
 
   async context(

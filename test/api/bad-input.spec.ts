@@ -14,6 +14,10 @@ interface ErrorBody {
 }
 
 const valid = { location: 'eastus', sku: { name: 'Basic' } };
+const KEY = {
+  keyIdentifier: 'https://myvault.vault.azure.net/keys/mine',
+  identity: '11111111-2222-4333-8444-555555555555',
+};
 const REGISTRIES = 'providers/Microsoft.ContainerRegistry/registries';
 
 /** A body that is valid but for one place. */
@@ -120,10 +124,14 @@ describe('bad input', () => {
     ],
     [
       'a setting that nothing acts on',
-      { ...valid, sku: { name: 'Premium' }, properties: { dataEndpointEnabled: true } },
+      {
+        ...valid,
+        sku: { name: 'Premium' },
+        properties: { encryption: { status: 'enabled', keyVaultProperties: KEY } },
+      },
       400,
       'FeatureNotSupported',
-      'properties.dataEndpointEnabled',
+      'properties.encryption.status',
     ],
     ['a tag that is no text', { ...valid, tags: { a: 1 } }, 400, 'InvalidParameter', expect.stringMatching(/^tags/)],
   ])('%s is refused with its field, and nothing is stored', async (_, body, status, code, target) => {

@@ -230,6 +230,7 @@ describe('registries', () => {
     expect(down.body.error.code).toBe('SkuDowngradeNotAllowed');
     expect(down.body.error.details.map(({ target }) => target)).toEqual([
       'properties.networkRuleSet.ipRules',
+      'properties.networkRuleSet.defaultAction',
       'properties.anonymousPullEnabled',
       'properties.publicNetworkAccess',
     ]);

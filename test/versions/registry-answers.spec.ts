@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { API_VERSIONS } from '../../src/api-versions/index.js';
 import { armApp, type ArmApp } from '../support/arm-app.js';
@@ -22,8 +22,8 @@ beforeAll(async () => {
 afterAll(() => app?.close());
 
 /**
- * One request, sent in every api-version, and what each answers: `registry/<case>/request.json` and
- * `registry/<case>/expected/<api-version>.json`.
+ * What each api-version answers to a request: `registry/<case>/expected/<api-version>.json`. The request is the same in
+ * all, `registry/<case>/request.json`, or each version's own, `registry/<case>/requests/<api-version>.json`.
  */
 describe.each(CASES)('a registry: %s', (name) => {
   const read = (file: string) => readFileSync(new URL(`${name}/${file}`, FOLDER), 'utf8');
@@ -39,7 +39,9 @@ describe.each(CASES)('a registry: %s', (name) => {
   it.each(Object.keys(API_VERSIONS))('in %s', async (apiVersion) => {
     const group = await app.given.group();
     const path = `${group.path}/providers/Microsoft.ContainerRegistry/registries/${`${name}${apiVersion}`.replaceAll('-', '')}`;
-    const made = await app.request('PUT', path, JSON.parse(read('request.json')), { apiVersion });
+    const own = `requests/${apiVersion}.json`;
+    const asked: unknown = JSON.parse(read(existsSync(new URL(`${name}/${own}`, FOLDER)) ? own : 'request.json'));
+    const made = await app.request('PUT', path, asked, { apiVersion });
     expect(made.status).toBe(201);
     expect(textOf(made.body)).toBe(read(`expected/${apiVersion}.json`));
 

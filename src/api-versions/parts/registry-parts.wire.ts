@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import {
   Allow,
   IsArray,
@@ -13,6 +13,7 @@ import {
   Min,
   ValidateNested,
 } from 'class-validator';
+import { HasObjectValues } from './object-values.js';
 
 const STATUSES = ['enabled', 'disabled'] as const;
 const SWITCHES = ['Enabled', 'Disabled'] as const;
@@ -21,6 +22,7 @@ const IDENTITY_TYPES = ['SystemAssigned', 'UserAssigned', 'SystemAssigned, UserA
 /** The managed identity of the registry. */
 export class IdentityWire {
   @IsOptional()
+  @Transform(({ value }) => identityTypeOf(value))
   @IsIn(IDENTITY_TYPES)
   @ApiProperty({ enum: IDENTITY_TYPES })
   readonly type?: (typeof IDENTITY_TYPES)[number];
@@ -35,9 +37,16 @@ export class IdentityWire {
 
   /** User-assigned identities by their resource ids. */
   @IsOptional()
-  @IsObject()
+  @HasObjectValues()
   @ApiProperty({ type: 'object', additionalProperties: { type: 'object' } })
-  readonly userAssignedIdentities?: Record<string, object>;
+  readonly userAssignedIdentities?: Record<string, object | null>;
+}
+
+/** Clients send the names in several casings, and with or without a blank; answers have the one of the description. */
+function identityTypeOf(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  const plain = (text: string) => text.replaceAll(/\s/g, '').toLowerCase();
+  return IDENTITY_TYPES.find((type) => plain(type) === plain(value)) ?? value;
 }
 
 /** An address or CIDR block that may reach the registry. */
@@ -66,13 +75,26 @@ export class NetworkRuleSetWire {
   readonly ipRules?: IpRuleWire[];
 }
 
+/** A subnet that may reach the registry. */
+export class VirtualNetworkRuleWire {
+  @IsOptional()
+  @IsIn(['Allow'])
+  @ApiProperty({ enum: ['Allow'], default: 'Allow' })
+  readonly action?: 'Allow';
+
+  /** Resource id of the subnet. */
+  @IsString()
+  readonly id: string;
+}
+
 /** The same up to 2021-08-01-preview, when subnets were among the rules. */
 export class SubnetRuleSetWire extends NetworkRuleSetWire {
   /** Subnets that may reach the registry. */
   @IsOptional()
   @IsArray()
-  @ApiProperty({ type: 'array', items: { type: 'object' } })
-  readonly virtualNetworkRules?: object[];
+  @ValidateNested({ each: true })
+  @Type(() => VirtualNetworkRuleWire)
+  readonly virtualNetworkRules?: VirtualNetworkRuleWire[];
 }
 
 /** A policy that is on or off. */

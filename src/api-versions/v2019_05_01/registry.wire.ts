@@ -66,8 +66,9 @@ export const registry20190501 = fixedTo(
         trustPolicy: { type: 'Notary', status: 'disabled' },
         retentionPolicy: { days: 7, status: 'disabled' },
       },
+      hasSubnetRules: true,
     }),
     CAME_LATER,
   ),
-  { 'properties.networkRuleSet.virtualNetworkRules': [], 'properties.storageAccount': undefined },
+  { 'properties.storageAccount': undefined },
 );

@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsDefined, IsObject, IsOptional, ValidateNested } from 'class-validator';
-import { fixedTo } from '../differences.js';
 import { SkuWire, TrackedResourceWire } from '../parts/envelope.wire.js';
 import {
   FirstPoliciesWire,
@@ -51,22 +50,20 @@ export class Registry20201101Preview extends TrackedResourceWire {
   readonly properties?: RegistryProperties20201101Preview;
 }
 
-export const registry20201101Preview = fixedTo(
-  registryWire({
-    shape: Registry20201101Preview,
-    settings: {
-      adminUserEnabled: false,
-      anonymousPullEnabled: false,
-      dataEndpointEnabled: false,
-      publicNetworkAccess: 'Enabled',
-      networkRuleBypassOptions: 'AzureServices',
-      zoneRedundancy: 'Disabled',
-    },
-    policies: {
-      quarantinePolicy: { status: 'disabled' },
-      trustPolicy: { type: 'Notary', status: 'disabled' },
-      retentionPolicy: { days: 7, status: 'disabled' },
-    },
-  }),
-  { 'properties.networkRuleSet.virtualNetworkRules': [] },
-);
+export const registry20201101Preview = registryWire({
+  shape: Registry20201101Preview,
+  settings: {
+    adminUserEnabled: false,
+    anonymousPullEnabled: false,
+    dataEndpointEnabled: false,
+    publicNetworkAccess: 'Enabled',
+    networkRuleBypassOptions: 'AzureServices',
+    zoneRedundancy: 'Disabled',
+  },
+  policies: {
+    quarantinePolicy: { status: 'disabled' },
+    trustPolicy: { type: 'Notary', status: 'disabled' },
+    retentionPolicy: { days: 7, status: 'disabled' },
+  },
+  hasSubnetRules: true,
+});

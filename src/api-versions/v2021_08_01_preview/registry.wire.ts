@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsDefined, IsObject, IsOptional, ValidateNested } from 'class-validator';
-import { fixedTo } from '../differences.js';
 import { SkuWire, TrackedResourceWire } from '../parts/envelope.wire.js';
 import { IdentityWire, PoliciesWire, RegistryPropertiesWire, SubnetRuleSetWire } from '../parts/registry-parts.wire.js';
 import { registryWire } from '../registry-wire.js';
@@ -46,23 +45,21 @@ export class Registry20210801Preview extends TrackedResourceWire {
   readonly properties?: RegistryProperties20210801Preview;
 }
 
-export const registry20210801Preview = fixedTo(
-  registryWire({
-    shape: Registry20210801Preview,
-    settings: {
-      adminUserEnabled: false,
-      anonymousPullEnabled: false,
-      dataEndpointEnabled: false,
-      publicNetworkAccess: 'Enabled',
-      networkRuleBypassOptions: 'AzureServices',
-      zoneRedundancy: 'Disabled',
-    },
-    policies: {
-      quarantinePolicy: { status: 'disabled' },
-      trustPolicy: { type: 'Notary', status: 'disabled' },
-      retentionPolicy: { days: 7, status: 'disabled' },
-      exportPolicy: { status: 'enabled' },
-    },
-  }),
-  { 'properties.networkRuleSet.virtualNetworkRules': [] },
-);
+export const registry20210801Preview = registryWire({
+  shape: Registry20210801Preview,
+  settings: {
+    adminUserEnabled: false,
+    anonymousPullEnabled: false,
+    dataEndpointEnabled: false,
+    publicNetworkAccess: 'Enabled',
+    networkRuleBypassOptions: 'AzureServices',
+    zoneRedundancy: 'Disabled',
+  },
+  policies: {
+    quarantinePolicy: { status: 'disabled' },
+    trustPolicy: { type: 'Notary', status: 'disabled' },
+    retentionPolicy: { days: 7, status: 'disabled' },
+    exportPolicy: { status: 'enabled' },
+  },
+  hasSubnetRules: true,
+});

@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsIn, IsObject, IsOptional, ValidateNested } from 'class-validator';
-import { fixedTo } from '../differences.js';
 import { registryWire } from '../registry-wire.js';
 import { Registry20220201Preview, RegistryProperties20220201Preview } from '../v2022_02_01_preview/registry.wire.js';
 
@@ -24,25 +23,23 @@ export class Registry20231101Preview extends Registry20220201Preview {
   override readonly properties?: RegistryProperties20231101Preview;
 }
 
-export const registry20231101Preview = fixedTo(
-  registryWire({
-    shape: Registry20231101Preview,
-    settings: {
-      adminUserEnabled: false,
-      anonymousPullEnabled: false,
-      dataEndpointEnabled: false,
-      publicNetworkAccess: 'Enabled',
-      networkRuleBypassOptions: 'AzureServices',
-      zoneRedundancy: 'Disabled',
-    },
-    policies: {
-      quarantinePolicy: { status: 'disabled' },
-      trustPolicy: { type: 'Notary', status: 'disabled' },
-      retentionPolicy: { days: 7, status: 'disabled' },
-      exportPolicy: { status: 'enabled' },
-      azureADAuthenticationAsArmPolicy: { status: 'enabled' },
-      softDeletePolicy: { retentionDays: 7, status: 'disabled' },
-    },
-  }),
-  { 'properties.metadataSearch': 'Disabled' },
-);
+export const registry20231101Preview = registryWire({
+  shape: Registry20231101Preview,
+  settings: {
+    adminUserEnabled: false,
+    anonymousPullEnabled: false,
+    dataEndpointEnabled: false,
+    publicNetworkAccess: 'Enabled',
+    networkRuleBypassOptions: 'AzureServices',
+    zoneRedundancy: 'Disabled',
+    metadataSearch: 'Disabled',
+  },
+  policies: {
+    quarantinePolicy: { status: 'disabled' },
+    trustPolicy: { type: 'Notary', status: 'disabled' },
+    retentionPolicy: { days: 7, status: 'disabled' },
+    exportPolicy: { status: 'enabled' },
+    azureADAuthenticationAsArmPolicy: { status: 'enabled' },
+    softDeletePolicy: { retentionDays: 7, status: 'disabled' },
+  },
+});

@@ -1,0 +1,66 @@
+import type { Registry } from './registry.entity.js';
+
+interface Setting {
+  /** The path of the setting in a body. */
+  readonly target: string;
+  readonly isOn: (registry: Registry) => boolean;
+  /** What does not happen, as a sentence for people. */
+  readonly missing: string;
+}
+
+/** Names, in every answer about one registry, what was asked for and is not done. */
+export const NOT_ENFORCED_HEADER = 'x-berth-not-enforced';
+
+/**
+ * Settings that are kept and told again, and whose effect is not there yet. A row leaves with the change that makes its
+ * feature work. What has its whole effect already, since nothing could act against it, is not here: see
+ * docs/decisions/0015-settings-kept-and-named.md.
+ */
+export const NOT_ACTED_ON: readonly Setting[] = [
+  {
+    target: 'properties.networkRuleSet.virtualNetworkRules',
+    isOn: ({ networkRuleSet }) => networkRuleSet.virtualNetworkRules !== undefined,
+    missing: 'no request is known to come from a subnet, so such a rule lets nobody in',
+  },
+  {
+    target: 'properties.dataEndpointEnabled',
+    isOn: ({ dataEndpointEnabled }) => dataEndpointEnabled,
+    missing: 'blobs come from the login server; nothing answers under the names of the data endpoints',
+  },
+  {
+    target: 'properties.zoneRedundancy',
+    isOn: ({ zoneRedundancy }) => zoneRedundancy === 'Enabled',
+    missing: 'a registry is one engine on one machine',
+  },
+  {
+    target: 'properties.metadataSearch',
+    isOn: ({ metadataSearch }) => metadataSearch === 'Enabled',
+    missing: 'artifacts cannot be searched',
+  },
+  {
+    target: 'properties.policies.quarantinePolicy',
+    isOn: ({ policies }) => policies.quarantinePolicy.status === 'enabled',
+    missing: 'what is pushed can be pulled at once',
+  },
+  {
+    target: 'properties.policies.trustPolicy',
+    isOn: ({ policies }) => policies.trustPolicy.status === 'enabled',
+    missing: 'no signatures are kept',
+  },
+  {
+    target: 'properties.policies.retentionPolicy',
+    isOn: ({ policies }) => policies.retentionPolicy.status === 'enabled',
+    missing: 'untagged manifests stay',
+  },
+  {
+    target: 'properties.policies.softDeletePolicy',
+    isOn: ({ policies }) => policies.softDeletePolicy.status === 'enabled',
+    missing: 'what is deleted cannot be restored',
+  },
+];
+
+/** The header that names what is on and not done; none when there is nothing to name. */
+export function notEnforcedHeaders(registry: Registry): Readonly<Record<string, string>> {
+  const targets = NOT_ACTED_ON.filter(({ isOn }) => isOn(registry)).map(({ target }) => target);
+  return targets.length === 0 ? {} : { [NOT_ENFORCED_HEADER]: targets.join(', ') };
+}
