@@ -26,6 +26,8 @@ export interface TenantRequest {
   readonly url: URL;
   readonly correlationId: string;
   readonly preconditions: Preconditions;
+  /** `Prefer: respond-async` of RFC 7240: the client would rather poll than wait. */
+  readonly prefersAsync: boolean;
   /** Sets what the answer has besides its body. */
   answer(status: number, headers?: Readonly<Record<string, string>>): void;
   addHeaders(headers: Readonly<Record<string, string>>): void;
@@ -68,6 +70,7 @@ export function tenantRequestOf(request: FastifyRequest, reply: FastifyReply): T
       return (url ??= new URL(originOf(request) + pathOf(request.url)));
     },
     preconditions: preconditionsOf(request.headers),
+    prefersAsync: /(^|,)\s*respond-async\s*(,|;|$)/i.test(String(request.headers['prefer'] ?? '')),
     correlationId: String(reply.getHeader('x-ms-correlation-request-id') ?? request.id),
     answer(status, headers) {
       void reply.code(status);

@@ -3,10 +3,13 @@ import type { ArmRequest } from './arm-request.js';
 /** Seconds after which a client may ask again. Clients wait half a minute or more when it is missing or 0. */
 export const RETRY_AFTER_SECONDS = '1';
 
-/** `registries-<uuid>`: how an operation's id is shown. */
+/** `registries-<uuid>`: how an operation's id is shown. `type` may be the whole type or its last part. */
+export function operationName(type: string, operationId: string): string {
+  return `${type.split('/').at(-1)?.toLowerCase()}-${operationId}`;
+}
+
 function shownId(request: ArmRequest, operationId: string): string {
-  const type = request.id.segments.at(-1)?.type.toLowerCase() ?? 'resourcegroups';
-  return `${type}-${operationId}`;
+  return operationName(request.id.segments.at(-1)?.type ?? 'resourcegroups', operationId);
 }
 
 /** What a 201 carries while the resource is made: where to ask for the operation's status. */

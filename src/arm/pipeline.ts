@@ -3,23 +3,26 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../database/database.js';
 import { constraintOf } from '../database/retry.js';
 import { Clock } from '../work/clock.js';
+import { OperationEnds } from '../work/operation-ends.js';
 import { Operations } from '../work/operations.js';
 import { servedVersion } from './api-version.js';
-import { throwIfAny } from './arm-error.js';
+import { throwIfAny, type ArmError } from './arm-error.js';
 import type { ArmRequest } from './arm-request.js';
 import type { Caller } from './caller.js';
 import { changedCreateOnly, changedFields } from './field-policy.js';
 import { mergePatch } from './merge-patch.js';
-import { operationHeaders, resultHeaders } from './operation-links.js';
+import { resultHeaders } from './operation-links.js';
 import { listBody, pageOf } from './paging.js';
-import { etagOf, requirePreconditions } from './preconditions.js';
+import { requirePreconditions } from './preconditions.js';
 import { isTerminal } from './provisioning-state.js';
+import { changedReadOnly } from './read-only.js';
 import { busy, notFound, parentNotFound } from './refusals.js';
 import type { ResourceId } from './resource-id.js';
 import { VersionTable } from './resource-type.js';
 import type { ResourceRecord, ResourceType, Store, Wire } from './resource-type.js';
 import { Scopes } from './scopes.js';
 import { modifiedBy } from './system-data.js';
+import { answered, shown, type Written } from './written.js';
 
 /** GET, LIST, PUT, PATCH and DELETE of ARM, once for all resource types. It never asks which type it has. */
 @Injectable()
@@ -27,6 +30,7 @@ export class ArmPipeline {
   constructor(
     private readonly database: Database,
     private readonly operations: Operations,
+    private readonly ends: OperationEnds,
     private readonly versions: VersionTable,
     private readonly scopes: Scopes,
     private readonly clock: Clock,
@@ -38,7 +42,7 @@ export class ArmPipeline {
     request: ArmRequest,
   ): Promise<object> {
     const found = await this.existing(type, store, request);
-    return shown(this.wireOf(type, request), found, request);
+    return shown(type, this.wireOf(type, request), found, request);
   }
 
   /** Refuses an api-version that does not serve the type; for actions that work on no record. */
@@ -81,7 +85,7 @@ export class ArmPipeline {
     );
   }
 
-  put<R extends ResourceRecord, C, P extends ResourceRecord | void>(
+  async put<R extends ResourceRecord, C, P extends ResourceRecord | void>(
     type: ResourceType<R, C, P>,
     store: Store<R, C, P>,
     request: ArmRequest,
@@ -92,20 +96,29 @@ export class ArmPipeline {
       : [{ code: 'InvalidResourceName' as const, message: `'${request.id.name}': ${type.name.rule}`, target: 'name' }];
     const parsed = wire.parse(request.body);
     throwIfAny([...badName, ...('problems' in parsed ? parsed.problems : [])]);
-    return this.written(type, store, request, wire, () => parsed);
+    const written = await this.written(type, store, request, wire, () => parsed, !request.prefersAsync);
+    return answered(type, wire, request, written, await this.finished(store, request, written));
   }
 
-  patch<R extends ResourceRecord, C, P extends ResourceRecord | void>(
+  async patch<R extends ResourceRecord, C, P extends ResourceRecord | void>(
     type: ResourceType<R, C, P>,
     store: Store<R, C, P>,
     request: ArmRequest,
   ): Promise<object> {
     const wire = this.wireOf(type, request);
-    return this.written(type, store, request, wire, (current) => {
-      if (!current) throw notFound(type.type, request.id);
-      const patched = wire.patched?.(current, request.body) ?? mergePatch(wire.toWire(current), request.body);
-      return wire.parse(patched);
-    });
+    const written = await this.written(
+      type,
+      store,
+      request,
+      wire,
+      (current) => {
+        if (!current) throw notFound(type.type, request.id);
+        const patched = wire.patched?.(current, request.body) ?? mergePatch(wire.toWire(current), request.body);
+        return wire.parse(patched);
+      },
+      false,
+    );
+    return answered(type, wire, request, written);
   }
 
   /** Deletes, or starts to; a resource that is being made or changed is taken over. */
@@ -178,13 +191,14 @@ export class ArmPipeline {
     request: ArmRequest,
     wire: Wire<R>,
     parse: (current: R | undefined) => ReturnType<Wire<R>['parse']>,
-  ): Promise<object> {
+    lingers: boolean,
+  ): Promise<Written<R>> {
     try {
-      return await this.writtenOnce(type, store, request, wire, parse);
+      return await this.writtenOnce(type, store, request, wire, parse, lingers);
     } catch (error) {
       // Nobody holds a lock on a row that is not there yet: of two first PUTs the index lets one through.
       if (!type.uniqueConstraints.includes(constraintOf(error) ?? '')) throw error;
-      return this.writtenOnce(type, store, request, wire, parse);
+      return this.writtenOnce(type, store, request, wire, parse, lingers);
     }
   }
 
@@ -194,21 +208,27 @@ export class ArmPipeline {
     request: ArmRequest,
     wire: Wire<R>,
     parse: (current: R | undefined) => ReturnType<Wire<R>['parse']>,
-  ): Promise<object> {
+    lingers: boolean,
+  ): Promise<Written<R>> {
     const { id, caller } = request;
     return this.database.transaction(async (tx) => {
       const now = this.clock.now();
       await this.scopes.assertWritable(tx, id, caller);
-      const parent = await lockedParent(tx, store, id);
+      const parent = await this.lockedParent(tx, store, request);
       const current = await store.lock(tx, id);
       const parsed = parse(current);
       if ('problems' in parsed) throwIfAny(parsed.problems);
       const body = 'body' in parsed ? parsed.body : {};
       requirePreconditions(request.preconditions, current);
-      if (current && !isTerminal(current.provisioningState)) throw busy(type.type, current);
+      if (current && !isTerminal(current.provisioningState)) throw await this.busy(tx, type.type, current, caller);
 
       const next = wire.fromWire(body, current ?? type.fresh(id, caller, now, parent));
-      throwIfAny([...type.validate(next, current), ...(current ? changedCreateOnly(type.fields, current, next) : [])]);
+      Object.assign(next, type.added?.(next, current, caller, now));
+      throwIfAny([
+        ...changedReadOnly(body, current && (() => wire.toWire(current)), () => wire.toWire(next)),
+        ...type.validate(next, current),
+        ...(current ? changedCreateOnly(type.fields, current, next) : []),
+      ]);
       throwIfAny(type.admit(next, await store.context(tx, next, current, parent), current));
 
       const changed = current ? changedFields(type.fields, current, next) : [];
@@ -220,10 +240,7 @@ export class ArmPipeline {
       next.provisioningState = needsWorker ? (current ? 'Updating' : 'Creating') : 'Succeeded';
       if (!current) await store.insert(tx, next);
       else if (!isDeepStrictEqual(current, next)) await store.update(tx, next);
-      if (!needsWorker) {
-        request.answer(200);
-        return shown(wire, next, request);
-      }
+      if (!needsWorker) return { record: next };
       const operationId = await this.operations.start(tx, {
         type: type.type,
         recordId: next.id,
@@ -232,9 +249,38 @@ export class ArmPipeline {
         correlationId: request.correlationId,
         kind: current ? 'Update' : 'Create',
       });
-      request.answer(201, operationHeaders(request, operationId));
-      return shown(wire, next, request);
+      return { record: next, operationId, ...(lingers ? { ended: this.ends.soon(operationId) } : {}) };
     });
+  }
+
+  /** The resource as its operation left it, for a client that waits for that. Nothing is held meanwhile. */
+  private async finished<R extends ResourceRecord, C, P extends ResourceRecord | void>(
+    store: Store<R, C, P>,
+    { id, caller }: ArmRequest,
+    { record, ended }: Written<R>,
+  ): Promise<R | undefined> {
+    if (!(await ended)) return undefined;
+    // What was written stands: a question that fails now must not make it look refused.
+    const found = await store.find(this.database, id, caller.tenantId).catch(() => undefined);
+    return found?.id === record.id && found.provisioningState === 'Succeeded' ? found : undefined;
+  }
+
+  /** The resource above, held until the commit; a store of top-level resources has none and nobody asks it for one. */
+  private async lockedParent<R extends ResourceRecord, C, P extends ResourceRecord | void>(
+    tx: Tx,
+    { parents }: Store<R, C, P>,
+    { id, caller }: ArmRequest,
+  ): Promise<P> {
+    if (!parents) return undefined as P;
+    const parent = await parents.lock(tx, id.parent());
+    if (!parent) throw parentNotFound(parents.type, id.parent());
+    if (parent.provisioningState === 'Deleting') throw await this.busy(tx, parents.type, parent, caller);
+    return parent;
+  }
+
+  /** The refusal to write a resource that an operation works on. */
+  async busy(tx: Tx, type: string, record: ResourceRecord, { tenantId }: Caller): Promise<ArmError> {
+    return busy(type, record, await this.operations.runningOn(tx, record.id, tenantId));
   }
 
   private wireOf<R extends ResourceRecord, C, P extends ResourceRecord | void>(
@@ -245,23 +291,4 @@ export class ArmPipeline {
       type: type.type.split('/').slice(1).join('/'),
     });
   }
-}
-
-/** The body of an answer about one resource, with its ETag for a client that asked for it. */
-function shown<R extends ResourceRecord>(wire: Wire<R>, record: R, request: ArmRequest): object {
-  if (request.preconditions.wantsEtag) request.addHeaders({ etag: etagOf(record) });
-  return wire.toWire(record);
-}
-
-/** The resource above, held until the commit; a store of top-level resources has none and nobody asks it for one. */
-async function lockedParent<R extends ResourceRecord, C, P extends ResourceRecord | void>(
-  tx: Tx,
-  { parents }: Store<R, C, P>,
-  id: ResourceId,
-): Promise<P> {
-  if (!parents) return undefined as P;
-  const parent = await parents.lock(tx, id.parent());
-  if (!parent) throw parentNotFound(parents.type, id.parent());
-  if (parent.provisioningState === 'Deleting') throw busy(parents.type, parent);
-  return parent;
 }

@@ -1,4 +1,6 @@
 import { ArmError } from './arm-error.js';
+import type { RunningOperation } from '../work/operations.repository.js';
+import { operationName } from './operation-links.js';
 import type { ResourceId } from './resource-id.js';
 import type { ResourceRecord } from './resource-type.js';
 
@@ -19,10 +21,17 @@ export function parentNotFound(type: string, id: ResourceId): ArmError {
   );
 }
 
-export function busy(type: string, { name, provisioningState }: ResourceRecord): ArmError {
+/** The 409 that names the operation which keeps the resource from being written, if it is still there to be named. */
+export function busy(
+  type: string,
+  { name, provisioningState }: ResourceRecord,
+  running: RunningOperation | undefined,
+): ArmError {
+  const shown = running && [running.kind, ...(running.id ? [operationName(type, running.id)] : [])].join(' ');
   return new ArmError(
     'OperationInProgress',
-    `The resource '${type}/${name}' is ${provisioningState.toLowerCase()}. Wait for that operation to end and send the request again.`,
+    `The resource '${type}/${name}' is ${provisioningState.toLowerCase()}${shown ? ` (operation ${shown})` : ''}. ` +
+      'Wait for that operation to end and send the request again.',
   );
 }
 

@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { ArmError, throwIfAny } from '../arm/arm-error.js';
 import type { ArmRequest } from '../arm/arm-request.js';
 import { parseBody } from '../arm/parse-body.js';
-import { busy, notFound } from '../arm/refusals.js';
+import { ArmPipeline } from '../arm/pipeline.js';
+import { notFound } from '../arm/refusals.js';
 import { ResourceId } from '../arm/resource-id.js';
 import { Scopes } from '../arm/scopes.js';
 import { modifiedBy } from '../arm/system-data.js';
@@ -27,6 +28,7 @@ export class TokenCredentials {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly arm: ArmPipeline,
     private readonly scopes: Scopes,
     private readonly registries: RegistryParents,
     private readonly tokens: TokensRepository,
@@ -48,7 +50,7 @@ export class TokenCredentials {
       await this.scopes.assertWritable(tx, id, caller);
       const parent = await this.registries.lock(tx, id);
       if (!parent) throw notFound(this.registries.type, id);
-      if (parent.provisioningState === 'Deleting') throw busy(this.registries.type, parent);
+      if (parent.provisioningState === 'Deleting') throw await this.arm.busy(tx, this.registries.type, parent, caller);
       const current = await this.tokens.lock(tx, token);
       if (!current) throw notFound(tokenType.type, token);
       const passwords = replacedPasswords(

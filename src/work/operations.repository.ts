@@ -2,12 +2,15 @@ import type { Sql, Statement, Tx } from '../database/database.js';
 import { columnsOf } from '../database/columns.js';
 import { leasesOf, type Claim } from './leases.repository.js';
 import { Operation } from './operation.entity.js';
-import type { OperationError, OperationStatus } from './operation.entity.js';
+import type { OperationError, OperationKindName, OperationStatus } from './operation.entity.js';
 
 const columns = columnsOf(Operation);
 
 /** Channel on which a new operation is announced when its transaction commits. */
 export const OPERATIONS_CHANNEL = 'berth_operations';
+
+/** Channel on which the id of an operation is announced when its end commits. */
+export const OPERATION_ENDS_CHANNEL = 'berth_operation_ends';
 
 export type ClaimedOperation = Operation & Claim;
 
@@ -33,16 +36,24 @@ const activeOf: Statement = {
   name: 'operations.active_of',
   text: `select id from operations where record_id = $1 and ended_at is null`,
 };
+const running: Statement = {
+  name: 'operations.running',
+  text: `select kind, case when tenant_id = $2 then id end as id from operations where record_id = $1 and ended_at is null`,
+};
 const cancelActive: Statement = {
   name: 'operations.cancel_active',
-  text: `update operations set status = 'Canceled', ended_at = now(), error = $2, lease_token = null
-          where record_id = $1 and ended_at is null returning id, lease_until as "leaseUntil"`,
+  text: `with ended as (
+           update operations set status = 'Canceled', ended_at = now(), error = $2, lease_token = null
+            where record_id = $1 and ended_at is null returning id, lease_until)
+         select id, lease_until as "leaseUntil", pg_notify('${OPERATION_ENDS_CHANNEL}', id::text) from ended`,
 };
 const finish: Statement = {
   name: 'operations.finish',
-  text: `update operations
-            set status = $3, error = $4, ended_at = now(), lease_token = null, lease_until = null, waiting_because = null
-          where id = $1 and lease_token = $2 and ended_at is null`,
+  text: `with ended as (
+           update operations
+              set status = $3, error = $4, ended_at = now(), lease_token = null, lease_until = null, waiting_because = null
+            where id = $1 and lease_token = $2 and ended_at is null returning id)
+         select pg_notify('${OPERATION_ENDS_CHANNEL}', id::text) from ended`,
 };
 const expedite: Statement = {
   name: 'operations.expedite',
@@ -75,6 +86,20 @@ export function findOperation(
 
 export async function activeOperationOf(sql: Sql, recordId: string): Promise<string | undefined> {
   return (await sql.row<{ id: string }>(activeOf, [recordId]))?.id;
+}
+
+/** What keeps a resource busy. `id` is null for a caller of another tenant than the one that started it. */
+export interface RunningOperation {
+  readonly kind: OperationKindName;
+  readonly id: string | null;
+}
+
+export function runningOperationOf(
+  sql: Sql,
+  recordId: string,
+  tenantId: string,
+): Promise<RunningOperation | undefined> {
+  return sql.row<RunningOperation>(running, [recordId, tenantId]);
 }
 
 /** Ends the active operation of a record as canceled; answers which, and until when its worker may still be calling outside. */

@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, Optional } from '@nestjs/common';
 import type { Tx } from '../database/database.js';
 import type { OperationKindName } from './operation.entity.js';
-import { activeOperationOf, cancelActiveOperation, insertOperation } from './operations.repository.js';
+import {
+  activeOperationOf,
+  cancelActiveOperation,
+  insertOperation,
+  runningOperationOf,
+  type RunningOperation,
+} from './operations.repository.js';
 import { WorkJournal } from './work-journal.js';
 
 const OVERTAKEN = {
@@ -43,6 +49,11 @@ export class Operations {
 
   activeOf(tx: Tx, recordId: string): Promise<string | undefined> {
     return activeOperationOf(tx, recordId);
+  }
+
+  /** What keeps the resource busy, as a caller of that tenant may know it. */
+  runningOn(tx: Tx, recordId: string, tenantId: string): Promise<RunningOperation | undefined> {
+    return runningOperationOf(tx, recordId, tenantId);
   }
 
   private async enqueue(tx: Tx, { type, ...rest }: Undertaking, runAfter: Date | null): Promise<string> {

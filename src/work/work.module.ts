@@ -3,6 +3,7 @@ import type { OnModuleInit } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Database } from '../database/database.js';
 import { Clock, SystemClock } from './clock.js';
+import { OperationEnds } from './operation-ends.js';
 import { OperationKinds } from './operation-kinds.js';
 import { Operation } from './operation.entity.js';
 import { Operations } from './operations.js';
@@ -21,13 +22,14 @@ const OPERATIONS_KEPT_DAYS = 7;
   providers: [
     Operations,
     OperationKinds,
+    OperationEnds,
     Worker,
     WorkLoop,
     WorkQueues,
     Sweeps,
     { provide: Clock, useClass: SystemClock },
   ],
-  exports: [Operations, OperationKinds, Worker, WorkQueues, Sweeps, Clock],
+  exports: [Operations, OperationKinds, OperationEnds, Worker, WorkQueues, Sweeps, Clock],
 })
 export class WorkModule implements OnModuleInit {
   constructor(

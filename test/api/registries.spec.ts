@@ -164,10 +164,12 @@ describe('registries', () => {
       .replace('registries', 'Registries');
     expect((await get(upper)).body.name).toBe('CaseTest1');
     expect((await get(path.replace('/providers', '//providers'))).body.id).toBe(path);
-    expect(await app.request('PUT', path.replace('CaseTest1', 'casetest1'), body({ name: 'ignored1' }))).toMatchObject({
-      status: 200,
-      body: { name: 'casetest1' },
-    });
+    expect(await app.request('PUT', path.replace('CaseTest1', 'casetest1'), body({ name: 'CASETEST1' }))).toMatchObject(
+      {
+        status: 200,
+        body: { name: 'casetest1' },
+      },
+    );
     expect((await get(path)).body.name).toBe('casetest1');
   });
 

@@ -86,12 +86,13 @@ describe('replications', () => {
         status: { displayStatus: 'Ready', message: MESSAGE, timestamp: aTime },
       },
     };
-    expect((await get(path.toUpperCase(), 'eastus')).body).toEqual(ready);
+    const { body: read } = await get(path.toUpperCase(), 'eastus');
+    expect(read).toEqual(ready);
     expect(await app.dataPlane.list()).toEqual(
       expect.arrayContaining([expect.stringMatching(new RegExp(`^${name}-eastus-[0-9a-f]{12}$`))]),
     );
     // Sent back as it was answered, it changes nothing.
-    expect(await app.request('PUT', `${path}/replications/EastUS`, ready)).toMatchObject({ status: 200, body: ready });
+    expect(await app.request('PUT', `${path}/replications/EastUS`, read)).toMatchObject({ status: 200, body: ready });
   });
 
   it('are the same in every version', async () => {

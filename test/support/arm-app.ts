@@ -124,6 +124,7 @@ export async function armApp(options: ArmAppOptions = {}): Promise<ArmApp> {
     BERTH_PORT: '0',
     BERTH_REGISTRY_PORTS: '45100-45199',
     BERTH_LOG_LEVEL: 'fatal',
+    BERTH_PUT_LINGER_MS: '0',
     ...options.settings,
   });
   const dataPlane = new FakeDataPlane();
