@@ -12,6 +12,7 @@ import { CredentialSetsModule } from './credential-sets/credential-sets.module.j
 import { DatabaseModule } from './database/database.module.js';
 import { EdgeModule } from './edge/edge.module.js';
 import { TlsCredentials } from './edge/tls-credentials.js';
+import { FaultsModule } from './faults/faults.module.js';
 import { ForwardingModule } from './forwarding/forwarding.module.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { MovesModule } from './moves/moves.module.js';
@@ -54,6 +55,7 @@ export class AppModule {
         ApiVersionsModule,
         IdentityModule,
         ThrottlingModule,
+        FaultsModule.with(config),
         SubscriptionsModule,
         LocksModule,
         MovesModule,

@@ -29,6 +29,7 @@ const TAGS: Readonly<Record<string, string>> = {
   'Activity log': 'Who asked for which change, and what came of it.',
   Locks: 'What keeps subscriptions, groups and resources from being deleted or changed.',
   Identity: 'The local token issuer, and what clients read before they sign in.',
+  Faults: 'What goes wrong on purpose, where the service was started for that.',
   Service: 'Health and metrics, for whoever runs the service.',
 };
 

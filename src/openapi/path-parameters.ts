@@ -75,5 +75,9 @@ export const PATH_PARAMETERS: Readonly<Record<string, PathParameter>> = {
     description: 'The name of the lock; case does not matter.',
     schema: { type: 'string', minLength: 1, maxLength: 260, pattern: String.raw`^[^<>%&:\\?/]*$` },
   },
+  faultName: {
+    description: 'The name of the fault.',
+    schema: { type: 'string', minLength: 1, maxLength: 50, pattern: '^[a-z0-9][a-z0-9-]*$' },
+  },
   tenant: { description: 'The id of the tenant.', schema: UUID },
 };

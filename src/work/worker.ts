@@ -10,6 +10,7 @@ import {
   type ClaimedOperation,
 } from './operations.repository.js';
 import { PlanFailure, walk } from './plan.js';
+import { PlanWalker } from './plan-walker.js';
 import { WorkJournal } from './work-journal.js';
 import { WorkObserver } from './work-observer.js';
 
@@ -26,6 +27,7 @@ export class Worker {
     private readonly kinds: OperationKinds,
     @Optional() private readonly observer?: WorkObserver,
     @Optional() private readonly journal?: WorkJournal,
+    @Optional() private readonly walker?: PlanWalker,
   ) {}
 
   /** Works on the operation that has been due longest; false when none is due. */
@@ -58,7 +60,7 @@ export class Worker {
       const scope = await kind.scope(operation, signal);
       if (scope === undefined)
         return await this.end(operation, undefined, { code: 'OperationCanceled', message: 'The resource is gone.' });
-      const outcome = await walk(kind.plan, scope);
+      const outcome = await (this.walker?.walk(operation, kind.plan, scope) ?? walk(kind.plan, scope));
       if (outcome.done) return await this.end(operation, kind);
       await this.giveBack(operation, outcome.retryAfterMs, true, `${outcome.step}: ${outcome.because}`);
     } catch (error) {

@@ -31,6 +31,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'data-plane': ['config', 'secrets'],
   identity: ['arm', 'config', 'database', 'secrets', 'work'],
   throttling: ['arm', 'config'],
+  faults: ['arm', 'config', 'database', 'work'],
   locks: ['arm', 'database', 'work'],
   subscriptions: ['arm', 'config', 'database', 'work'],
   moves: ['arm', 'database', 'subscriptions', 'work'],
