@@ -1,22 +1,30 @@
 import type { Registry } from './registry.entity.js';
 
-interface Setting {
+/** A setting of a resource that is kept without its effect. */
+export interface SettingNotActedOn<R> {
   /** The path of the setting in a body. */
   readonly target: string;
-  readonly isOn: (registry: Registry) => boolean;
+  readonly isOn: (record: R) => boolean;
   /** What does not happen, as a sentence for people. */
   readonly missing: string;
 }
 
-/** Names, in every answer about one registry, what was asked for and is not done. */
+/** Names, in every answer about one resource, what was asked for and is not done. */
 export const NOT_ENFORCED_HEADER = 'x-berth-not-enforced';
 
+/** Of registries and of their replications. */
+export const ZONE_REDUNDANCY: SettingNotActedOn<Pick<Registry, 'zoneRedundancy'>> = {
+  target: 'properties.zoneRedundancy',
+  isOn: ({ zoneRedundancy }) => zoneRedundancy === 'Enabled',
+  missing: 'a registry is one engine on one machine, and so is a replica',
+};
+
 /**
- * Settings that are kept and told again, and whose effect is not there yet. A row leaves with the change that makes its
+ * Settings of registries that are kept and told again, and whose effect is not there yet. A row leaves with the change that makes its
  * feature work. What has its whole effect already, since nothing could act against it, is not here: see
  * docs/decisions/0015-settings-kept-and-named.md.
  */
-export const NOT_ACTED_ON: readonly Setting[] = [
+export const NOT_ACTED_ON: readonly SettingNotActedOn<Registry>[] = [
   {
     target: 'properties.networkRuleSet.virtualNetworkRules',
     isOn: ({ networkRuleSet }) => networkRuleSet.virtualNetworkRules !== undefined,
@@ -27,11 +35,7 @@ export const NOT_ACTED_ON: readonly Setting[] = [
     isOn: ({ dataEndpointEnabled }) => dataEndpointEnabled,
     missing: 'blobs come from the login server; nothing answers under the names of the data endpoints',
   },
-  {
-    target: 'properties.zoneRedundancy',
-    isOn: ({ zoneRedundancy }) => zoneRedundancy === 'Enabled',
-    missing: 'a registry is one engine on one machine',
-  },
+  ZONE_REDUNDANCY,
   {
     target: 'properties.metadataSearch',
     isOn: ({ metadataSearch }) => metadataSearch === 'Enabled',
@@ -60,7 +64,10 @@ export const NOT_ACTED_ON: readonly Setting[] = [
 ];
 
 /** The header that names what is on and not done; none when there is nothing to name. */
-export function notEnforcedHeaders(registry: Registry): Readonly<Record<string, string>> {
-  const targets = NOT_ACTED_ON.filter(({ isOn }) => isOn(registry)).map(({ target }) => target);
+export function notEnforcedHeaders<R>(
+  settings: readonly SettingNotActedOn<R>[],
+  record: R,
+): Readonly<Record<string, string>> {
+  const targets = settings.filter(({ isOn }) => isOn(record)).map(({ target }) => target);
   return targets.length === 0 ? {} : { [NOT_ENFORCED_HEADER]: targets.join(', ') };
 }

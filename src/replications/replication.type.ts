@@ -5,6 +5,7 @@ import type { ResourceId } from '../arm/resource-id.js';
 import type { ResourceType } from '../arm/resource-type.js';
 import { CHILD_FIELDS, freshChild } from '../registries/registry-child.js';
 import type { Registry } from '../registries/registry.entity.js';
+import { notEnforcedHeaders, ZONE_REDUNDANCY } from '../registries/settings-not-acted-on.js';
 import { overages, type SkuName } from '../registries/sku.js';
 import type { Replication } from './replication.entity.js';
 
@@ -39,13 +40,11 @@ export function replicationType(locations: readonly string[]): ResourceType<Repl
       statusChangedAt: 'service',
     },
     fresh,
-    validate: (next, current) => [
-      // Another location than that of an existing one is refused as the move that it would be.
-      ...(current ? [] : locationProblems(next, locations)),
-      ...zoneProblems(next),
-    ],
+    // Another location than that of an existing one is refused as the move that it would be.
+    validate: (next, current) => (current ? [] : locationProblems(next, locations)),
     admit: (next, { sku, homeLocation, replications }, current) =>
       current ? [] : [...overages(sku, { replications }), ...homeProblems(next, homeLocation)],
+    headers: (replication) => notEnforcedHeaders([ZONE_REDUNDANCY], replication),
   };
 }
 
@@ -86,17 +85,6 @@ function homeProblems({ location }: Replication, homeLocation: string): Problem[
       code: 'InvalidParameter',
       target: 'location',
       message: `The registry itself is in '${homeLocation}'. A replication lies in another location.`,
-    },
-  ];
-}
-
-function zoneProblems({ zoneRedundancy }: Replication): Problem[] {
-  if (zoneRedundancy === 'Disabled') return [];
-  return [
-    {
-      code: 'FeatureNotSupported',
-      target: 'properties.zoneRedundancy',
-      message: `This release does not act on 'properties.zoneRedundancy'. Leave it out or send 'Disabled'.`,
     },
   ];
 }

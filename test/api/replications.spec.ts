@@ -45,6 +45,20 @@ describe('replications', () => {
     return (await app.dataPlane.list()).filter((name) => !before.includes(name));
   }
 
+  it('spread over zones say that they are not, in every answer but lists', async () => {
+    const { path } = await app.given.registry();
+    const headers = { 'x-berth-not-enforced': 'properties.zoneRedundancy' };
+    const properties = { zoneRedundancy: 'Enabled' };
+    expect(await put(path, 'eastus', { properties })).toMatchObject({ status: 201, body: { properties }, headers });
+    await app.settle();
+    expect(await get(path, 'eastus')).toMatchObject({ status: 200, body: { properties }, headers });
+    const list = await app.request('GET', `${path}/replications`);
+    expect(list.headers).not.toHaveProperty('x-berth-not-enforced');
+    expect(
+      await app.request('PATCH', `${path}/replications/eastus`, { properties: { zoneRedundancy: 'Disabled' } }),
+    ).toMatchObject({ status: 409, body: { error: { code: 'PropertyChangeNotAllowed' } } });
+  });
+
   it('are made by a worker, with an engine of their own', async () => {
     const { path, name } = await app.given.registry();
     const made = await put(path, 'EastUS', {
@@ -214,7 +228,6 @@ describe('replications', () => {
       'properties.regionEndpointEnabled',
     ],
     ['eastus', { properties: { zoneRedundancy: 'enabled' } }, 'InvalidParameter', 'properties.zoneRedundancy'],
-    ['eastus', { properties: { zoneRedundancy: 'Enabled' } }, 'FeatureNotSupported', 'properties.zoneRedundancy'],
     ['eastus', { properties: { colour: 'blue' } }, 'InvalidParameter', 'properties.colour'],
     ['eastus', { sku: { name: 'Premium' } }, 'InvalidParameter', 'sku'],
   ])('named %s with %j are refused with %s', async (name, body, code, target) => {
