@@ -17,7 +17,13 @@ export async function seedDatabase(app: NestFastifyApplication, dataDir: string)
     createServicePrincipal: async ({ tenantId, clientId, clientSecret }) => {
       try {
         await database.transaction((tx) =>
-          principals.create(tx, { tenantId, displayName: 'Owner', appId: clientId, secret: clientSecret }),
+          principals.create(tx, {
+            tenantId,
+            displayName: 'Owner',
+            isOperator: true,
+            appId: clientId,
+            secret: clientSecret,
+          }),
         );
       } catch (error) {
         if (constraintOf(error) !== 'service_principals_pkey') throw error;

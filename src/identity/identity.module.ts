@@ -10,6 +10,7 @@ import { BearerStrategy } from './bearer-strategy.js';
 import { DiscoveryController } from './discovery.controller.js';
 import { MetadataController } from './metadata.controller.js';
 import { OAuthErrorFilter } from './oauth-error.filter.js';
+import { OperatorGuard } from './operator-guard.js';
 import { ServicePrincipal } from './service-principal.entity.js';
 import { ServicePrincipalSecret } from './service-principal-secret.entity.js';
 import { ServicePrincipals } from './service-principals.js';
@@ -41,6 +42,7 @@ import { TokenVerifier } from './token-verifier.js';
         }),
     },
     { provide: APP_GUARD, useClass: BearerGuard },
+    { provide: APP_GUARD, useClass: OperatorGuard },
   ],
   exports: [SigningKeys, ServicePrincipals, TokenVerifier],
 })

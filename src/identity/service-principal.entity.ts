@@ -17,6 +17,10 @@ export class ServicePrincipal {
   @Column('text')
   readonly displayName: string;
 
+  /** Whether it may add, suspend and delete subscriptions of all tenants. */
+  @Column('boolean', { default: false })
+  readonly isOperator: boolean;
+
   @Column('timestamptz', { default: () => 'now()' })
   readonly createdAt: Date;
 }

@@ -29,6 +29,8 @@ export interface NewServicePrincipal {
   readonly appId?: string;
   /** Made up when absent: 64 hexadecimal digits. */
   readonly secret?: Secret;
+  /** Absent: it is not. */
+  readonly isOperator?: boolean;
   /** Absent: the secret does not expire. */
   readonly secretExpiresAt?: Date;
 }
@@ -57,8 +59,8 @@ export class ServicePrincipals {
     const objectId = randomUUID();
     const secret = principal.secret ?? new Secret(randomBytes(SECRET_BYTES).toString('hex'));
     const createdAt = this.clock.now();
-    const { tenantId, displayName } = principal;
-    await insertPrincipal(sql, { appId, objectId, tenantId, displayName, createdAt });
+    const { tenantId, displayName, isOperator = false } = principal;
+    await insertPrincipal(sql, { appId, objectId, tenantId, displayName, isOperator, createdAt });
     await this.addSecret(sql, appId, secret, principal.secretExpiresAt);
     return { appId, objectId, secret };
   }

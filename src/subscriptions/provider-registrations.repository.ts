@@ -10,6 +10,10 @@ const saveStatement: Statement = {
   text: `insert into provider_registrations (subscription_id, namespace, state) values ($1, $2, $3)
          on conflict (subscription_id, namespace) do update set state = excluded.state`,
 };
+const forgetStatement: Statement = {
+  name: 'provider_registrations.forget',
+  text: `delete from provider_registrations where subscription_id = $1`,
+};
 
 /** The state of each namespace that the subscription has ever been registered for. */
 export async function registrationsOf(
@@ -25,4 +29,8 @@ export async function saveRegistration(
   { subscriptionId, namespace, state }: ProviderRegistration,
 ): Promise<void> {
   await sql.count(saveStatement, [subscriptionId, namespace, state]);
+}
+
+export async function forgetRegistrations(sql: Sql, subscriptionId: string): Promise<void> {
+  await sql.count(forgetStatement, [subscriptionId]);
 }

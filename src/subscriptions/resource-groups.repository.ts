@@ -46,6 +46,19 @@ const keepStatement: Statement = {
   name: 'resource_groups.keep',
   text: `update resource_groups set provisioning_state = 'Succeeded' where id = $1`,
 };
+const markAllStatement: Statement = {
+  name: 'resource_groups.mark_all',
+  text: `with held as (select id from resource_groups where subscription_id = $1 order by key for update)
+         update resource_groups set provisioning_state = 'Deleting' where id in (select id from held)`,
+};
+const keysStatement: Statement = {
+  name: 'resource_groups.keys',
+  text: `select key from resource_groups where subscription_id = $1 order by key`,
+};
+const removeAllStatement: Statement = {
+  name: 'resource_groups.remove_all',
+  text: `delete from resource_groups where subscription_id = $1`,
+};
 
 export interface TagFilter {
   readonly tagName?: string;
@@ -97,4 +110,18 @@ export async function removeGroup(tx: Tx, id: string): Promise<void> {
 /** Takes back a deletion that did not succeed. */
 export async function keepGroup(tx: Tx, id: string): Promise<void> {
   await tx.count(keepStatement, [id]);
+}
+
+/** Waits for the requests that are making something in the groups of a subscription; answers how many groups it has. */
+export function markGroupsDeleting(tx: Tx, subscriptionId: string): Promise<number> {
+  return tx.count(markAllStatement, [subscriptionId]);
+}
+
+/** The keys of all groups of a subscription, in their order. */
+export async function groupKeysOf(sql: Sql, subscriptionId: string): Promise<string[]> {
+  return (await sql.rows<{ key: string }>(keysStatement, [subscriptionId])).map(({ key }) => key);
+}
+
+export async function removeGroupsOf(tx: Tx, subscriptionId: string): Promise<void> {
+  await tx.count(removeAllStatement, [subscriptionId]);
 }

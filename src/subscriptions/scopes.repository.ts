@@ -26,6 +26,7 @@ const find: Statement = {
            from subscriptions s left join resource_groups g on g.subscription_id = s.id and g.key = $2
           where s.id = $1`,
 };
+// A subscription whose state is just being changed is waited for as well.
 // PostgreSQL locks nothing on the outer side of a join, hence the group first. A group that is just being marked as
 // deleted is waited for and then read anew.
 const hold: Statement = {
@@ -35,7 +36,7 @@ const hold: Statement = {
          select s.tenant_id as "tenantId", s.state, held.provisioning_state as "groupState",
                 locks_in_the_way($1, $3, $4, $5) as locks
            from subscriptions s left join held on true
-          where s.id = $1`,
+          where s.id = $1 for key share of s`,
 };
 const findHeld: Statement = {
   name: 'scopes.find_held',

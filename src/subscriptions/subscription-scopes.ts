@@ -102,7 +102,8 @@ function assertStateTakes(what: keyof typeof TAKES, state: SubscriptionState, id
   if (!SUBSCRIPTION_STATES[state][TAKES[what]]) throw disabled(id, state, what);
 }
 
-function disabled({ subscriptionId }: ResourceId, state: string, what: string): ArmError {
+/** The 409 of a subscription in a state that does not take a request. */
+export function disabled({ subscriptionId }: ResourceId, state: string, what: string): ArmError {
   return new ArmError(
     'ReadOnlyDisabledSubscription',
     `The subscription '${subscriptionId}' is in state ${state}: nothing in it can be ${what} until it is enabled again.`,

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
+import { APP_INTERCEPTOR } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ResourceCatalogue } from '../arm/resource-catalogue.js';
 import { Scopes } from '../arm/scopes.js';
@@ -7,6 +8,8 @@ import { Database } from '../database/database.js';
 import { Clock } from '../work/clock.js';
 import { OperationKinds } from '../work/operation-kinds.js';
 import { resourceGroupDeletion } from './delete-resource-group.plan.js';
+import { ActionsByState } from './actions-by-state.js';
+import { subscriptionDeletion } from './delete-subscription.plan.js';
 import { Directory } from './directory.js';
 import { DirectoryController } from './directory.controller.js';
 import { ProviderRegistration } from './provider-registration.entity.js';
@@ -18,6 +21,8 @@ import { ResourceGroupsController } from './resource-groups.controller.js';
 import { Resources } from './resources.js';
 import { ResourcesController } from './resources.controller.js';
 import { Subscription } from './subscription.entity.js';
+import { SubscriptionLifecycle } from './subscription-lifecycle.js';
+import { SubscriptionLifecycleController } from './subscription-lifecycle.controller.js';
 import { SubscriptionScopes } from './subscription-scopes.js';
 import { Subscriptions } from './subscriptions.js';
 import { Tenant } from './tenant.entity.js';
@@ -26,16 +31,24 @@ import { Tenant } from './tenant.entity.js';
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature([Tenant, Subscription, ResourceGroup, ProviderRegistration])],
-  controllers: [DirectoryController, ResourceGroupsController, ProvidersController, ResourcesController],
+  controllers: [
+    DirectoryController,
+    SubscriptionLifecycleController,
+    ResourceGroupsController,
+    ProvidersController,
+    ResourcesController,
+  ],
   providers: [
     Directory,
     Providers,
     ResourceGroups,
     Resources,
+    SubscriptionLifecycle,
+    { provide: APP_INTERCEPTOR, useClass: ActionsByState },
     Subscriptions,
     { provide: Scopes, useClass: SubscriptionScopes },
   ],
-  exports: [Scopes, Subscriptions],
+  exports: [ResourceGroups, Scopes, Subscriptions],
 })
 export class SubscriptionsModule implements OnModuleInit {
   constructor(
@@ -46,8 +59,8 @@ export class SubscriptionsModule implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.kinds.register(
-      resourceGroupDeletion({ database: this.database, catalogue: this.catalogue, clock: this.clock }),
-    );
+    const neighbours = { database: this.database, catalogue: this.catalogue, clock: this.clock };
+    this.kinds.register(resourceGroupDeletion(neighbours));
+    this.kinds.register(subscriptionDeletion(neighbours));
   }
 }

@@ -1,6 +1,6 @@
 import type { Page } from '../arm/paging.js';
 import { columnsOf } from '../database/columns.js';
-import type { Sql, Statement } from '../database/database.js';
+import type { Sql, Statement, Tx } from '../database/database.js';
 import { Subscription } from './subscription.entity.js';
 import { Tenant } from './tenant.entity.js';
 
@@ -25,6 +25,19 @@ const insertStatement: Statement = {
 const findStatement: Statement = {
   name: 'subscriptions.find',
   text: `select ${columns.select()} from subscriptions where id = $1`,
+};
+const lockStatement: Statement = {
+  name: 'subscriptions.lock',
+  text: `select ${columns.select()} from subscriptions where id = $1 for update`,
+};
+const setStateStatement: Statement = {
+  name: 'subscriptions.set_state',
+  text: `update subscriptions set state = $2 where id = $1`,
+};
+// Locks of groups and of what is in them go with their groups.
+const removeLocksStatement: Statement = {
+  name: 'subscriptions.remove_locks',
+  text: `delete from management_locks where subscription_id = $1`,
 };
 const listStatement: Statement = {
   name: 'subscriptions.list',
@@ -52,6 +65,20 @@ export async function insertSubscription(
 
 export function findSubscription(sql: Sql, id: string): Promise<Subscription | undefined> {
   return sql.row<Subscription>(findStatement, [id]);
+}
+
+/** Waits for the writes in the subscription, and holds up those to come. */
+export function lockSubscription(tx: Tx, id: string): Promise<Subscription | undefined> {
+  return tx.row<Subscription>(lockStatement, [id]);
+}
+
+export async function setSubscriptionState(tx: Tx, id: string, state: Subscription['state']): Promise<void> {
+  await tx.count(setStateStatement, [id, state]);
+}
+
+/** Takes from a subscription that was deleted the locks on itself. */
+export async function removeLocksOf(tx: Tx, id: string): Promise<void> {
+  await tx.count(removeLocksStatement, [id]);
 }
 
 /** Those of one tenant in the order of their ids; `page.after` is empty or a UUID. */

@@ -146,6 +146,7 @@ describe('identity in the database', () => {
       objectId: created.objectId,
       tenantId: TENANT,
       displayName: 'pipeline',
+      isOperator: false,
       createdAt: clock.now(),
     };
     const tried = (secret: string, id: string = appId): Promise<unknown> =>
