@@ -38,26 +38,33 @@ export class ActivityLogPartitions implements OnModuleInit, OnApplicationBootstr
   /** Answers how many partitions were made and dropped, and how many events outside of them. */
   async keep(): Promise<number> {
     const { missing, expired, keptFrom } = this.changes(await partitionNames(this.database));
-    if (missing.length + expired.length > 0) {
-      const changed = await this.changePartitions();
-      return changed + (await forgetUnpartitioned(this.database, keptFrom));
-    }
-    return forgetUnpartitioned(this.database, keptFrom);
+    const made = missing.length === 0 ? 0 : await this.make();
+    const dropped = expired.length === 0 ? 0 : await this.drop();
+    return made + dropped + (await forgetUnpartitioned(this.database, keptFrom));
   }
 
-  private changePartitions(): Promise<number> {
+  private make(): Promise<number> {
     return this.database.transaction(async (tx) => {
       if (!(await holdPartitions(tx))) return 0;
-      const { missing, expired } = this.changes(await partitionNames(tx));
-      let changed = 0;
+      const { missing } = this.changes(await partitionNames(tx));
+      let made = 0;
       // From the latest on, as long as the default partition has nothing of theirs: that stays where it is.
       for (const week of missing.toReversed()) {
         if (await defaultHoldsFrom(tx, week.from)) break;
         await addPartition(tx, week);
-        changed++;
+        made++;
       }
+      return made;
+    });
+  }
+
+  /** Waits for writers, unlike `make`, and so does not share its transaction. */
+  private drop(): Promise<number> {
+    return this.database.transaction(async (tx) => {
+      if (!(await holdPartitions(tx))) return 0;
+      const { expired } = this.changes(await partitionNames(tx));
       for (const name of expired) await dropPartition(tx, name);
-      return changed + expired.length;
+      return expired.length;
     });
   }
 

@@ -1,6 +1,10 @@
 import type { Sql, Statement, Tx } from '../database/database.js';
 import { columnsOf } from '../database/columns.js';
+import { RepeatTransaction, sqlStateOf } from '../database/retry.js';
 import { ActivityEvent } from './activity-event.entity.js';
+
+const CHECK_VIOLATION = '23514';
+const DEFAULT_PARTITION = 'activity_log_default';
 
 const columns = columnsOf(ActivityEvent);
 
@@ -50,7 +54,7 @@ function listed(name: string, ofResource: string): Statement {
 
 /** Writes the event of a request; written again, it is corrected. `isStart` says that its operation was started here. */
 export async function recordEvent(sql: Sql, event: ActivityEvent, isStart: boolean): Promise<void> {
-  await sql.count(isStart ? recordStart : record, [
+  await written(sql, isStart ? recordStart : record, [
     event.id,
     event.subscriptionId,
     event.eventTimestamp,
@@ -73,7 +77,21 @@ export async function recordOperationEnd(
   end: Pick<ActivityEvent, 'id' | 'eventTimestamp' | 'status'> & { readonly errorCode: string | undefined },
 ): Promise<void> {
   const { id, eventTimestamp, status, errorCode } = end;
-  await tx.count(recordEnd, [operationId, id, eventTimestamp, status, JSON.stringify({ errorCode })]);
+  await written(tx, recordEnd, [operationId, id, eventTimestamp, status, JSON.stringify({ errorCode })]);
+}
+
+/**
+ * Should the week of the event get its partition at this moment, PostgreSQL refuses what was on its way into the default one;
+ * the next attempt finds the new one.
+ */
+async function written(sql: Sql, statement: Statement, values: readonly unknown[]): Promise<void> {
+  try {
+    await sql.count(statement, values);
+  } catch (error) {
+    const { table } = error as { table?: string };
+    if (sqlStateOf(error) !== CHECK_VIOLATION || table !== DEFAULT_PARTITION) throw error;
+    throw new RepeatTransaction('The activity log was given a partition meanwhile.', { cause: error });
+  }
 }
 
 /** Which events are wanted. Keys are in lower case. */

@@ -23,9 +23,9 @@ export async function partitionNames(sql: Sql): Promise<string[]> {
   return (await sql.rows<{ name: string }>(names)).map(({ name }) => name);
 }
 
-/** False when another process is at it. What needs a lock on the table gives up after a second, so that nobody waits long. */
+/** False when another process is at it. What needs a lock gives up soon, so that nobody waits long behind it. */
 export async function holdPartitions(tx: Tx): Promise<boolean> {
-  await tx.count(once(`set local lock_timeout = '1s'`));
+  await tx.count(once(`set local lock_timeout = '500ms'`));
   return (await tx.row<{ held: boolean }>(lock))?.held === true;
 }
 

@@ -60,11 +60,16 @@ export class Recording implements TransactionWatch {
   async answered(statusCode: number, errorCode: string | undefined): Promise<void> {
     const before = this.state;
     this.state = 'answered';
-    if (before === 'committed' && statusCode < 400) return;
+    if (before === 'committed' && this.isTrue(statusCode)) return;
     // Not a caller of the subscription, or one who is to be kept from costing anything.
     if (before === 'open' && (statusCode === UNAUTHENTICATED || statusCode === THROTTLED)) return;
     if (before === 'open') this.operationId = undefined;
     await this.write(this.database, statusCode, errorCode);
+  }
+
+  /** Whether what was written says it well enough: a request may wait for its operation and then answer another success. */
+  private isTrue(statusCode: number): boolean {
+    return statusCode < 400 && (this.operationId !== undefined || this.written?.detail.statusCode === statusCode);
   }
 
   private async write(sql: Sql, statusCode: number, errorCode?: string): Promise<void> {

@@ -2,6 +2,11 @@ const DEADLOCK_DETECTED = '40P01';
 const SERIALIZATION_FAILURE = '40001';
 const ATTEMPTS = 4;
 
+/** A transaction that is to be repeated from its start, as if PostgreSQL had chosen it as the loser of a conflict. */
+export class RepeatTransaction extends Error {
+  readonly code = SERIALIZATION_FAILURE;
+}
+
 /** The SQLSTATE of an error that PostgreSQL raised, bare or wrapped by TypeORM. */
 export function sqlStateOf(error: unknown): string | undefined {
   const { code, driverError } = (error ?? {}) as { code?: string; driverError?: { code?: string } };
