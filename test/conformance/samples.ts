@@ -68,6 +68,8 @@ export function samplesIn({ registryPath, credentialSetId }: World): Readonly<Re
         'properties.policies.softDeletePolicy.retentionDays': [1, 90],
         'properties.encryption.keyVaultProperties.keyIdentifier': ['https://myvault.vault.azure.net/keys/one'],
         'properties.encryption.keyVaultProperties.identity': [ANY_UUID],
+        'source.sourceImage': ['library/one:latest'],
+        'source.credentials.password': ['anything'],
         'properties.storageAccount.id': [
           '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.Storage/storageAccounts/one',
         ],
