@@ -31,6 +31,7 @@ export async function heldMove(
   caller: Caller,
 ): Promise<readonly HeldType[]> {
   await scopes.assertWritable(tx, source, caller);
+  await scopes.assertLeavable(tx, source, caller);
   await scopes.assertWritable(tx, target, caller);
   const wanted = groupedByType(resources);
   const types = [...wanted.keys()].toSorted();

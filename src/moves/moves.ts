@@ -10,6 +10,7 @@ import { ResourceId } from '../arm/resource-id.js';
 import { Scopes } from '../arm/scopes.js';
 import { createdBy } from '../arm/system-data.js';
 import { Database, type Tx } from '../database/database.js';
+import { moveLocks } from '../locks/locks.repository.js';
 import { findGroup } from '../subscriptions/resource-groups.repository.js';
 import { Clock } from '../work/clock.js';
 import { OperationKinds } from '../work/operation-kinds.js';
@@ -20,7 +21,7 @@ import { heldMove, type HeldType } from './held-move.js';
 import type { Move } from './move.entity.js';
 import { MoveBody } from './move.wire.js';
 import { findMove, insertMove, removeMove } from './moves.repository.js';
-import { wantedMove, type WantedMove } from './wanted-move.js';
+import { movedTo, wantedMove, type WantedMove } from './wanted-move.js';
 
 const MOVE_TYPE = 'Microsoft.Resources/moves';
 
@@ -85,13 +86,11 @@ export class Moves implements OnModuleInit {
     // As the group itself is written, whatever the caller made of it.
     const groupName = (await findGroup(tx, subscriptionId, groupKey))?.name ?? wanted.target.name;
     const by = createdBy(move.caller, this.clock.now());
-    for (const { type, held } of types)
-      await type.place(
-        tx,
-        held.map(({ recordId: id }) => id),
-        { subscriptionId, groupKey, groupName },
-        by,
-      );
+    for (const { type, held } of types) {
+      const ids = held.map((resource) => resource.recordId);
+      await type.place(tx, ids, { subscriptionId, groupKey, groupName }, by);
+    }
+    for (const from of wanted.resources) await moveLocks(tx, from, movedTo(from, { subscriptionId, groupName }));
   }
 
   private async held(tx: Tx, move: Move): Promise<{ wanted: WantedMove; types: readonly HeldType[] }> {

@@ -31,6 +31,16 @@ export function typeOf({ namespace, segments }: ResourceId): string {
   return `${namespace}/${segments[0]?.type}`;
 }
 
+/** The id that a resource has in another group. */
+export function movedTo(
+  { namespace, segments: [top] }: ResourceId,
+  { subscriptionId, groupName }: { readonly subscriptionId: string; readonly groupName: string },
+): ResourceId {
+  return ResourceId.parse(
+    `/subscriptions/${subscriptionId}/resourceGroups/${encodeURIComponent(groupName)}/providers/${namespace}/${top!.type}/${top!.name}`,
+  )!;
+}
+
 function targetProblems(source: ResourceId, target: ResourceId | undefined, id: string): Problem[] {
   if (!target || target.groupName === undefined || target.namespace !== undefined || target.rest.length > 0)
     return [wrong('targetResourceGroup', `'${id}' is not the id of a resource group`)];

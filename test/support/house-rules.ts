@@ -34,7 +34,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   faults: ['arm', 'config', 'database', 'work'],
   locks: ['arm', 'database', 'work'],
   subscriptions: ['arm', 'config', 'database', 'work'],
-  moves: ['arm', 'database', 'subscriptions', 'work'],
+  moves: ['arm', 'database', 'locks', 'subscriptions', 'work'],
   credentials: ['database', 'registries', 'secrets'],
   usage: ['database', 'registries'],
   registries: ['arm', 'config', 'credentials', 'data-plane', 'database', 'usage', 'work'],
