@@ -124,6 +124,7 @@ export const ARM_ERRORS = {
 
   ProvisioningFailed: { status: 500, meaning: 'The operation was tried as often as it may be and did not succeed.' },
   OperationCanceled: { status: 409, meaning: 'The operation was overtaken by the deletion of its resource.' },
+  NotImplemented: { status: 501, meaning: 'The request is right, and this release cannot do what it asks for.' },
   InternalServerError: { status: 500, meaning: 'The service failed; its log has the details under the request id.' },
   ServerTimeout: {
     status: 503,

@@ -106,6 +106,16 @@ export function ArmAction(operationId: string, { body, answer }: { body?: Type; 
   );
 }
 
+/** A command about a resource that leaves nothing to be told. */
+export function ArmCommand(operationId: string, { body }: { readonly body: Type }): MethodDecorator {
+  return applyDecorators(
+    common(operationId),
+    ApiBody({ type: body }),
+    ApiResponse({ status: 200, description: 'It is done.' }),
+    ApiResponse({ status: 202, description: 'It has been begun.', headers: RESULT_HEADERS }),
+  );
+}
+
 /** The status of an operation, which is answered with 200 whatever it is. */
 export function OperationStatus(operationId: string): MethodDecorator {
   return applyDecorators(

@@ -5,6 +5,8 @@ import { CredentialsModule } from '../credentials/credentials.module.js';
 import { DataPlaneModule } from '../data-plane/data-plane.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { DeletionsBelow } from './deletions-below.js';
+import { ImportImageController } from './import-image.controller.js';
+import { ImportImage } from './import-image.js';
 import { InstanceOwners } from './instance-owners.js';
 import { LoginPort } from './login-port.entity.js';
 import { LoginServers } from './login-servers.js';
@@ -21,10 +23,11 @@ import { SkuCounts } from './sku-counts.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Registry, LoginPort]), CredentialsModule, UsageModule, DataPlaneModule],
-  controllers: [RegistriesController],
+  controllers: [RegistriesController, ImportImageController],
   providers: [
     RegistriesRepository,
     RegistryActions,
+    ImportImage,
     RegistryCatalogue,
     RegistryWork,
     LoginServers,

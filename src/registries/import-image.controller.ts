@@ -1,0 +1,34 @@
+import { Controller, HttpCode, Post } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Arm, type ArmRequest } from '../arm/arm-request.js';
+import { ArmCommand } from '../arm/openapi.js';
+import { ArmPipeline } from '../arm/pipeline.js';
+import { Config } from '../config/config.js';
+import { ImportImage } from './import-image.js';
+import { ImportImageParametersWire } from './import-image.wire.js';
+import { RegistriesRepository } from './registries.repository.js';
+import { IN_REGISTRY } from './registry-path.js';
+import { registryType } from './registry.type.js';
+
+/** Images of other registries, for one of this service. */
+@ApiTags('Registries')
+@Controller()
+export class ImportImageController {
+  private readonly type = registryType(this.config.regions);
+
+  constructor(
+    private readonly arm: ArmPipeline,
+    private readonly registries: RegistriesRepository,
+    private readonly images: ImportImage,
+    private readonly config: Config,
+  ) {}
+
+  /** Would copy an image from another registry; this release checks the request and answers 501. */
+  @Post(`${IN_REGISTRY}/importImage`)
+  @HttpCode(202)
+  @ArmCommand('Registries_ImportImage', { body: ImportImageParametersWire })
+  async importImage(@Arm() request: ArmRequest): Promise<never> {
+    await this.arm.existing(this.type, this.registries, request);
+    return this.images.start(request);
+  }
+}

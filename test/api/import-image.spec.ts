@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { API_VERSIONS } from '../../src/api-versions/index.js';
+import { armApp, type ArmApp } from '../support/arm-app.js';
+
+const DIGEST = `sha256:${'a'.repeat(64)}`;
+const SOURCE = { registryUri: 'registry.example.com', sourceImage: 'library/hello-world:latest' };
+const RIGHT = { source: SOURCE, targetTags: ['hello-world:v1'] };
+const PASSWORD = 'a-password-that-nobody-repeats';
+
+interface ErrorAnswer {
+  readonly error: { readonly code: string; readonly target?: string; readonly message: string };
+}
+
+describe('importing an image', () => {
+  let app: ArmApp;
+  let path: string;
+
+  beforeAll(async () => {
+    app = await armApp();
+    path = (await app.given.registry()).path;
+  });
+  afterAll(() => app?.close());
+
+  const send = (body: unknown, registry = path, apiVersion?: string) =>
+    app.request<ErrorAnswer>('POST', `${registry}/importImage`, body, apiVersion === undefined ? {} : { apiVersion });
+
+  it.each(Object.keys(API_VERSIONS))('is not done in %s, and never looks as if it were', async (apiVersion) => {
+    expect(await send(RIGHT, path, apiVersion)).toMatchObject({
+      status: 501,
+      body: {
+        error: {
+          code: 'NotImplemented',
+          target: 'source',
+          message: expect.stringContaining('none was imported') as string,
+        },
+      },
+    });
+  });
+
+  it.each([
+    { ...RIGHT, mode: 'Force' },
+    { ...RIGHT, mode: 'NoForce', untaggedTargetRepositories: ['a/b', 'c'] },
+    { source: { ...SOURCE, sourceImage: `deep/er/image@${DIGEST}` }, untaggedTargetRepositories: ['mirror'] },
+    { source: { ...SOURCE, sourceImage: 'hello-world' }, targetTags: ['hello-world'] },
+    { source: { ...SOURCE, registryUri: 'localhost:5000', credentials: { password: PASSWORD } }, targetTags: ['a'] },
+    { source: { ...SOURCE, credentials: { username: 'me', password: PASSWORD } }, targetTags: ['a'] },
+  ])('is understood: %j', async (body) => {
+    const answer = await send(body);
+    expect(answer.status).toBe(501);
+    expect(JSON.stringify(answer.body)).not.toContain(PASSWORD);
+  });
+
+  it('from a registry of this service is understood too', async () => {
+    expect(
+      (await send({ source: { resourceId: path.toUpperCase(), sourceImage: 'a' }, targetTags: ['a'] })).status,
+    ).toBe(501);
+  });
+
+  it.each([
+    [{ targetTags: ['a'] }, 'source'],
+    [{ source: 'x', targetTags: ['a'] }, 'source'],
+    [{ source: { registryUri: 'a.example' }, targetTags: ['a'] }, 'source.sourceImage'],
+    [{ source: { sourceImage: 'a' }, targetTags: ['a'] }, 'source'],
+    [{ source: { ...SOURCE, resourceId: '/subscriptions/x' }, targetTags: ['a'] }, 'source.resourceId'],
+    [{ source: { ...SOURCE, registryUri: 'https://a.example' }, targetTags: ['a'] }, 'source.registryUri'],
+    [{ source: { ...SOURCE, registryUri: 'a.example/b' }, targetTags: ['a'] }, 'source.registryUri'],
+    [{ source: { ...SOURCE, sourceImage: 'Upper/Case' }, targetTags: ['a'] }, 'source.sourceImage'],
+    [{ source: { ...SOURCE, sourceImage: 'a@sha256:abc123' }, targetTags: ['a'] }, 'source.sourceImage'],
+    [{ source: { ...SOURCE, sourceImage: `a:tag@${DIGEST}` }, targetTags: ['a'] }, 'source.sourceImage'],
+    [{ source: { ...SOURCE, credentials: { username: PASSWORD } }, targetTags: ['a'] }, 'source.credentials.password'],
+    [{ source: { ...SOURCE, credentials: { password: 7 } }, targetTags: ['a'] }, 'source.credentials.password'],
+    [
+      { source: { ...SOURCE, credentials: { password: PASSWORD, token: 'x' } }, targetTags: ['a'] },
+      'source.credentials.token',
+    ],
+    [{ ...RIGHT, targetTags: ['a:'] }, 'targetTags'],
+    [{ ...RIGHT, targetTags: 'a' }, 'targetTags'],
+    [{ ...RIGHT, targetTags: [7] }, 'targetTags'],
+    [{ source: SOURCE }, 'targetTags'],
+    [{ source: SOURCE, targetTags: [], untaggedTargetRepositories: [] }, 'targetTags'],
+    [{ ...RIGHT, untaggedTargetRepositories: ['a:b'] }, 'untaggedTargetRepositories'],
+    [{ ...RIGHT, mode: 'force' }, 'mode'],
+    [{ ...RIGHT, colour: 'blue' }, 'colour'],
+  ])('is refused where it is wrong: %j', async (body, target) => {
+    const answer = await send(body);
+    expect(answer).toMatchObject({ status: 400, body: { error: { code: 'InvalidParameter', target } } });
+    expect(JSON.stringify(answer.body)).not.toContain(PASSWORD);
+  });
+
+  it('names one source, and credentials for it', async () => {
+    const both = { source: { ...SOURCE, resourceId: path }, targetTags: ['a'] };
+    expect(await send(both)).toMatchObject({ status: 400, body: { error: { target: 'source' } } });
+    const inside = { resourceId: path, sourceImage: 'a', credentials: { password: PASSWORD } };
+    expect(await send({ source: inside, targetTags: ['a'] })).toMatchObject({
+      status: 400,
+      body: { error: { target: 'source.credentials' } },
+    });
+  });
+
+  it.each([undefined, [], 'null'])('needs an object as its body, not %j', async (body) => {
+    expect(await send(body)).toMatchObject({ status: 400, body: { error: { code: 'InvalidRequestContent' } } });
+  });
+
+  it('needs a registry that is there, of the caller, and that nothing works on', async () => {
+    expect(await send(RIGHT, `${path}gone`)).toMatchObject({
+      status: 404,
+      body: { error: { code: 'ResourceNotFound' } },
+    });
+    const foreign = await app.given.subscription({ tenantId: '00000000-0000-4000-8000-000000000001' });
+    const byAnother = await app.request('POST', `${path}/importImage`, RIGHT, { token: foreign.token });
+    expect(byAnother.status).toBe(401);
+    const { path: going } = await app.given.registry();
+    await app.request('DELETE', going);
+    expect(await send(RIGHT, going)).toMatchObject({
+      status: 409,
+      body: {
+        error: {
+          code: 'OperationInProgress',
+          message: expect.stringMatching(/Delete registries-[0-9a-f-]{36}/) as string,
+        },
+      },
+    });
+    await app.settle();
+  });
+});
