@@ -26,6 +26,7 @@ import { ScopeMapsModule } from './scope-maps/scope-maps.module.js';
 import { SecretsModule } from './secrets/secrets.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
 import { ThrottlingModule } from './throttling/throttling.module.js';
+import { TagsModule } from './tags/tags.module.js';
 import { TokensModule } from './tokens/tokens.module.js';
 import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { WorkModule } from './work/work.module.js';
@@ -58,6 +59,7 @@ export class AppModule {
         FaultsModule.with(config),
         SubscriptionsModule,
         LocksModule,
+        TagsModule,
         MovesModule,
         RegistriesModule,
         ScopeMapsModule,

@@ -80,6 +80,8 @@ export const ARM_ERRORS = {
     status: 409,
     meaning: 'Management locks on the scopes that the message names do not allow the request.',
   },
+  TagNotFound: { status: 404, meaning: 'The subscription has no such tag name of its own.' },
+  TagInUse: { status: 409, meaning: 'Something still has the tag that is to be removed from the list.' },
   LockNotFound: { status: 404, meaning: 'There is no lock of this name at the scope.' },
   OperationNotFound: { status: 404, meaning: 'There is no such operation, or it ended more than seven days ago.' },
   PreconditionFailed: { status: 412, meaning: 'The resource is not as `If-Match` or `If-None-Match` demands.' },

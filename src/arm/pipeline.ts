@@ -100,10 +100,12 @@ export class ArmPipeline {
     return answered(type, wire, request, written, await this.finished(store, request, written));
   }
 
+  /** `patchOf` makes the patch of the resource as it is while it is held; left out, it is the request's body. */
   async patch<R extends ResourceRecord, C, P extends ResourceRecord | void>(
     type: ResourceType<R, C, P>,
     store: Store<R, C, P>,
     request: ArmRequest,
+    patchOf: (before: object) => unknown = () => request.body,
   ): Promise<object> {
     const wire = this.wireOf(type, request);
     const written = await this.written(
@@ -113,7 +115,9 @@ export class ArmPipeline {
       wire,
       (current) => {
         if (!current) throw notFound(type.type, request.id);
-        const patched = wire.patched?.(current, request.body) ?? mergePatch(wire.toWire(current), request.body);
+        const before = wire.toWire(current);
+        const patch = patchOf(before);
+        const patched = wire.patched?.(current, patch) ?? mergePatch(before, patch);
         return wire.parse(patched);
       },
       false,

@@ -13,6 +13,8 @@ export interface ServedType {
   /** The record, if it lies in a subscription of that tenant. */
   find(sql: Sql, id: ResourceId, tenantId: string): Promise<ResourceRecord | undefined>;
   get(request: ArmRequest): Promise<object>;
+  /** As a PATCH whose body `patchOf` makes of the resource as it is while it is held. */
+  patch(request: ArmRequest, patchOf: (before: object) => unknown): Promise<object>;
 }
 
 /** Every resource type; each feature adds its own when the application starts. */
@@ -37,6 +39,7 @@ export class ServedTypes {
       type: type.type,
       find: (sql, id, tenantId) => store.find(sql, id, tenantId),
       get: (request) => this.arm.get(type, store, newest(request)),
+      patch: (request, patchOf) => this.arm.patch(type, store, newest(request), patchOf),
     });
   }
 

@@ -27,6 +27,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Providers: 'Resource providers, and which of them a subscription uses.',
   Resources: 'Resources of all types.',
   'Activity log': 'Who asked for which change, and what came of it.',
+  Tags: 'Names and values that customers give to subscriptions, groups and resources.',
   Locks: 'What keeps subscriptions, groups and resources from being deleted or changed.',
   Identity: 'The local token issuer, and what clients read before they sign in.',
   Faults: 'What goes wrong on purpose, where the service was started for that.',

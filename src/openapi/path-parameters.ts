@@ -71,6 +71,14 @@ export const PATH_PARAMETERS: Readonly<Record<string, PathParameter>> = {
     description: 'The id of the operation, as the header of an answer said it.',
     schema: { type: 'string', pattern: '^[a-z]+-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' },
   },
+  tagName: {
+    description: 'The name of the tag; case does not matter.',
+    schema: { type: 'string', minLength: 1, maxLength: 512, pattern: String.raw`^[^<>%&\\?/]*$` },
+  },
+  tagValue: {
+    description: 'A value of the tag.',
+    schema: { type: 'string', minLength: 1, maxLength: 256 },
+  },
   lockName: {
     description: 'The name of the lock; case does not matter.',
     schema: { type: 'string', minLength: 1, maxLength: 260, pattern: String.raw`^[^<>%&:\\?/]*$` },

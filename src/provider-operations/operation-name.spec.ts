@@ -12,6 +12,7 @@ describe('the operation that a route is', () => {
     ['POST', `${REGISTRY}/webhooks/:name/ping`, 'Microsoft.ContainerRegistry/registries/webhooks/ping/action'],
     ['GET', '/providers/Microsoft.ContainerRegistry/operations', 'Microsoft.ContainerRegistry/operations/read'],
     ['GET', '/subscriptions/:s/providers/:namespace', undefined],
+    ['PUT', `${REGISTRY}/providers/Microsoft.Authorization/locks/:lockName`, undefined],
     ['HEAD', REGISTRY, undefined],
   ])('%s %s', (method, path, name) => {
     expect(operationNameOf(method, path)).toBe(name);

@@ -10,13 +10,16 @@ const VERBS: Readonly<Record<string, string>> = {
 
 /**
  * The operation of the resource provider that a route is, such as `Microsoft.ContainerRegistry/registries/read`: the words of
- * its path below the provider without the names, and the verb. Undefined for routes of others.
+ * its path below the provider without the names, and the verb. Undefined for routes of others,
+ * also where those extend a resource of this one.
  */
 export function operationNameOf(method: string, path: string): string | undefined {
   const parts = path.split('/').filter(Boolean);
   const below = parts.indexOf(PROVIDER) + 1;
   const verb = VERBS[method];
   if (below === 0 || verb === undefined) return undefined;
+  const isExtended = parts.includes('providers', below);
+  if (isExtended) return undefined;
   const words = parts.slice(below).filter((part) => !part.startsWith(':'));
   return words.length === 0 ? undefined : [PROVIDER, ...words, verb].join('/');
 }

@@ -53,7 +53,7 @@ export class Directory {
   }
 }
 
-function toWire({ id, tenantId, displayName, state }: Subscription): SubscriptionWire {
+function toWire({ id, tenantId, displayName, state, tags }: Subscription): SubscriptionWire {
   return {
     id: `/subscriptions/${id}`,
     subscriptionId: id,
@@ -67,6 +67,7 @@ function toWire({ id, tenantId, displayName, state }: Subscription): Subscriptio
     },
     authorizationSource: 'RoleBased',
     managedByTenants: [],
+    tags,
   };
 }
 

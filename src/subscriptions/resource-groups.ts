@@ -78,13 +78,18 @@ export class ResourceGroups {
     });
   }
 
-  async patch(request: ArmRequest): Promise<ResourceGroupWire> {
+  /** `patchOf` makes the patch of the group as it is while it is held; left out, it is the request's body. */
+  async patch(
+    request: ArmRequest,
+    patchOf: (before: ResourceGroupWire) => unknown = () => request.body,
+  ): Promise<ResourceGroupWire> {
     return this.database.transaction(async (tx) => {
-      const { id, caller, body } = request;
+      const { id, caller } = request;
       await this.scopes.assertWritable(tx, id.subscription(), caller, id.group());
       const current = await lockGroup(tx, id.subscriptionId, id.groupKey);
       if (!current) throw groupNotFound(id.groupName);
-      const parsed = parseGroup(mergePatch(groupToWire(current), body), this.config.regions);
+      const before = groupToWire(current);
+      const parsed = parseGroup(mergePatch(before, patchOf(before)), this.config.regions);
       if ('problems' in parsed) throwIfAny(parsed.problems);
       return this.changed(tx, request, current, (parsed as { group: WantedGroup }).group);
     });

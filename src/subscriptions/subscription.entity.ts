@@ -1,4 +1,5 @@
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import type { Tags } from '../arm/tags.js';
 import type { SubscriptionState } from './subscription-state.js';
 import { Tenant } from './tenant.entity.js';
 
@@ -18,6 +19,9 @@ export class Subscription {
 
   @Column('text', { default: 'Registered' })
   state: SubscriptionState;
+
+  @Column('jsonb', { default: {} })
+  tags: Tags;
 
   @Column('timestamptz', { default: () => 'now()' })
   createdAt: Date;

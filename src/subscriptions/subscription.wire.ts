@@ -33,6 +33,9 @@ export class SubscriptionWire {
   /** Tenants that manage the subscription for its own; none here. */
   @ApiProperty({ type: 'array', items: { type: 'object' } })
   readonly managedByTenants: object[];
+
+  /** Names and values of the customer's own. */
+  readonly tags: Record<string, string>;
 }
 
 /** One page of subscriptions. */

@@ -33,6 +33,7 @@ describe('subscriptions', () => {
         },
         authorizationSource: 'RoleBased',
         managedByTenants: [],
+        tags: {},
       },
     });
   });

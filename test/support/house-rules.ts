@@ -35,6 +35,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   locks: ['arm', 'database', 'work'],
   subscriptions: ['arm', 'config', 'database', 'work'],
   moves: ['arm', 'database', 'locks', 'subscriptions', 'work'],
+  tags: ['arm', 'database', 'subscriptions'],
   credentials: ['database', 'registries', 'secrets'],
   usage: ['database', 'registries'],
   registries: ['arm', 'config', 'credentials', 'data-plane', 'database', 'usage', 'work'],
