@@ -47,6 +47,31 @@ describe('the settings', () => {
     expect(problems[1]).toBe('BERTH_PORT must be a whole number from 0 to 65535, not "https".');
   });
 
+  it('take limits and networks in one form, and say which', () => {
+    const good = { BERTH_READ_LIMIT: '250+25', BERTH_TRUSTED_PROXIES: '10.0.0.0/8, fd00::1' };
+    expect(loadConfig(good)).toMatchObject({
+      readLimit: { burst: 250, perSecond: 25 },
+      trustedProxies: [
+        { address: '10.0.0.0', prefix: 8, family: 'ipv4' },
+        { address: 'fd00::1', prefix: 128, family: 'ipv6' },
+      ],
+    });
+    expect(problemsOf({ BERTH_READ_LIMIT: '250', BERTH_WRITE_LIMIT: '0+1', BERTH_DELETE_LIMIT: '1+0' })).toEqual(
+      [
+        ['READ', '250'],
+        ['WRITE', '0+1'],
+        ['DELETE', '1+0'],
+      ].map(
+        ([kind, text]) =>
+          `BERTH_${kind}_LIMIT must be two whole numbers above 0, such as 250+25 for 250 at once and 25 per second, not "${text}".`,
+      ),
+    );
+    for (const text of ['10.0.0.0/33', 'fd00::/129', 'proxy.example', '10.0.0.0/', '10.0.0.0/8/8'])
+      expect(problemsOf({ BERTH_TRUSTED_PROXIES: `127.0.0.1,${text}` })).toEqual([
+        `BERTH_TRUSTED_PROXIES must hold IP addresses or networks such as 10.0.0.0/8, not "${text}".`,
+      ]);
+  });
+
   it('do not mind the variables of clients', () => {
     expect(problemsOf(Object.fromEntries(CLIENT_VARIABLES.map((name) => [name, 'x'])))).toEqual([]);
     expect(problemsOf({ PATH: '/bin', NODE_ENV: 'test' })).toEqual([]);

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Rate } from '../config/parsers.js';
 
-/** Owners remembered; about 300 bytes each. Who is forgotten has full buckets again. */
+/** Owners remembered; about half a kilobyte each. Who is forgotten has full buckets again. */
 const REMEMBERED_OWNERS = 10_000;
 
 /** The outcome of one request: what is left after it, or how long to wait for what it lacked. */

@@ -17,7 +17,8 @@ describe('a program of a user, tried with faults', () => {
     service = await startService({ databaseUrl: database.url, settings: { BERTH_FAULTS: 'on' } });
     token = await service.token();
     const group = `/subscriptions/${service.subscriptionId}/resourcegroups/${GROUP}?api-version=2021-04-01`;
-    expect(await send('PUT', group, { location: 'westeurope' })).toBe(201);
+    const status = await send('PUT', group, { location: 'westeurope' });
+    if (status !== 201) throw new Error(`The group was not created: ${status}`);
   });
   afterAll(async () => {
     await service?.stop();
