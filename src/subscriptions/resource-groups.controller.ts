@@ -1,4 +1,4 @@
-import { Delete, Get, Head, Patch, Put } from '@nestjs/common';
+import { Delete, Get, Head, Patch, Post, Put } from '@nestjs/common';
 import { Arm, type ArmRequest } from '../arm/arm-request.js';
 import { Described, Paged } from './openapi.js';
 import { ResourceGroupBody, ResourceGroupPage, ResourceGroupPatch, ResourceGroupWire } from './resource-group.wire.js';
@@ -51,5 +51,12 @@ export class ResourceGroupsController {
   @Described('ResourceGroups_Delete', { 202: 'It is being deleted; ask at `Location` whether it is over.' })
   delete(@Arm() request: ArmRequest): Promise<void> {
     return this.groups.delete(request);
+  }
+
+  /** Refuses: there are no templates here. */
+  @Post(':resourceGroupName/exportTemplate')
+  @Described('ResourceGroups_ExportTemplate', {})
+  exportTemplate(@Arm() request: ArmRequest): Promise<void> {
+    return this.groups.exportTemplate(request);
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import { throwIfAny } from '../arm/arm-error.js';
+import { ArmError, throwIfAny } from '../arm/arm-error.js';
 import type { ArmRequest } from '../arm/arm-request.js';
 import { mergePatch } from '../arm/merge-patch.js';
 import { resultHeaders } from '../arm/operation-links.js';
@@ -115,6 +115,16 @@ export class ResourceGroups {
       });
     });
     request.answer(202, resultHeaders(request, operationId));
+  }
+
+  /** @throws ArmError FeatureNotSupported, once the group is known to be there. */
+  async exportTemplate({ id, caller }: ArmRequest): Promise<void> {
+    await this.scopes.assertReadable(this.database, id.group(), caller);
+    throw new ArmError(
+      'FeatureNotSupported',
+      'There are no templates here, so that a group cannot be exported as one. ' +
+        'GET of each resource answers all that its PUT takes.',
+    );
   }
 
   private async changed(

@@ -15,6 +15,7 @@ import { DirectoryController } from './directory.controller.js';
 import { ProviderRegistration } from './provider-registration.entity.js';
 import { Providers } from './providers.js';
 import { ProvidersController } from './providers.controller.js';
+import { ResourceExistence } from './resource-existence.js';
 import { ResourceGroup } from './resource-group.entity.js';
 import { ResourceGroups } from './resource-groups.js';
 import { ResourceGroupsController } from './resource-groups.controller.js';
@@ -45,6 +46,7 @@ import { Tenant } from './tenant.entity.js';
     Resources,
     SubscriptionLifecycle,
     { provide: APP_INTERCEPTOR, useClass: ActionsByState },
+    { provide: APP_INTERCEPTOR, useClass: ResourceExistence },
     Subscriptions,
     { provide: Scopes, useClass: SubscriptionScopes },
   ],

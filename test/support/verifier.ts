@@ -31,6 +31,8 @@ async function officialFindings({ request, response }: Exchange): Promise<string
   const version = url.searchParams.get('api-version') ?? '';
   if (!REGISTRY_ROUTE.test(url.pathname) || POLLING_ROUTE.test(url.pathname) || !isDescribed(version)) return [];
   const { method } = request;
+  // Azure Resource Manager's own question, of resources of any type.
+  if (method === 'HEAD') return [];
   // Repeated slashes count as one to the service, but not to the judge.
   const operation = { url: request.url.replaceAll(/(?<!:)\/{2,}/g, '/'), method };
   const result = await (
