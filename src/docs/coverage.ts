@@ -1,6 +1,6 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { API_VERSIONS } from '../api-versions/index.js';
-import { routesOf, type Route } from '../openapi/open-api.js';
+import { routesOf, type Parameter, type Route } from '../openapi/open-api.js';
 import { isOfProvider, versionsOf } from '../openapi/served-versions.js';
 import { code, tableOf } from './markdown.js';
 
@@ -14,16 +14,25 @@ export function coverage(document: OpenAPIObject): string {
       nameOf(route),
       ...versions.map((version) => (versionsOf(route.path).includes(version) ? '✓' : '')),
     ]);
-  const manager = versioned.filter(({ path }) => !isOfProvider(path));
-  const known = versionsOf('/tenants');
+  const others = new Map<string, Route[]>();
+  for (const route of versioned.filter(({ path }) => !isOfProvider(path)))
+    others.set(toldVersions(route), [...(others.get(toldVersions(route)) ?? []), route]);
   return [
     tableOf(
       ['Operation', ...versions],
       rows.sort(([one = ''], [other = '']) => one.localeCompare(other, 'en')),
     ),
-    `Of Azure Resource Manager itself, in its ${known.length} api-versions from ${known.at(-1)} to ${known[0]}: ` +
-      `${manager.map(nameOf).sort().join(', ')}.`,
+    ...[...others].map(([told, routes]) => `Beside the provider, in ${told}: ${routes.map(nameOf).sort().join(', ')}.`),
   ].join('\n\n');
+}
+
+/** The api-versions that a route says it takes, in words. */
+function toldVersions({ operation }: Route): string {
+  const parameter = operation.parameters?.find((one) => 'name' in one && one.name === 'api-version');
+  const { enum: known = [] } =
+    ((parameter as Parameter | undefined)?.schema as { readonly enum?: readonly string[] }) ?? {};
+  const sorted = known.toSorted();
+  return sorted.length > 4 ? `${sorted.length} api-versions from ${sorted[0]} to ${sorted.at(-1)}` : sorted.join(', ');
 }
 
 function nameOf({ operation }: Route): string {

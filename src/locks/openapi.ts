@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { LOCK_VERSIONS } from './lock-rules.js';
 import { LockBody, LockPage, LockWire } from './lock.wire.js';
 
 /** How the routes of locks describe themselves. */
@@ -37,7 +38,7 @@ function described(operationId: string, answers: Answers): MethodDecorator {
     ApiQuery({
       name: 'api-version',
       required: true,
-      schema: { type: 'string' },
+      schema: { type: 'string', enum: [...LOCK_VERSIONS.keys()] },
       description: 'The version of the API.',
     }),
     ...Object.entries(answers).map(([status, answer]) => ApiResponse({ status: Number(status), ...answer })),

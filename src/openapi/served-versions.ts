@@ -3,9 +3,9 @@ import { RESOURCE_MANAGER_VERSIONS } from '../arm/api-version.js';
 
 const PROVIDER = 'Microsoft.ContainerRegistry/';
 
-/** Whether the route is the resource provider's, rather than Azure Resource Manager's own. */
+/** Whether the route is the resource provider's, rather than of Azure Resource Manager or of what extends a resource. */
 export function isOfProvider(path: string): boolean {
-  return path.includes(PROVIDER);
+  return path.includes(PROVIDER) && !path.includes('/providers/', path.indexOf(PROVIDER));
 }
 
 /**
