@@ -8,7 +8,7 @@ import type { Plan } from '../work/plan.js';
 import { forgetRegistrations } from './provider-registrations.repository.js';
 import { groupKeysOf, removeGroupsOf } from './resource-groups.repository.js';
 import { SUBSCRIPTION_TYPE } from './subscription-lifecycle.js';
-import { removeLocksOf } from './subscriptions.repository.js';
+import { emptySubscription } from './subscriptions.repository.js';
 
 /** How soon it is looked again whether the resources are gone. */
 const LOOK_AGAIN_MS = 200;
@@ -57,7 +57,7 @@ export function subscriptionDeletion(neighbours: Neighbours): OperationKind<Scop
       if (outcome === 'Failed') return;
       await removeGroupsOf(tx, recordId);
       await forgetRegistrations(tx, recordId);
-      await removeLocksOf(tx, recordId);
+      await emptySubscription(tx, recordId);
     },
   };
 }

@@ -35,9 +35,11 @@ const setStateStatement: Statement = {
   text: `update subscriptions set state = $2 where id = $1`,
 };
 // Locks of groups and of what is in them go with their groups.
-const removeLocksStatement: Statement = {
-  name: 'subscriptions.remove_locks',
-  text: `delete from management_locks where subscription_id = $1`,
+const emptyStatement: Statement = {
+  name: 'subscriptions.empty',
+  text: `with locks as (delete from management_locks where subscription_id = $1),
+              tag_names as (delete from predefined_tags where subscription_id = $1)
+         update subscriptions set tags = '{}' where id = $1`,
 };
 const listStatement: Statement = {
   name: 'subscriptions.list',
@@ -76,9 +78,9 @@ export async function setSubscriptionState(tx: Tx, id: string, state: Subscripti
   await tx.count(setStateStatement, [id, state]);
 }
 
-/** Takes from a subscription that was deleted the locks on itself. */
-export async function removeLocksOf(tx: Tx, id: string): Promise<void> {
-  await tx.count(removeLocksStatement, [id]);
+/** Takes from a subscription that was deleted its locks, its tags and the names it had for tags. */
+export async function emptySubscription(tx: Tx, id: string): Promise<void> {
+  await tx.count(emptyStatement, [id]);
 }
 
 /** Those of one tenant in the order of their ids; `page.after` is empty or a UUID. */

@@ -140,6 +140,25 @@ describe('a move', () => {
     expect(found).toEqual(ends.map((end) => (end === 204 ? 200 : 404)));
   });
 
+  it('is done whole or not at all when the database refuses half of it, and is tried again', async () => {
+    const first = await app.given.registry();
+    const { group } = first;
+    const second = await app.given.registry({ group });
+    const target = await app.given.group();
+    const started = await ask('moveResources', group, [first.path, second.path], target.path);
+    await app.sql(`create function refuse() returns trigger language plpgsql as $$ begin raise 'not now'; end $$`);
+    await app.sql(
+      `create trigger refuse before update on registries for each row when (new.key = '${second.name.toLowerCase()}')
+         execute function refuse()`,
+    );
+    await app.worker.runOnce();
+    const poll = () => statusOf(String(started.headers.location));
+    expect([await statusOf(first.path), await statusOf(second.path), await poll()]).toEqual([200, 200, 202]);
+    await app.sql('drop function refuse cascade');
+    await app.settle();
+    expect([await statusOf(first.path), await statusOf(second.path), await poll()]).toEqual([404, 404, 204]);
+  });
+
   it('takes the locks of a resource along', async () => {
     const { group, path, name } = await app.given.registry();
     const target = await app.given.group();

@@ -1,8 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ResourceId } from '../../src/arm/resource-id.js';
+import { Scopes } from '../../src/arm/scopes.js';
 import { ServicePrincipals } from '../../src/identity/service-principals.js';
 import { armApp, type ArmApp } from '../support/arm-app.js';
+import { until } from '../support/until.js';
 
+const TYPE = 'Microsoft.ContainerRegistry/registries';
+const WAITING = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
 const NOTIFICATION = { apiVersion: '2.0' };
 
 describe('the life of a subscription', () => {
@@ -151,6 +156,9 @@ describe('the life of a subscription', () => {
     const { name } = await app.given.registry({ group: second });
     const lock = `${group.subscription.path}/providers/Microsoft.Authorization/locks/keep?api-version=2016-09-01`;
     expect((await app.request('PUT', lock, { properties: { level: 'CanNotDelete' } })).status).toBe(201);
+    const tags = `${group.subscription.path}/providers/Microsoft.Resources/tags/default`;
+    expect((await app.request('PUT', tags, { properties: { tags: { team: 'blue' } } })).status).toBe(200);
+    expect((await app.request('PUT', `${group.subscription.path}/tagNames/team`)).status).toBe(201);
     const engines = await app.dataPlane.list();
     expect(engines.filter((engine) => engine.startsWith(name))).toHaveLength(1);
 
@@ -163,13 +171,15 @@ describe('the life of a subscription', () => {
 
     const left = (await app.dataPlane.list()).filter((engine) => engine.startsWith(name));
     expect(left).toEqual([]);
-    const rows = await app.sql<{ registries: number; groups: number; locks: number }>(
+    const rows = await app.sql(
       `select (select count(*)::int from registries where subscription_id = $1) as registries,
               (select count(*)::int from resource_groups where subscription_id = $1) as groups,
-              (select count(*)::int from management_locks where subscription_id = $1) as locks`,
+              (select count(*)::int from management_locks where subscription_id = $1) as locks,
+              (select count(*)::int from predefined_tags where subscription_id = $1) as names,
+              (select tags from subscriptions where id = $1) as tags`,
       [group.subscription.id],
     );
-    expect(rows).toEqual([{ registries: 0, groups: 0, locks: 0 }]);
+    expect(rows).toEqual([{ registries: 0, groups: 0, locks: 0, names: 0, tags: {} }]);
     expect((await app.request('GET', group.subscription.path)).status).toBe(404);
     expect((await notify(group.subscription.path, 'Deleted')).status).toBe(200);
 
@@ -184,5 +194,49 @@ describe('the life of a subscription', () => {
     expect((await notify(path, 'Deleted')).status).toBe(200);
     expect((await app.request('GET', path)).status).toBe(404);
     expect(await app.sql('select * from subscriptions where id = $1', [path.split('/')[2]])).toEqual([]);
+  });
+
+  it.each(['Suspended', 'Deleted'])(
+    'waits, before it is %s, for what has begun, and lets nothing begin after it',
+    async (state) => {
+      const { path } = await app.given.subscription();
+      const id = ResourceId.parse(`${path}/resourceGroups/late`)!;
+      const caller = { tenantId: app.tenantId, objectId: 'o', name: 'n', type: 'User' } as const;
+      let told: ReturnType<typeof notify> | undefined;
+      await app.database.transaction(async (tx) => {
+        await app.get(Scopes).assertWritable(tx, id.subscription(), caller);
+        told = notify(path, state);
+        await until(async () => (await app.sql(WAITING)).length > 0, 5_000);
+      });
+      expect((await told)?.status).toBe(200);
+      const write = app.database.transaction((tx) => app.get(Scopes).assertWritable(tx, id.subscription(), caller));
+      await expect(write).rejects.toMatchObject({
+        code: state === 'Deleted' ? 'SubscriptionNotFound' : 'ReadOnlyDisabledSubscription',
+      });
+    },
+  );
+
+  it('ends, whatever 40 clients are making in it, with nothing left', async () => {
+    const subscription = await app.given.subscription();
+    const make = (index: number) => {
+      const group = `${subscription.path}/resourceGroups/g${index % 5}`;
+      if (index < 5) return app.request('PUT', group, { location: 'eastus' });
+      const body = { location: 'eastus', sku: { name: 'Basic' } };
+      return app.request('PUT', `${group}/providers/${TYPE}/race${subscription.id.slice(0, 8)}x${index}`, body);
+    };
+    await Promise.all([0, 1, 2].map(make));
+    const [told, ...answers] = await Promise.all([
+      notify(subscription.path, 'Deleted'),
+      ...Array.from({ length: 40 }, (_, index) => make(index)),
+    ]);
+    await app.settle();
+    expect([told.status, answers.filter(({ status }) => status >= 500)]).toEqual([200, []]);
+    expect(
+      await app.sql(
+        `select name from registries where subscription_id = $1 union all
+         select name from resource_groups where subscription_id = $1`,
+        [subscription.id],
+      ),
+    ).toEqual([]);
   });
 });
