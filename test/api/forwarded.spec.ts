@@ -1,3 +1,4 @@
+import { request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { armApp, type ArmApp, type ArmAppOptions, type GivenGroup } from '../support/arm-app.js';
 
@@ -47,6 +48,19 @@ async function linksOf(app: ArmApp, headers: Readonly<Record<string, string>>): 
     resourceManager: (metadata.body as unknown as { resourceManager: string }[])[0]?.resourceManager ?? '',
     challenge: /authorization_uri="([^"]+)"/.exec(unsigned.headers.get('www-authenticate') ?? '')?.[1] ?? '',
   };
+}
+
+/** Sends what other clients would refuse to send. */
+function raw(app: ArmApp, path: string, host: string): Promise<{ readonly status: number; readonly body: string }> {
+  return new Promise((resolve, reject) => {
+    const { port } = new URL(app.origin);
+    const request = httpRequest({ host: '127.0.0.1', port, path, headers: { host }, agent: false }, (answer) => {
+      let body = '';
+      answer.on('data', (chunk: Buffer) => (body += chunk.toString()));
+      answer.on('end', () => resolve({ status: answer.statusCode ?? 0, body }));
+    });
+    request.once('error', reject).end();
+  });
 }
 
 const originsOf = (links: Record<string, string>) =>
@@ -99,6 +113,20 @@ describe('absolute URLs behind a proxy', () => {
     const path = `/${group.path}/providers/Microsoft.ContainerRegistry/registries?$top=1`;
     const { body } = await app.request<{ nextLink: string }>('GET', path);
     expect(new URL(body.nextLink).origin).toBe(app.origin);
+  });
+
+  it.each(['evil.example/subscriptions', 'user@evil.example', '"evil"', 'a b', '['])(
+    'are made of %j by nobody, not even as the Host',
+    async (host) => {
+      const { status, body } = await raw(app, `/metadata/endpoints?api-version=2015-01-01`, host);
+      expect([status, JSON.parse(body)]).toMatchObject([200, { portalEndpoint: 'http://localhost/' }]);
+    },
+  );
+
+  it('have nothing of a host in the request line', async () => {
+    const path = '/metadata/endpoints?api-version=2015-01-01';
+    const { body } = await raw(app, `http://evil.example${path}`, 'arm.example');
+    expect(body).not.toContain('evil');
   });
 
   it('ignore whoever is not trusted', async () => {

@@ -62,6 +62,11 @@ describe('a program of a user, tried with faults', () => {
       code: 'InternalServerError',
     });
     expect(await registries(3).get(GROUP, 'refused001')).toMatchObject({ name: 'refused001' });
+    expect(await send('PUT', '/faults/refusing', { ...fault, status: 429, times: 1 })).toBe(200);
+    const before = performance.now();
+    expect(await registries(3).get(GROUP, 'refused001')).toMatchObject({ name: 'refused001' });
+    // The second that Retry-After asks for, less what timers are off by.
+    expect(performance.now() - before).toBeGreaterThan(950);
   });
 
   it('deletes with SDK 12 what hangs', async () => {
