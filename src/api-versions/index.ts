@@ -4,6 +4,7 @@ import { CACHE_RULE_TYPE } from '../cache-rules/cache-rule.type.js';
 import { CONNECTED_REGISTRY_TYPE } from '../connected-registries/connected-registries.js';
 import { CREDENTIAL_SET_TYPE } from '../credential-sets/credential-set.type.js';
 import { PRIVATE_ENDPOINT_CONNECTION_TYPE } from '../private-endpoints/private-endpoint-connection.type.js';
+import { PRIVATE_LINK_RESOURCE_TYPE } from '../private-endpoints/private-link-resource.js';
 import { PROVIDER_OPERATION_TYPE } from '../provider-operations/provider-operation.js';
 import { REGISTRY_TYPE } from '../registries/registry.type.js';
 import { REPLICATION_TYPE } from '../replications/replication.type.js';
@@ -14,6 +15,7 @@ import { cacheRuleWire } from './parts/cache-rule.wire.js';
 import { earlyConnectedRegistryWire } from './parts/connected-registry.wire.js';
 import { credentialSetWire } from './parts/credential-set.wire.js';
 import { privateEndpointConnectionWire } from './parts/private-endpoint-connection.wire.js';
+import { privateLinkResourceWire } from './parts/private-link-resource.wire.js';
 import { firstProviderOperationWire, providerOperationWire } from './parts/provider-operation.wire.js';
 import { replicationWire } from './parts/replication.wire.js';
 import { scopeMapWire } from './parts/scope-map.wire.js';
@@ -42,6 +44,7 @@ export const API_VERSIONS: Readonly<Record<string, Wires>> = {
     [PROVIDER_OPERATION_TYPE]: providerOperationWire as Wire<never>,
     [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
     [PRIVATE_ENDPOINT_CONNECTION_TYPE]: privateEndpointConnectionWire as Wire<never>,
+    [PRIVATE_LINK_RESOURCE_TYPE]: privateLinkResourceWire as Wire<never>,
     [CONNECTED_REGISTRY_TYPE]: connectedRegistry20251101 as Wire<never>,
     [WEBHOOK_TYPE]: webhookWire as Wire<never>,
     [TOKEN_TYPE]: tokenWire as Wire<never>,
@@ -53,6 +56,7 @@ export const API_VERSIONS: Readonly<Record<string, Wires>> = {
     [REGISTRY_TYPE]: registry20231101Preview as Wire<never>,
     [PROVIDER_OPERATION_TYPE]: providerOperationWire as Wire<never>,
     [PRIVATE_ENDPOINT_CONNECTION_TYPE]: privateEndpointConnectionWire as Wire<never>,
+    [PRIVATE_LINK_RESOURCE_TYPE]: privateLinkResourceWire as Wire<never>,
     [CONNECTED_REGISTRY_TYPE]: earlyConnectedRegistryWire as Wire<never>,
     [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
     [CACHE_RULE_TYPE]: cacheRuleWire as Wire<never>,
@@ -65,6 +69,7 @@ export const API_VERSIONS: Readonly<Record<string, Wires>> = {
     [REGISTRY_TYPE]: registry20230701 as Wire<never>,
     [PROVIDER_OPERATION_TYPE]: providerOperationWire as Wire<never>,
     [PRIVATE_ENDPOINT_CONNECTION_TYPE]: privateEndpointConnectionWire as Wire<never>,
+    [PRIVATE_LINK_RESOURCE_TYPE]: privateLinkResourceWire as Wire<never>,
     [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
     [CACHE_RULE_TYPE]: cacheRuleWire as Wire<never>,
     [CREDENTIAL_SET_TYPE]: credentialSetWire as Wire<never>,
@@ -77,6 +82,7 @@ export const API_VERSIONS: Readonly<Record<string, Wires>> = {
     [PROVIDER_OPERATION_TYPE]: providerOperationWire as Wire<never>,
     [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
     [PRIVATE_ENDPOINT_CONNECTION_TYPE]: privateEndpointConnectionWire as Wire<never>,
+    [PRIVATE_LINK_RESOURCE_TYPE]: privateLinkResourceWire as Wire<never>,
     [WEBHOOK_TYPE]: webhookWire as Wire<never>,
     [TOKEN_TYPE]: tokenWire as Wire<never>,
     [REPLICATION_TYPE]: replicationWire as Wire<never>,
@@ -86,6 +92,7 @@ export const API_VERSIONS: Readonly<Record<string, Wires>> = {
     [PROVIDER_OPERATION_TYPE]: providerOperationWire as Wire<never>,
     [SCOPE_MAP_TYPE]: scopeMapWire as Wire<never>,
     [PRIVATE_ENDPOINT_CONNECTION_TYPE]: privateEndpointConnectionWire as Wire<never>,
+    [PRIVATE_LINK_RESOURCE_TYPE]: privateLinkResourceWire as Wire<never>,
     [CONNECTED_REGISTRY_TYPE]: earlyConnectedRegistryWire as Wire<never>,
     [WEBHOOK_TYPE]: webhookWire as Wire<never>,
     [TOKEN_TYPE]: tokenWire as Wire<never>,
@@ -95,6 +102,7 @@ export const API_VERSIONS: Readonly<Record<string, Wires>> = {
     [REGISTRY_TYPE]: registry20210901 as Wire<never>,
     [PROVIDER_OPERATION_TYPE]: providerOperationWire as Wire<never>,
     [PRIVATE_ENDPOINT_CONNECTION_TYPE]: privateEndpointConnectionWire as Wire<never>,
+    [PRIVATE_LINK_RESOURCE_TYPE]: privateLinkResourceWire as Wire<never>,
     [WEBHOOK_TYPE]: webhookWire as Wire<never>,
     [REPLICATION_TYPE]: replicationWire as Wire<never>,
   },
@@ -126,6 +134,8 @@ export const API_VERSIONS: Readonly<Record<string, Wires>> = {
   },
 };
 
+const ALL: ReadonlyMap<string, unknown> = new Map(Object.entries(API_VERSIONS));
+
 /** The table turned the other way round: by type, then by version. */
 @Injectable()
 export class ApiVersions extends VersionTable {
@@ -135,6 +145,10 @@ export class ApiVersions extends VersionTable {
     const known = this.byType.get(type) ?? served(type);
     this.byType.set(type, known);
     return known as ReadonlyMap<string, Wire<R>>;
+  }
+
+  all(): ReadonlyMap<string, unknown> {
+    return ALL;
   }
 }
 

@@ -66,13 +66,14 @@ export function ArmList(operationId: string, schema: string): MethodDecorator {
   );
 }
 
-export function ArmPut(operationId: string, schema: string): MethodDecorator {
-  return written(operationId, schema, schema);
+/** `body` is left out where the resource is sent as it is shown. */
+export function ArmPut(operationId: string, schema: string, body = schema): MethodDecorator {
+  return written(operationId, body, schema);
 }
 
-/** `…Update` is the same shape with nothing required. */
-export function ArmPatch(operationId: string, schema: string): MethodDecorator {
-  return written(operationId, `${schema}Update`, schema);
+/** `…Update` is the same shape with nothing required, and so is `…UpdateParameters` of `…CreateParameters`. */
+export function ArmPatch(operationId: string, schema: string, body = `${schema}Update`): MethodDecorator {
+  return written(operationId, body, schema);
 }
 
 function written(operationId: string, body: string, answer: string): MethodDecorator {

@@ -3,10 +3,12 @@ import { ApiTags } from '@nestjs/swagger';
 import { Database } from '../database/database.js';
 import type { Operation, OperationKindName } from '../work/operation.entity.js';
 import { findOperation } from '../work/operations.repository.js';
+import { RESOURCE_MANAGER_VERSIONS, servedVersion } from './api-version.js';
 import { ArmError } from './arm-error.js';
 import { Arm, type ArmRequest } from './arm-request.js';
 import { OperationResult, OperationStatus } from './openapi.js';
 import { RETRY_AFTER_SECONDS } from './operation-links.js';
+import { VersionTable } from './resource-type.js';
 import { Scopes } from './scopes.js';
 
 const OPERATION_ID = /^[a-z]+-([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/i;
@@ -28,6 +30,7 @@ export class OperationsController {
   constructor(
     private readonly database: Database,
     private readonly scopes: Scopes,
+    private readonly versions: VersionTable,
   ) {}
 
   /** The status of a long-running operation: always 200, and what it ended with in the body. */
@@ -52,6 +55,7 @@ export class OperationsController {
   @Get('providers/Microsoft.ContainerRegistry/locations/:location/operationResults/:operationId')
   @OperationResult('Operations_GetResult')
   providerResult(@Arm() request: ArmRequest): Promise<void> {
+    servedVersion(this.versions.all(), request.apiVersion, { type: 'locations/operationResults' });
     return this.result(request, request.id.name);
   }
 
@@ -59,10 +63,12 @@ export class OperationsController {
   @Get('operationresults/:operationId')
   @OperationResult('Operations_GetGroupResult')
   groupResult(@Arm() request: ArmRequest): Promise<void> {
+    servedVersion(RESOURCE_MANAGER_VERSIONS, request.apiVersion);
     return this.result(request, request.id.rest.at(-1) ?? '');
   }
 
   private async statusOf(request: ArmRequest): Promise<object> {
+    servedVersion(this.versions.all(), request.apiVersion, { type: 'registries/operationStatuses' });
     const operation = await this.find(request, request.id.name);
     if (operation.endedAt) return { status: operation.status, ...(operation.error ? { error: operation.error } : {}) };
     request.answer(200, { 'azure-asyncoperation': request.url.href, 'retry-after': RETRY_AFTER_SECONDS });

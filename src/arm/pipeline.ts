@@ -46,11 +46,8 @@ export class ArmPipeline {
   }
 
   /** Refuses an api-version that does not serve the type; for actions that work on no record. */
-  assertServed<R extends ResourceRecord, C, P extends ResourceRecord | void>(
-    type: ResourceType<R, C, P>,
-    request: ArmRequest,
-  ): void {
-    this.wireOf(type, request);
+  assertServed({ type }: { readonly type: string }, request: ArmRequest): void {
+    this.wireNamed(type, request);
   }
 
   /** The record that an action works on, after the checks that every request passes. */
@@ -288,11 +285,13 @@ export class ArmPipeline {
   }
 
   private wireOf<R extends ResourceRecord, C, P extends ResourceRecord | void>(
-    type: ResourceType<R, C, P>,
+    { type }: ResourceType<R, C, P>,
     request: ArmRequest,
   ): Wire<R> {
-    return servedVersion(this.versions.wiresOf<R>(type.type), request.apiVersion, {
-      type: type.type.split('/').slice(1).join('/'),
-    });
+    return this.wireNamed<R>(type, request);
+  }
+
+  private wireNamed<R>(type: string, { apiVersion }: ArmRequest): Wire<R> {
+    return servedVersion(this.versions.wiresOf<R>(type), apiVersion, { type: type.split('/').slice(1).join('/') });
   }
 }

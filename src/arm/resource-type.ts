@@ -25,6 +25,8 @@ export interface ResourceRecord extends SystemData {
 export interface Wire<R> {
   /** The class that describes a body, for the checks and for the API's description. */
   readonly shape: new () => object;
+  /** Further classes for the API's description: an answer or a patch, where it looks otherwise than `shape`. */
+  readonly otherShapes?: readonly (new () => object)[];
   /** The body, checked for its shape only; or everything that is wrong with it, with the caller's own paths. */
   parse(body: unknown): { readonly body: object } | { readonly problems: readonly Problem[] };
   /**
@@ -99,4 +101,7 @@ export interface ResourceType<R extends ResourceRecord, C, P extends ResourceRec
 export abstract class VersionTable {
   /** Wires by api-version of one type; empty when the type is unknown. */
   abstract wiresOf<R>(type: string): ReadonlyMap<string, Wire<R>>;
+
+  /** Every version that serves anything, for routes that are about no type. */
+  abstract all(): ReadonlyMap<string, unknown>;
 }

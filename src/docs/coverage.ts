@@ -7,7 +7,9 @@ import { code, tableOf } from './markdown.js';
 /** Which operation answers in which api-version, for the README. */
 export function coverage(document: OpenAPIObject): string {
   const versions = Object.keys(API_VERSIONS);
-  const versioned = routesOf(document).filter(({ path }) => path.startsWith('/subscriptions') || path === '/tenants');
+  const versioned = routesOf(document).filter(
+    ({ path }) => path.startsWith('/subscriptions') || path === '/tenants' || isOfProvider(path),
+  );
   const rows = versioned
     .filter(({ path }) => isOfProvider(path))
     .map((route) => [

@@ -68,10 +68,10 @@ function header(): Omit<OpenAPIObject, 'paths'> {
   return builder.build();
 }
 
-/** The shape that each resource type has in the newest version that serves it. */
+/** The shapes that each resource type has in the newest version that serves it. */
 function newestShapes(): (new () => object)[] {
   const wires = Object.values(API_VERSIONS).flatMap((version) => Object.entries(version));
-  return [...new Map(wires.toReversed()).values()].map(({ shape }) => shape);
+  return [...new Map(wires.toReversed()).values()].flatMap(({ shape, otherShapes = [] }) => [shape, ...otherShapes]);
 }
 
 function refined(raw: OpenAPIObject): OpenAPIObject {

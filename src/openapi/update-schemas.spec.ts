@@ -35,6 +35,18 @@ it('makes an update in which nothing that a patch can reach is required', () => 
   });
 });
 
+it('makes update parameters of create parameters, inner ones too', () => {
+  const { OrderUpdateParameters, LinesUpdateParameters } = withUpdates(
+    {
+      OrderCreateParameters: { type: 'object', properties: { lines: schemaRef('LinesCreateParameters') } },
+      LinesCreateParameters: { type: 'object', required: ['text'], properties: { text: { type: 'string' } } },
+    },
+    new Set(['OrderUpdateParameters']),
+  );
+  expect(OrderUpdateParameters).toEqual({ type: 'object', properties: { lines: schemaRef('LinesUpdateParameters') } });
+  expect(LinesUpdateParameters).toEqual({ type: 'object', properties: { text: { type: 'string' } } });
+});
+
 it('ends when a schema refers to itself', () => {
   const tree = {
     type: 'object',

@@ -2,19 +2,35 @@ import { namesReferredTo, rewritten, schemaNameOf, schemaRef } from './open-api.
 import type { SchemaObject } from './open-api.js';
 import type { Schemas } from './schemas.js';
 
-const SUFFIX = 'Update';
+/** How the body of a patch is named after the body of the PUT; the first that fits. */
+const NAMES = [
+  { put: 'CreateParameters', patch: 'UpdateParameters' },
+  { put: '', patch: 'Update' },
+] as const;
+
+function patchNameOf(name: string): string {
+  const { put, patch } = NAMES.find((each) => name.endsWith(each.put)) ?? NAMES[1];
+  return name.slice(0, name.length - put.length) + patch;
+}
+
+/** The name that the body of the PUT has, for one that a patch's body can have. */
+function putNameOf(name: string): string | undefined {
+  const found = NAMES.find(({ patch }) => name.endsWith(patch));
+  return found && name.slice(0, -found.patch.length) + found.put;
+}
 
 type Property = NonNullable<SchemaObject['properties']>[string];
 
 /**
- * The schemas, and for each `XUpdate` among `referredTo` that no class describes one like `X` in which nothing is required:
+ * The schemas, and for each `XUpdate` among `referredTo` that no class describes one like `X` in which nothing is required,
+ * and so for `XUpdateParameters` and `XCreateParameters`:
  * the body of a merge patch. Arrays stay as they are, since a patch replaces them whole.
  */
 export function withUpdates(schemas: Schemas, referredTo: ReadonlySet<string>): Schemas {
   const updates: Record<string, SchemaObject> = {};
 
   function updateOf(name: string): string {
-    const update = `${name}${SUFFIX}`;
+    const update = patchNameOf(name);
     if (update in updates || !demands(schemas, name)) return update in updates ? update : name;
     return add(update, name);
   }
@@ -32,8 +48,10 @@ export function withUpdates(schemas: Schemas, referredTo: ReadonlySet<string>): 
     return update;
   }
 
-  for (const name of referredTo)
-    if (name.endsWith(SUFFIX) && !(name in schemas)) add(name, name.slice(0, -SUFFIX.length));
+  for (const name of referredTo) {
+    const source = putNameOf(name);
+    if (source !== undefined && !(name in schemas)) add(name, source);
+  }
   return { ...schemas, ...updates };
 }
 

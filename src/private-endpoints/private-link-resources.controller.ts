@@ -29,6 +29,8 @@ export class PrivateLinkResourcesController {
   @Get(ALL)
   @ArmAction('Registries_ListPrivateLinkResources', { answer: PrivateLinkResourceListResultWire })
   async list(@Arm() request: ArmRequest): Promise<PrivateLinkResourceListResultWire> {
+    // The list came with the connections; one of it could not be asked for until later.
+    this.arm.assertServed(privateEndpointConnectionType, request);
     return { value: await this.resources(request) };
   }
 
@@ -36,14 +38,13 @@ export class PrivateLinkResourcesController {
   @Get(`${ALL}/:groupName`)
   @ArmAction('Registries_GetPrivateLinkResource', { answer: PrivateLinkResourceWire })
   async get(@Arm() request: ArmRequest): Promise<PrivateLinkResourceWire> {
+    this.arm.assertServed({ type: PRIVATE_LINK_RESOURCE_TYPE }, request);
     const found = (await this.resources(request)).find(({ name }) => name === request.id.key);
     if (!found) throw notFound(PRIVATE_LINK_RESOURCE_TYPE, request.id);
     return found;
   }
 
-  /** Every api-version has both private link resources and private endpoint connections, or neither. */
   private async resources(request: ArmRequest): Promise<PrivateLinkResourceWire[]> {
-    this.arm.assertServed(privateEndpointConnectionType, request);
     const registry = await this.registries.above(request);
     return privateLinkResourcesOf(registry, await this.locations.of(this.database, registry));
   }

@@ -39,14 +39,14 @@ export class WebhooksController {
 
   /** Creates a webhook or replaces it. */
   @Put(ONE)
-  @ArmPut('Webhooks_Create', 'Webhook')
+  @ArmPut('Webhooks_Create', 'Webhook', 'WebhookCreateParameters')
   put(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.put(webhookType, this.webhooks, request);
   }
 
   /** Changes what the body names; `tags` and `customHeaders` are replaced whole. */
   @Patch(ONE)
-  @ArmPatch('Webhooks_Update', 'Webhook')
+  @ArmPatch('Webhooks_Update', 'Webhook', 'WebhookUpdateParameters')
   patch(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.patch(webhookType, this.webhooks, request);
   }

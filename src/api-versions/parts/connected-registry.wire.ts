@@ -209,8 +209,17 @@ export class ConnectedRegistryWire extends ProxyResourceWire {
 }
 
 /** What a body must look like. No connected registry exists, so nothing becomes a record and nothing is shown. */
-export function connectedRegistryWire(shape: new () => object): Wire<object> {
-  return { shape, parse: (body) => parseBody(shape, body), fromWire: (_, base) => base, toWire: (record) => record };
+export function connectedRegistryWire(
+  shape: new () => object,
+  otherShapes: readonly (new () => object)[] = [],
+): Wire<object> {
+  return {
+    shape,
+    otherShapes,
+    parse: (body) => parseBody(shape, body),
+    fromWire: (_, base) => base,
+    toWire: (record) => record,
+  };
 }
 
 /** From 2021-08-01-preview to 2023-11-01-preview. */

@@ -29,19 +29,8 @@ import { proxyResource } from './child.wire.js';
 import { TrackedResourceWire } from './envelope.wire.js';
 import { HasTextValues } from './text-values.js';
 
-/** What a webhook tells of, and whom. */
+/** What a webhook tells of. */
 export class WebhookPropertiesWire {
-  /** Where events are posted to. Only `getCallbackConfig` tells it. */
-  @IsString()
-  @ApiProperty({ writeOnly: true })
-  readonly serviceUri: string;
-
-  /** Headers to add to those requests. Only `getCallbackConfig` tells them. */
-  @IsOptional()
-  @HasTextValues()
-  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' }, writeOnly: true })
-  readonly customHeaders?: Readonly<Record<string, string>>;
-
   /** Whether anything is told at all. */
   @IsOptional()
   @IsIn(WEBHOOK_STATUSES)
@@ -65,26 +54,45 @@ export class WebhookPropertiesWire {
   readonly provisioningState?: string;
 }
 
+/** What a webhook tells of, and whom. */
+export class WebhookPropertiesCreateParametersWire extends WebhookPropertiesWire {
+  /** Where events are posted to. Only `getCallbackConfig` tells it. */
+  @IsString()
+  readonly serviceUri: string;
+
+  /** Headers to add to those requests. Only `getCallbackConfig` tells them. */
+  @IsOptional()
+  @HasTextValues()
+  @ApiProperty({ type: 'object', additionalProperties: { type: 'string' } })
+  readonly customHeaders?: Readonly<Record<string, string>>;
+}
+
 /** Whom to tell of what happens in a registry. */
-export class WebhookWire extends TrackedResourceWire {
+export class WebhookCreateParametersWire extends TrackedResourceWire {
   @IsDefined()
   @IsObject()
   @ValidateNested()
-  @Type(() => WebhookPropertiesWire)
-  readonly properties: WebhookPropertiesWire;
+  @Type(() => WebhookPropertiesCreateParametersWire)
+  readonly properties: WebhookPropertiesCreateParametersWire;
+}
+
+/** A webhook as it is shown: where it posts to is nobody's to read. */
+export class WebhookWire extends TrackedResourceWire {
+  readonly properties?: WebhookPropertiesWire;
 }
 
 /** The same in every version that has webhooks. */
 export const webhookWire: Wire<Webhook> = {
-  shape: WebhookWire,
+  shape: WebhookCreateParametersWire,
+  otherShapes: [WebhookWire],
   parse(body) {
-    const parsed = parseBody(WebhookWire, body);
+    const parsed = parseBody(WebhookCreateParametersWire, body);
     if ('problems' in parsed) return parsed;
     const tags = parseTags(parsed.body.tags);
     return 'problems' in tags ? tags : parsed;
   },
   fromWire(body, base) {
-    const { location, tags, properties } = body as WebhookWire;
+    const { location, tags, properties } = body as WebhookCreateParametersWire;
     const { serviceUri, customHeaders, status, scope, actions } = properties;
     return {
       ...base,
