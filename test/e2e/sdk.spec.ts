@@ -159,6 +159,46 @@ describe('the official JavaScript SDK', () => {
     expect(registry.name).toBe('sdkbelow01');
   }, 60_000);
 
+  it('of version 12 sets what can be set of a registry, and reads it back', async () => {
+    const { registries } = new Client12(credential, service.subscriptionId, options());
+    const identity = `/subscriptions/${service.subscriptionId}/resourceGroups/ids/providers/Microsoft.ManagedIdentity/userAssignedIdentities/one`;
+    const settings = {
+      dataEndpointEnabled: true,
+      publicNetworkAccess: 'Disabled',
+      networkRuleBypassOptions: 'None',
+      networkRuleBypassAllowedForTasks: true,
+      roleAssignmentMode: 'AbacRepositoryPermissions',
+      zoneRedundancy: 'Enabled',
+      anonymousPullEnabled: true,
+      policies: {
+        quarantinePolicy: { status: 'enabled' },
+        trustPolicy: { type: 'Notary', status: 'enabled' },
+        retentionPolicy: { days: 30, status: 'enabled' },
+        exportPolicy: { status: 'disabled' },
+        azureADAuthenticationAsArmPolicy: { status: 'disabled' },
+      },
+    };
+    const created = await registries.create(GROUP, 'sdksettings', {
+      location: 'westeurope',
+      sku: { name: 'Premium' },
+      identity: { type: 'SystemAssigned, UserAssigned', userAssignedIdentities: { [identity]: {} } },
+      ...settings,
+    });
+    expect(created).toMatchObject({ ...settings, encryption: { status: 'disabled' } });
+    expect(created.dataEndpointHostNames).toHaveLength(1);
+    expect(created.policies?.retentionPolicy?.lastUpdatedTime).toBeInstanceOf(Date);
+    const ids = { principalId: expect.any(String) as string, clientId: expect.any(String) as string };
+    expect(created.identity).toEqual({
+      type: 'SystemAssigned, UserAssigned',
+      principalId: expect.any(String) as string,
+      tenantId: expect.any(String) as string,
+      userAssignedIdentities: { [identity]: ids },
+    });
+    expect(await registries.update(GROUP, 'sdksettings', { identity: { type: 'None' } })).toMatchObject(settings);
+    expect((await registries.get(GROUP, 'sdksettings')).identity).toBeUndefined();
+    await registries.delete(GROUP, 'sdksettings');
+  }, 60_000);
+
   it('of version 10 does the same', async () => {
     const client = new Client10(credential, service.subscriptionId, options());
     const { registries } = client;

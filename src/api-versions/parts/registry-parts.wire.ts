@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
 import {
   Allow,
@@ -19,7 +19,17 @@ const STATUSES = ['enabled', 'disabled'] as const;
 const SWITCHES = ['Enabled', 'Disabled'] as const;
 const IDENTITY_TYPES = ['SystemAssigned', 'UserAssigned', 'SystemAssigned, UserAssigned', 'None'] as const;
 
+/** The ids of an identity that a user assigned. */
+export class UserIdentityPropertiesWire {
+  @ApiProperty({ readOnly: true })
+  readonly principalId?: string;
+
+  @ApiProperty({ readOnly: true })
+  readonly clientId?: string;
+}
+
 /** The managed identity of the registry. */
+@ApiExtraModels(UserIdentityPropertiesWire)
 export class IdentityWire {
   @IsOptional()
   @Transform(({ value }) => identityTypeOf(value))
@@ -38,7 +48,7 @@ export class IdentityWire {
   /** User-assigned identities by their resource ids. */
   @IsOptional()
   @HasObjectValues()
-  @ApiProperty({ type: 'object', additionalProperties: { type: 'object' } })
+  @ApiProperty({ type: 'object', additionalProperties: { $ref: getSchemaPath(UserIdentityPropertiesWire) } })
   readonly userAssignedIdentities?: Record<string, object | null>;
 }
 
