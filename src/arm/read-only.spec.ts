@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { Allow, IsOptional } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { changedReadOnly } from './read-only.js';
 
@@ -9,13 +9,13 @@ class Inner {
   ) {
     Object.assign(this, members);
   }
-  @ApiProperty({ readOnly: true })
+  @Allow()
   readonly loginServer?: string;
-  @ApiProperty({ readOnly: true })
+  @Allow()
   readonly provisioningState?: string;
-  @ApiProperty({ readOnly: true })
+  @Allow()
   readonly status?: object;
-  @ApiProperty({ readOnly: true })
+  @Allow()
   readonly hosts?: readonly string[];
 }
 
@@ -23,12 +23,13 @@ class Thing {
   constructor(members: object) {
     Object.assign(this, members);
   }
-  @ApiProperty({ readOnly: true })
+  @Allow()
   readonly id?: string;
-  @ApiProperty({ readOnly: true })
+  @Allow()
   readonly name?: string;
-  @ApiProperty({ readOnly: true })
+  @Allow()
   readonly systemData?: object;
+  @IsOptional()
   readonly tags?: object;
   readonly properties?: Inner;
 }

@@ -1,9 +1,14 @@
+import { getMetadataStorage } from 'class-validator';
 import type { Problem } from './arm-error.js';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** What `@ApiProperty` keeps of a member of a wire class. */
-const DESCRIPTION = 'swagger/apiModelProperties';
+/** How class-validator calls `@Allow()`, which lets a member through and demands nothing of it. */
+const ALLOWED = 'whitelistValidation';
+
+/** By wire class, the members that a body may have and that nothing looks at: those that only the service writes. */
+const readOnlyNames = new WeakMap<object, ReadonlySet<string>>();
+const NONE: ReadonlySet<string> = new Set();
 
 /** The members that the URL tells already; of a resource that is not there yet nothing else can be compared. */
 const TOLD_BY_URL: readonly string[] = ['id', 'name', 'type'];
@@ -62,20 +67,25 @@ function changed(target: string, shown: unknown): Problem {
 }
 
 function readOnlyOf(body: object, above: readonly string[]): Sent[] {
+  const readOnly = readOnlyNamesOf(body.constructor as (new () => object) | undefined);
   return Object.entries(body as Members).flatMap(([name, value]) => {
     const path = [...above, name];
     if (value === undefined || value === null) return [];
-    if (isReadOnly(body, name)) return [{ path, value }];
+    if (readOnly.has(name)) return [{ path, value }];
     return typeof value === 'object' ? readOnlyOf(value, path) : [];
   });
 }
 
 /** What a body is an instance of says it; a plain object, such as tags, has members of the customer's own. */
-function isReadOnly(body: object, name: string): boolean {
-  const prototype = Object.getPrototypeOf(body) as object;
-  if (prototype === Object.prototype || prototype === Array.prototype) return false;
-  const described = Reflect.getMetadata(DESCRIPTION, prototype, name) as { readonly readOnly?: boolean } | undefined;
-  return described?.readOnly === true;
+function readOnlyNamesOf(wireClass: (new () => object) | undefined): ReadonlySet<string> {
+  if (!wireClass) return NONE;
+  const known = readOnlyNames.get(wireClass);
+  if (known) return known;
+  const rules = getMetadataStorage().getTargetValidationMetadatas(wireClass, '', false, false);
+  const names = new Set(rules.filter(({ type }) => type === ALLOWED).map(({ propertyName }) => propertyName));
+  for (const { type, propertyName } of rules) if (type !== ALLOWED) names.delete(propertyName);
+  readOnlyNames.set(wireClass, names);
+  return names;
 }
 
 function isSame(name: string, sent: unknown, shown: unknown): boolean {
