@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Randomness } from '../../src/faults/randomness.js';
 import { PlanWalker } from '../../src/work/plan-walker.js';
-import { armApp, type Answer, type ArmApp, type GivenGroup, type Json } from '../support/arm-app.js';
+import { armApp, type ArmApp, type GivenGroup, type Json } from '../support/arm-app.js';
+import type { Answer } from '../support/arm-exchange.js';
 
 const BASIC = { location: 'westeurope', sku: { name: 'Basic' } };
 const PREMIUM = { location: 'westeurope', sku: { name: 'Premium' } };
