@@ -151,7 +151,9 @@ describe('management locks', () => {
       for (const url of [path, webhook, `${path}/webhooks`, `${path}/listUsages`, group.path])
         expect((await app.request('GET', url)).status).toBe(200);
       const groupWrite = await app.request('PATCH', group.path, { tags: { a: 'b' } });
-      expect(codeOf(groupWrite)).toBe(where === 'registry' ? undefined : 'ScopeLocked');
+      const groupPut = await app.request('PUT', group.path, { location: 'eastus' });
+      for (const answer of [groupWrite, groupPut])
+        expect(codeOf(answer)).toBe(where === 'registry' ? undefined : 'ScopeLocked');
       const newGroup = await app.request('PUT', `${group.subscription.path}/resourceGroups/new`, {
         location: 'eastus',
       });
@@ -166,6 +168,13 @@ describe('management locks', () => {
   it('leave other groups, names that begin alike and other tenants alone', async () => {
     const one = await app.given.registry({ name: 'alike12345' });
     const other = await app.given.registry({ name: 'alike123456', group: one.group });
+    await put(other.path, 'keep', READ_ONLY);
+    const listed = await app.request('GET', at(one.path), undefined, V2016);
+    expect(listed.body).toEqual({ value: [] });
+    const third = await app.given.registry({ name: 'alike1234', group: one.group });
+    expect((await app.request('DELETE', third.path)).status).toBe(202);
+    await app.settle();
+    await remove(other.path, 'keep');
     await put(one.path, 'keep', READ_ONLY);
     expect((await app.request('PATCH', other.path, { tags: { a: 'b' } })).status).toBe(200);
     expect((await app.request('DELETE', other.path)).status).toBe(202);
