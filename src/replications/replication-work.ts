@@ -69,6 +69,7 @@ export class ReplicationWork implements OnModuleInit {
   }
 
   private async deleteBelow(tx: Tx, registryId: string, from: Deleter): Promise<number> {
+    await this.replications.forgetLocations(tx, registryId);
     const left = await this.replications.lockAll(tx, registryId);
     for (const replication of left) await this.arm.beginDelete(tx, this.type, this.replications, replication, from);
     return left.length;

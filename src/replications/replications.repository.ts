@@ -29,6 +29,10 @@ const tellRegistry: Statement = {
                                                where registry_id = $1 and provisioning_state <> 'Deleting'), '[]')
           where id = $1 and provisioning_state <> 'Deleting'`,
 };
+const forgetLocations: Statement = {
+  name: 'replications.forget_locations',
+  text: `update registries set replica_locations = '[]' where id = $1 and replica_locations <> '[]'`,
+};
 const instanceNames: Statement = {
   name: 'replications.instance_names',
   text: 'select instance_name as name from replications',
@@ -78,6 +82,11 @@ export class ReplicationsRepository implements Store<Replication, ReplicationCon
   async update(tx: Tx, record: Replication): Promise<void> {
     await children.update(tx, record);
     await tx.count(tellRegistry, [record.registryId]);
+  }
+
+  /** Before all of them are deleted and any of them is held: whoever holds both has the registry's row first. */
+  async forgetLocations(tx: Tx, registryId: string): Promise<void> {
+    await tx.count(forgetLocations, [registryId]);
   }
 
   async context(

@@ -344,6 +344,30 @@ describe('data endpoints', () => {
   });
 });
 
+describe('data endpoints of a registry whose deletion failed', () => {
+  it('are those of the replications that are left, once it is there again', async () => {
+    const asked = { location: 'eastus', sku: { name: 'Premium' }, properties: { dataEndpointEnabled: true } };
+    const path = await given('Premium', asked);
+    const hosts = async () => (await get(path)).body.properties.dataEndpointHostNames.map((host) => host.split('.')[1]);
+    await app.request('PUT', `${path}/replications/westeurope`, { location: 'westeurope' });
+    await app.settle();
+    expect(await hosts()).toEqual(['eastus', 'westeurope']);
+
+    await app.request('DELETE', path);
+    while (await app.worker.runOnce());
+    expect(await app.request('GET', `${path}/replications/westeurope`)).toMatchObject({ status: 404 });
+    await app.sql('update operations set attempts = 100 where ended_at is null');
+    await app.settle();
+    expect(await get(path)).toMatchObject({ status: 200, body: { properties: { provisioningState: 'Failed' } } });
+    expect(await app.request('PUT', path, asked)).toMatchObject({ status: 201 });
+    await app.settle();
+    expect(await hosts()).toEqual(['eastus']);
+    await app.request('PUT', `${path}/replications/westeurope`, { location: 'westeurope' });
+    await app.settle();
+    expect(await hosts()).toEqual(['eastus', 'westeurope']);
+  });
+});
+
 describe('the times of policies', () => {
   it('are those of their own last change, whatever else changes', async () => {
     const path = await given();
