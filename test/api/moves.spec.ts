@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ResourceCatalogue } from '../../src/arm/resource-catalogue.js';
+import { createdBy } from '../../src/arm/system-data.js';
 import { armApp, type ArmApp, type GivenGroup, type GivenRegistry } from '../support/arm-app.js';
+import { until } from '../support/until.js';
 
 const TYPE = 'Microsoft.ContainerRegistry/registries';
 
@@ -84,8 +87,8 @@ describe('a move', () => {
     await app.request('POST', `${group.path}/moveResources`, body, { token });
     await app.settle();
     const { body: after } = await app.request<Shown>('GET', `${target.path}/providers/${TYPE}/${name}`);
-    const { createdBy, lastModifiedBy, createdAt, lastModifiedAt } = after.systemData;
-    expect([createdBy, lastModifiedBy, lastModifiedAt]).toEqual([appId, appId, createdAt]);
+    const { createdAt } = after.systemData;
+    expect(after.systemData).toMatchObject({ createdBy: appId, lastModifiedBy: appId, lastModifiedAt: createdAt });
     expect(Date.parse(createdAt)).toBeGreaterThan(Date.parse(before.systemData.createdAt));
   });
 
@@ -157,6 +160,24 @@ describe('a move', () => {
     await app.sql('drop function refuse cascade');
     await app.settle();
     expect([await statusOf(first.path), await statusOf(second.path), await poll()]).toEqual([404, 404, 204]);
+  });
+
+  it('lets nobody change what it holds, nor begin anything below it', async () => {
+    const { group, path, name } = await app.given.registry();
+    const to = await app.given.group();
+    const type = app.get(ResourceCatalogue).find(TYPE)!;
+    const where = { subscriptionId: group.subscription.id, groupKey: group.name.toLowerCase() };
+    const by = createdBy({ tenantId: app.tenantId, objectId: 'o', name: 'n', type: 'User' }, new Date());
+    let below: Promise<{ status: number; body: unknown }> | undefined;
+    await app.database.transaction(async (tx) => {
+      const [held] = await type.hold(tx, where, [name.toLowerCase()]);
+      below = app.request('PUT', `${path}/replications/westeurope`, { location: 'westeurope' });
+      const waiting = `select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+      await until(async () => (await app.sql(waiting)).length > 0, 5_000);
+      const there = { subscriptionId: to.subscription.id, groupKey: to.name.toLowerCase(), groupName: to.name };
+      await type.place(tx, [held!.recordId], there, by);
+    });
+    expect(await below).toMatchObject({ status: 404, body: { error: { code: 'ParentResourceNotFound' } } });
   });
 
   it('takes the locks of a resource along', async () => {

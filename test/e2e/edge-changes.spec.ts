@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AdminCredentials } from '../../src/credentials/admin-credentials.js';
+import { placeRegistries } from '../../src/registries/registry-moves.repository.js';
 import { openEdge, type Edge, type GivenRegistry } from '../support/oci-edge.js';
-import { basic, OciClient } from '../support/oci-client.js';
+import { basic, OciClient, sha256 } from '../support/oci-client.js';
 
 let edge: Edge;
 const clients: OciClient[] = [];
@@ -70,6 +72,20 @@ describe('a change holds from the next request on, for tokens that are out alrea
     expect((await byAddress.send('GET', '/v2/')).status).toBe(200);
     await edge.change(given.registry, { publicNetworkAccess: 'Disabled' });
     expect(await byAddress.send('GET', '/v2/')).toMatchObject({ status: 403, json: denied });
+  });
+
+  test('the registry moves to another group, and nobody at its login server notices', async () => {
+    const given = await edge.registry();
+    const client = clientOf(given, `Bearer ${await edge.token(given, 'repository:moved/image:pull,push')}`);
+    const layer = Buffer.from('the content of a layer');
+    expect((await client.pushBlob('moved/image', layer)).status).toBe(201);
+    const to = { subscriptionId: randomUUID(), groupKey: 'other', groupName: 'Other' };
+    await edge.transaction((tx) => placeRegistries(tx, [given.registry.id], to, given.registry));
+    const pulled = await client.send('GET', `/v2/moved/image/blobs/${sha256(layer)}`);
+    expect([pulled.status, pulled.bytes.toString()]).toEqual([200, layer.toString()]);
+    expect((await (await withToken(given)).send('GET', '/v2/')).status).toBe(200);
+    expect((await client.pushBlob('moved/image', Buffer.from('another layer'))).status).toBe(201);
+    expect(await edge.storedBytes(given.registry)).toBe(layer.length + 'another layer'.length);
   });
 
   test('the registry is deleted: what knew it is refused, and its port is closed', async () => {
