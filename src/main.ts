@@ -15,6 +15,8 @@ const { setFlagsFromString } = await import('node:v8');
 setSourceMapsSupport(true);
 // Whatever room the heap takes while the modules load, it keeps. Requests, later, would pay for it with half their speed.
 setFlagsFromString('--memory-saver-mode');
+const { loadLeanModules } = await import('./boot/lean-modules.js');
+loadLeanModules();
 const { boot } = await import('./boot/boot.js');
 await boot();
 setFlagsFromString('--no-memory-saver-mode');
