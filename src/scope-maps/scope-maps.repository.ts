@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { throwIfAny } from '../arm/arm-error.js';
 import type { Store } from '../arm/resource-type.js';
 import type { Sql, Statement, Tx } from '../database/database.js';
+import { childCount } from '../registries/child-counts.repository.js';
 import { NewRegistries } from '../registries/new-registries.js';
 import { registryChildrenOf } from '../registries/registry-children.repository.js';
 import { RegistryParents } from '../registries/registry-parents.js';
@@ -15,11 +16,6 @@ import { systemProblems, type ScopeMapContext } from './scope-map.type.js';
 import { SYSTEM_SCOPE_MAPS } from './system-scope-maps.js';
 
 const children = registryChildrenOf('scope_maps', ScopeMap);
-
-const countOwn: Statement = {
-  name: 'scope_maps.count_own',
-  text: `select count(*)::int as n from scope_maps where registry_id = $1 and type = 'UserDefined'`,
-};
 
 const findIn: Statement = {
   name: 'scope_maps.find_in',
@@ -43,12 +39,12 @@ export class ScopeMapsRepository implements Store<ScopeMap, ScopeMapContext, Reg
   ) {}
 
   onModuleInit(): void {
-    this.counts.add('scopeMaps', (sql, registryId) => this.countOwn(sql, registryId));
+    this.counts.add('scopeMaps', (sql, registryId) => childCount(sql, registryId, 'scopeMaps'));
     this.newRegistries.add((tx, registry) => this.insertSystemOnes(tx, registry));
   }
 
   async context(tx: Tx, next: ScopeMap, current: ScopeMap | undefined, { sku }: Registry): Promise<ScopeMapContext> {
-    return { sku, scopeMaps: current ? 0 : (await this.countOwn(tx, next.registryId)) + 1 };
+    return { sku, scopeMaps: current ? 0 : (await childCount(tx, next.registryId, 'scopeMaps')) + 1 };
   }
 
   findIn(sql: Sql, registryId: string, key: string): Promise<Pick<ScopeMap, 'id' | 'name'> | undefined> {
@@ -59,11 +55,6 @@ export class ScopeMapsRepository implements Store<ScopeMap, ScopeMapContext, Reg
     throwIfAny(systemProblems(record));
     throwIfAny(await this.uses.problems(tx, record));
     await children.remove(tx, record);
-  }
-
-  /** Those of the system do not count. */
-  private async countOwn(sql: Sql, registryId: string): Promise<number> {
-    return (await sql.row<{ n: number }>(countOwn, [registryId]))?.n ?? 0;
   }
 
   private async insertSystemOnes(tx: Tx, registry: Registry): Promise<void> {

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import type { Store } from '../arm/resource-type.js';
-import type { Sql, Statement, Tx } from '../database/database.js';
+import type { Statement, Tx } from '../database/database.js';
+import { childCount } from '../registries/child-counts.repository.js';
 import { registryChildrenOf } from '../registries/registry-children.repository.js';
 import { RegistryParents } from '../registries/registry-parents.js';
 import type { Registry } from '../registries/registry.entity.js';
@@ -13,10 +14,6 @@ import type { TokenContext } from './token.type.js';
 
 const children = registryChildrenOf('tokens', Token);
 
-const count: Statement = {
-  name: 'tokens.count',
-  text: 'select count(*)::int as n from tokens where registry_id = $1',
-};
 const namesWithScopeMap: Statement = {
   name: 'tokens.names_with_scope_map',
   text: 'select name from tokens where registry_id = $1 and scope_map_key = $2 order by key limit $3',
@@ -40,7 +37,7 @@ export class TokensRepository implements Store<Token, TokenContext, Registry>, O
   ) {}
 
   onModuleInit(): void {
-    this.counts.add('tokens', (sql, registryId) => this.count(sql, registryId));
+    this.counts.add('tokens', (sql, registryId) => childCount(sql, registryId, 'tokens'));
     this.scopeMapUses.add('token', async (sql, { registryId, key }, limit) =>
       (await sql.rows<{ name: string }>(namesWithScopeMap, [registryId, key, limit])).map(({ name }) => name),
     );
@@ -49,12 +46,8 @@ export class TokensRepository implements Store<Token, TokenContext, Registry>, O
   async context(tx: Tx, next: Token, current: Token | undefined, { sku }: Registry): Promise<TokenContext> {
     return {
       sku,
-      tokens: current ? 0 : (await this.count(tx, next.registryId)) + 1,
+      tokens: current ? 0 : (await childCount(tx, next.registryId, 'tokens')) + 1,
       isScopeMapKnown: (await this.scopeMaps.find(tx, next.registryId, next.scopeMapName)) !== undefined,
     };
-  }
-
-  private async count(sql: Sql, registryId: string): Promise<number> {
-    return (await sql.row<{ n: number }>(count, [registryId]))?.n ?? 0;
   }
 }
