@@ -8,22 +8,28 @@ const DEFAULT_PARTITION = 'activity_log_default';
 
 const columns = columnsOf(ActivityEvent);
 
-// The subscription is asked, so that nobody can write into the log of a subscription that is not theirs, or not there yet.
-const INSERT = `
+const insertFrom = (source: string) => `
   insert into activity_log
     (id, subscription_id, event_timestamp, tenant_id, resource_key, group_key, provider_key, correlation_id, operation_id,
      status, caller, detail)
-  select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12 from subscriptions where id = $2 and tenant_id = $4
+  select $1, $2, $3, s.tenant_id, $4, $5, $6, $7, $8, $9, $10, $11 from ${source}
   on conflict (subscription_id, event_timestamp, id) do update set status = excluded.status, detail = excluded.detail`;
 
-const record: Statement = { name: 'activity_log.record', text: INSERT };
+const record: Statement = { name: 'activity_log.record', text: insertFrom('subscriptions s where s.id = $2') };
 const recordStart: Statement = {
   name: 'activity_log.record_start',
   text: `with opened as (
            insert into activity_log_operations
              (operation_id, subscription_id, tenant_id, resource_key, group_key, provider_key, correlation_id, caller, detail)
-           values ($9, $2, $4, $5, $6, $7, $8, $11, $12))
-         ${INSERT}`,
+           select $8, $2, tenant_id, $4, $5, $6, $7, $10, $11 from subscriptions where id = $2)
+         ${insertFrom('subscriptions s where s.id = $2')}`,
+};
+// Whoever was refused writes into the log of no other tenant. Nothing depends on a refusal, and so nobody waits for the disk:
+// a crash may lose those of the last second.
+const recordRefusal: Statement = {
+  name: 'activity_log.record_refusal',
+  text: `with hasty as materialized (select set_config('synchronous_commit', 'off', true))
+         ${insertFrom('hasty, subscriptions s where s.id = $2 and s.tenant_id = $12')}`,
 };
 const recordEnd: Statement = {
   name: 'activity_log.record_end',
@@ -52,13 +58,29 @@ function listed(name: string, ofResource: string): Statement {
   };
 }
 
-/** Writes the event of a request; written again, it is corrected. `isStart` says that its operation was started here. */
-export async function recordEvent(sql: Sql, event: ActivityEvent, isStart: boolean): Promise<void> {
-  await written(sql, isStart ? recordStart : record, [
+/** An event of a request; its tenant is that of the subscription. */
+export type RequestEvent = Omit<ActivityEvent, 'tenantId'>;
+
+/** Writes the event of a request that was granted. Written again, it is corrected. */
+export function recordEvent(sql: Sql, event: RequestEvent): Promise<void> {
+  return written(sql, record, valuesOf(event));
+}
+
+/** The same in the transaction that starts the operation of the event. */
+export function recordStartEvent(tx: Sql, event: RequestEvent): Promise<void> {
+  return written(tx, recordStart, valuesOf(event));
+}
+
+/** Writes the event of a request that was refused to a caller of that tenant, if the subscription is the tenant's. */
+export function recordRefusedEvent(sql: Sql, event: RequestEvent, tenantId: string): Promise<void> {
+  return written(sql, recordRefusal, [...valuesOf(event), tenantId]);
+}
+
+function valuesOf(event: RequestEvent): readonly unknown[] {
+  return [
     event.id,
     event.subscriptionId,
     event.eventTimestamp,
-    event.tenantId,
     event.resourceKey,
     event.groupKey,
     event.providerKey,
@@ -67,7 +89,7 @@ export async function recordEvent(sql: Sql, event: ActivityEvent, isStart: boole
     event.status,
     event.caller,
     JSON.stringify(event.detail),
-  ]);
+  ];
 }
 
 /** Writes the event of the end of an operation, if a request started it. */

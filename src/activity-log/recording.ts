@@ -5,8 +5,8 @@ import { isUuid } from '../arm/uuid.js';
 import type { Database, Sql, Tx } from '../database/database.js';
 import type { TransactionWatch } from '../database/transaction-watch.js';
 import type { Clock } from '../work/clock.js';
-import type { ActivityEvent, EventStatus } from './activity-event.entity.js';
-import { recordEvent } from './activity-log.repository.js';
+import type { EventStatus } from './activity-event.entity.js';
+import { recordEvent, recordRefusedEvent, recordStartEvent, type RequestEvent } from './activity-log.repository.js';
 import type { Subject } from './subject.js';
 
 /** Of what clients make up at will; longer is cut. */
@@ -30,7 +30,7 @@ export class Recording implements TransactionWatch {
   private readonly eventId = randomUUID();
   private eventTimestamp: Date | undefined;
   private operationId: string | undefined;
-  private written: ActivityEvent | undefined;
+  private written: RequestEvent | undefined;
   private state: 'open' | 'committed' | 'answered' = 'open';
 
   constructor(
@@ -73,9 +73,12 @@ export class Recording implements TransactionWatch {
   }
 
   private async write(sql: Sql, statusCode: number, errorCode?: string): Promise<void> {
-    const event = this.event(statusCode, errorCode);
-    if (!event) return;
-    await recordEvent(sql, event, this.operationId !== undefined && this.state === 'open');
+    const { caller } = this.about.request;
+    if (!caller || !isUuid(this.about.subject.id.subscriptionId)) return;
+    const event = this.event(caller, statusCode, errorCode);
+    if (this.state === 'open') await (this.operationId ? recordStartEvent : recordEvent)(sql, event);
+    else if (event.status === 'Failed') await recordRefusedEvent(sql, event, caller.tenantId);
+    else await recordEvent(sql, event);
     this.written = event;
   }
 
@@ -86,11 +89,9 @@ export class Recording implements TransactionWatch {
     return request.method === 'PUT' || request.method === 'PATCH' ? 201 : ACCEPTED;
   }
 
-  private event(statusCode: number, errorCode: string | undefined): ActivityEvent | undefined {
+  private event(caller: Caller, statusCode: number, errorCode: string | undefined): RequestEvent {
     const { subject, request, reply } = this.about;
-    const { caller } = request;
     const { subscriptionId, groupName } = subject.id;
-    if (!caller || !isUuid(subscriptionId)) return undefined;
     this.eventTimestamp ??= this.clock.now();
     const clientRequestId = request.headers['x-ms-client-request-id'];
     const { resourceId, resourceType, provider, operationName } = subject;
@@ -98,7 +99,6 @@ export class Recording implements TransactionWatch {
       id: this.eventId,
       subscriptionId,
       eventTimestamp: this.eventTimestamp,
-      tenantId: caller.tenantId,
       resourceKey: resourceId.toLowerCase(),
       groupKey: groupName === undefined ? null : cut(groupName.toLowerCase()),
       providerKey: provider.toLowerCase(),

@@ -4,6 +4,7 @@ import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants.js';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventData, EventDataCollection } from '../../src/activity-log/event-data.wire.js';
+import { ServicePrincipals } from '../../src/identity/service-principals.js';
 import { Metrics } from '../../src/observability/metrics.js';
 import { Sweeps } from '../../src/work/sweeps.js';
 import { armApp, type ArmApp, type GivenSubscription } from '../support/arm-app.js';
@@ -323,6 +324,30 @@ describe('who may read the activity log', () => {
       [ours.id, foreign.id, nowhere.path.split('/').at(-1)],
     ]);
     expect(found).toEqual([]);
+  });
+
+  it('is told what an operator of another tenant did to the subscription', async () => {
+    const ours = await app.given.subscription();
+    const tenantId = randomUUID();
+    const operator = { tenantId, displayName: 'Operator', isOperator: true };
+    const { appId } = await app.get(ServicePrincipals).create(app.database, operator);
+    const body = { state: 'Warned', properties: { tenantId: ours.tenantId } };
+    const token = await app.token({ tenantId, appId });
+    expect((await app.request('PUT', ours.path, body, { apiVersion: '2.0', token })).status).toBe(200);
+    const own = await app.request('PUT', ours.path, body, { apiVersion: '2.0', token: ours.token });
+    const foreign = await app.request('PUT', ours.path, body, {
+      apiVersion: '2.0',
+      token: await app.token({ tenantId }),
+    });
+    expect([own.status, foreign.status]).toEqual([403, 403]);
+
+    const events = await eventsOf(ours);
+    expect(events.map(told).toReversed()).toEqual([
+      'Resources/subscriptions/write Succeeded OK',
+      'Resources/subscriptions/write Failed Forbidden AuthorizationFailed',
+    ]);
+    expect(events.at(-1)?.claims).toMatchObject({ tid: tenantId, appid: appId });
+    expect(events[0]?.claims['tid']).toBe(ours.tenantId);
   });
 
   it('is nobody without a token', async () => {

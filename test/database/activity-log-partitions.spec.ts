@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ActivityEvent } from '../../src/activity-log/activity-event.entity.js';
-import { listEvents, recordEvent } from '../../src/activity-log/activity-log.repository.js';
+import { listEvents, recordEvent, type RequestEvent } from '../../src/activity-log/activity-log.repository.js';
 import { ActivityLogPartitions } from '../../src/activity-log/activity-log-partitions.js';
 import { partitionChanges } from '../../src/activity-log/partitions.js';
 import { addPartition } from '../../src/activity-log/partitions.repository.js';
@@ -40,11 +39,10 @@ function partitionsOf(activityLogDays: number): ActivityLogPartitions {
   return new ActivityLogPartitions(open.database, { activityLogDays } as Config, clock, new Sweeps());
 }
 
-function eventNow(): ActivityEvent {
+function eventNow(): RequestEvent {
   return {
     id: randomUUID(),
     subscriptionId,
-    tenantId,
     eventTimestamp: clock.now(),
     resourceKey: '/subscriptions/s',
     groupKey: null,
@@ -65,7 +63,7 @@ function eventNow(): ActivityEvent {
   };
 }
 
-const write = () => recordEvent(open.database, eventNow(), false);
+const write = () => recordEvent(open.database, eventNow());
 
 async function names(): Promise<readonly string[]> {
   const rows = await open.sql<{ name: string }>(
@@ -153,7 +151,7 @@ describe('the partitions of the activity log', () => {
     await write();
     clock.pass(9 * DAY_SECONDS);
     await open.database.transaction(async (tx) => {
-      await recordEvent(tx, eventNow(), false);
+      await recordEvent(tx, eventNow());
       await expect(shortly.keep()).rejects.toMatchObject({ code: '55P03' });
       expect(await names()).toEqual([
         'activity_log_20260223',
@@ -173,7 +171,7 @@ describe('the partitions of the activity log', () => {
     let writing: Promise<void> = Promise.resolve();
     await open.database.transaction(async (tx) => {
       await addPartition(tx, missing[0]!);
-      writing = open.database.transaction((other) => recordEvent(other, eventNow(), false));
+      writing = open.database.transaction((other) => recordEvent(other, eventNow()));
       await until(async () => {
         const waiting = await open.sql(
           `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
