@@ -90,9 +90,11 @@ function written(operationId: string, body: string, answer: string): MethodDecor
   );
 }
 
-export function ArmDelete(operationId: string): MethodDecorator {
+/** `isAlwaysStarted` where the API has no answer for what is gone at once. */
+export function ArmDelete(operationId: string, { isAlwaysStarted = false } = {}): MethodDecorator {
   return applyDecorators(
     common(operationId),
+    ...(isAlwaysStarted ? [] : [ApiResponse({ status: 200, description: 'It is deleted.' })]),
     ApiResponse({ status: 202, description: 'It is being deleted.', headers: RESULT_HEADERS }),
     ApiResponse({ status: 204, description: 'There is no such resource.' }),
   );

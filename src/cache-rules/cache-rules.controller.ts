@@ -49,7 +49,7 @@ export class CacheRulesController {
 
   /** Deletes a cache rule. */
   @Delete(ONE)
-  @ArmDelete('CacheRules_Delete')
+  @ArmDelete('CacheRules_Delete', { isAlwaysStarted: true })
   delete(@Arm() request: ArmRequest): Promise<void> {
     return this.arm.delete(cacheRuleType, this.cacheRules, request);
   }

@@ -49,7 +49,7 @@ export class CredentialSetsController {
 
   /** Deletes a credential set that no cache rule uses. */
   @Delete(ONE)
-  @ArmDelete('CredentialSets_Delete')
+  @ArmDelete('CredentialSets_Delete', { isAlwaysStarted: true })
   delete(@Arm() request: ArmRequest): Promise<void> {
     return this.arm.delete(credentialSetType, this.credentialSets, request);
   }

@@ -29,6 +29,10 @@ export class PrivateLinkResourceWire {
   @ApiProperty({ readOnly: true })
   readonly type?: string;
 
+  /** Never told: nobody creates or changes it. */
+  @ApiProperty({ readOnly: true, allOf: [{ $ref: '#/components/schemas/SystemData' }] })
+  readonly systemData?: object;
+
   readonly properties?: PrivateLinkResourcePropertiesWire;
 }
 

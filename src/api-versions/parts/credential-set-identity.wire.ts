@@ -1,7 +1,8 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { Allow, IsIn, IsObject, IsOptional } from 'class-validator';
 import type { Problem } from '../../arm/arm-error.js';
 import type { CredentialSet, IdentityType } from '../../credential-sets/credential-set.entity.js';
+import { UserIdentityPropertiesWire } from './registry-parts.wire.js';
 
 const IDENTITY_TYPES = ['SystemAssigned', 'UserAssigned', 'SystemAssigned, UserAssigned', 'None'] as const;
 
@@ -26,7 +27,7 @@ export class CredentialSetIdentityWire {
   /** User-assigned identities by their resource ids. */
   @IsOptional()
   @IsObject()
-  @ApiProperty({ type: 'object', additionalProperties: { type: 'object' } })
+  @ApiProperty({ type: 'object', additionalProperties: { $ref: getSchemaPath(UserIdentityPropertiesWire) } })
   readonly userAssignedIdentities?: Record<string, object>;
 }
 

@@ -129,6 +129,7 @@ export class RetentionPolicyWire extends PolicyWire {
   @IsInt()
   @Min(0)
   @Max(365)
+  @ApiProperty({ type: 'integer', format: 'int32' })
   readonly days?: number;
 
   @Allow()
@@ -212,6 +213,18 @@ export class EncryptionWire extends PolicyWire {
   readonly keyVaultProperties?: KeyVaultWire;
 }
 
+/** How the registry is; this release tells it by the provisioning state alone. */
+export class RegistryStatusWire {
+  @ApiProperty({ readOnly: true })
+  readonly displayStatus?: string;
+
+  @ApiProperty({ readOnly: true })
+  readonly message?: string;
+
+  @ApiProperty({ readOnly: true, format: 'date-time' })
+  readonly timestamp?: string;
+}
+
 /** What every version's registry has under `properties`, but its policies. */
 export class FirstRegistryPropertiesWire {
   /** Host, and port where it is not 443, under which clients log in. */
@@ -228,8 +241,8 @@ export class FirstRegistryPropertiesWire {
   readonly provisioningState?: string;
 
   @Allow()
-  @ApiProperty({ readOnly: true, type: 'object', additionalProperties: true })
-  readonly status?: object;
+  @ApiProperty({ readOnly: true, type: () => RegistryStatusWire })
+  readonly status?: RegistryStatusWire;
 
   /** Whether the admin user may log in. */
   @IsOptional()
@@ -262,7 +275,7 @@ export class RegistryPropertiesWire extends FirstRegistryPropertiesWire {
   readonly dataEndpointHostNames?: string[];
 
   @Allow()
-  @ApiProperty({ readOnly: true, type: 'array', items: { type: 'object' } })
+  @ApiProperty({ readOnly: true, type: 'array', items: { $ref: '#/components/schemas/PrivateEndpointConnection' } })
   readonly privateEndpointConnections?: object[];
 
   /** Whether the login server can be reached other than by private endpoints. */
