@@ -33,7 +33,7 @@ export function httpAdapter(serverFor: (handler: Handler) => Server): FastifyAda
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.headers(SECURITY_HEADERS);
     void reply.header('x-ms-request-id', request.id);
-    void reply.header('x-ms-correlation-request-id', request.headers['x-ms-correlation-request-id'] ?? request.id);
+    void reply.header('x-ms-correlation-request-id', request.headers['x-ms-correlation-request-id'] || request.id);
     const clientRequestId = request.headers['x-ms-client-request-id'];
     if (clientRequestId && request.headers['x-ms-return-client-request-id'] === 'true')
       void reply.header('x-ms-client-request-id', clientRequestId);
