@@ -16,12 +16,6 @@ export const NOT_TAKEN: readonly NotTaken[] = [
     why: 'only the service says so; some descriptions do not mark it',
   },
   { group: 'Registries', path: /^identity\.type$/, value: /"None"/, why: 'answers leave out what is not there' },
-  {
-    group: 'Registries',
-    path: /exportPolicy/,
-    value: /"disabled"/,
-    why: 'it wants publicNetworkAccess to be disabled in the same body',
-  },
   { group: 'Registries', path: /encryption\.status/, value: /"enabled"/, why: 'no key vault can be reached' },
   { group: 'Registries', path: /storageAccount/, why: 'there are none here' },
   { group: 'Tokens', path: /certificates/, why: 'nothing lets a token log in with a certificate' },
@@ -45,8 +39,6 @@ export const NOT_CLOSED: readonly NotClosed[] = [
     path: /^identity\..*(principal|tenant|client)Id$/,
     why: 'only the service says so, whatever is sent; some descriptions do not mark it',
   },
-  { operations: /^Registries_/, path: /^identity\.userAssigned/, why: 'FeatureNotSupported is told of the type' },
   { operations: /^ConnectedRegistries_Update/, path: /./, why: 'there is none, which is told first' },
   { operations: /CheckNameAvailability/, path: /^name$/, why: 'whether it can be a name is the answer, not an error' },
-  { operations: /^Registries_ImportImage/, path: /./, why: 'not served yet' },
 ];

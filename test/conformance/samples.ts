@@ -68,6 +68,7 @@ export function samplesIn({ registryPath, credentialSetId }: World): Readonly<Re
         'properties.policies.softDeletePolicy.retentionDays': [1, 90],
         'properties.encryption.keyVaultProperties.keyIdentifier': ['https://myvault.vault.azure.net/keys/one'],
         'properties.encryption.keyVaultProperties.identity': [ANY_UUID],
+        name: ['password'],
         'source.sourceImage': ['library/one:latest'],
         'source.credentials.password': ['anything'],
         'properties.storageAccount.id': [
@@ -77,7 +78,10 @@ export function samplesIn({ registryPath, credentialSetId }: World): Readonly<Re
           '/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/v/subnets/s',
         ],
       },
-      together: withIdentity,
+      together: (path, value) =>
+        path.startsWith('properties.policies.exportPolicy')
+          ? { properties: { publicNetworkAccess: 'Disabled' } }
+          : withIdentity(path, value),
     },
     ScopeMaps: {
       parameter: 'scopeMapName',

@@ -27,7 +27,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
 export const hasOfficialDescriptions = existsSync(FOLDER);
 
 export function isDescribed(apiVersion: string): boolean {
-  return hasOfficialDescriptions && apiVersion in VERSIONS;
+  return hasOfficialDescriptions && Object.hasOwn(VERSIONS, apiVersion);
 }
 
 /** The main file of a version's official description. */
