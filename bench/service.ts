@@ -42,6 +42,8 @@ export async function startService({ folder, databaseUrl, settings }: ServiceOpt
       HOME: process.env['HOME'],
       TMPDIR: process.env['TMPDIR'],
       ...SERVICE_ENV,
+      // Writes are measured where no worker runs, and every PUT would wait in vain.
+      BERTH_PUT_LINGER_MS: '0',
       BERTH_DATA_DIR: dataDir,
       BERTH_DATABASE_URL: databaseUrl,
       BERTH_PORT: String(await freePort()),

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Statement } from '../../src/database/database.js';
 import { Secret } from '../../src/secrets/secret.js';
 import { matchesHash } from '../../src/secrets/secret-hash.js';
 import { armApp, type ArmApp } from '../support/arm-app.js';
+import { until } from '../support/until.js';
 
 interface Password {
   readonly name: string;
@@ -206,6 +208,28 @@ describe('passwords of tokens', () => {
       body: { error: { code: 'OperationInProgress' } },
     });
     await app.settle();
+  });
+
+  it('wait for whoever holds the token, and lose nothing of what was written meanwhile', async () => {
+    const id = await givenToken();
+    const name = id.split('/').at(-1)!;
+    const first = (await generate({ tokenId: id, name: 'password1' })).body.passwords[0]!;
+    const isWaiting = async () =>
+      (await app.sql(`select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`))
+        .length > 0;
+    const hold: Statement = { name: '', text: 'select passwords from tokens where name = $1 for update' };
+    const write: Statement = { name: '', text: `update tokens set passwords = '[]' where name = $1` };
+    let asked: ReturnType<typeof generate> | undefined;
+    await app.database.transaction(async (tx) => {
+      await tx.rows(hold, [name]);
+      asked = generate({ tokenId: id, name: 'password2' });
+      await until(isWaiting);
+      await tx.count(write, [name]);
+    });
+    const { status, body } = await asked!;
+    expect([status, body.passwords.map((password) => password.name)]).toEqual([200, ['password2']]);
+    expect(await isStored(id, 'password1', first.value!)).toBe(false);
+    expect(await isStored(id, 'password2', body.passwords[0]!.value!)).toBe(true);
   });
 
   it('are the last ones told, whoever asks at once', async () => {
