@@ -7,6 +7,7 @@ import { findProgram } from '../src/config/programs.js';
 import { openDatabase } from './bench-database.js';
 import { readOptions, type Section } from './options.js';
 import { publish, reportOf, type Finding } from './report.js';
+import { crowd } from './sections/crowd.js';
 import { firstLogin } from './sections/first-login.js';
 import { queue } from './sections/queue.js';
 import { reads } from './sections/reads.js';
@@ -54,6 +55,7 @@ async function bench(): Promise<void> {
     findings.push(...(await work()));
   };
   await controlPlane(stage, add);
+  await add('crowd', () => crowd(stage));
   await add('queue', () => queue(stage));
   await add('first-login', () => firstLogin(stage));
   await add('transfers', () => transfers(stage));

@@ -20,6 +20,11 @@ export function listUrl(endpoint: string, subscriptionId: string): string {
   return `${groupUrl(endpoint, subscriptionId)}?${API}`;
 }
 
+/** A resource below one of the registries that the table was filled with. */
+export function childUrl(endpoint: string, subscriptionId: string, type: string, name: string): string {
+  return `${groupUrl(endpoint, subscriptionId)}/bench{n}/${type}/${name}?${API}`;
+}
+
 /** Its tag is another one in each request, so that there is always something to change. */
 export const REGISTRY_BODY = JSON.stringify({
   location: 'westeurope',
@@ -27,3 +32,10 @@ export const REGISTRY_BODY = JSON.stringify({
   tags: { team: 'platform', number: '{r}' },
   properties: { adminUserEnabled: true },
 });
+
+export const WEBHOOK_BODY = JSON.stringify({
+  location: 'westeurope',
+  properties: { serviceUri: 'https://hooks.example/push', actions: ['push'] },
+});
+
+export const SCOPE_MAP_BODY = JSON.stringify({ properties: { actions: ['repositories/hello-world/content/read'] } });
