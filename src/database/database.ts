@@ -63,16 +63,16 @@ export class Database implements Sql {
     const watch = currentWatch();
     let isUsable = true;
     try {
-      await client.query('begin');
+      await asked((done) => client.query('begin', done));
       watch?.began();
       const tx = transactionOn(client);
       const result = await work(tx);
       await watch?.beforeCommit(tx);
-      await client.query('commit');
+      await asked((done) => client.query('commit', done));
       watch?.committed();
       return result;
     } catch (error) {
-      isUsable = await client.query('rollback').then(
+      isUsable = await asked((done) => client.query('rollback', done)).then(
         () => true,
         () => false,
       );
@@ -102,5 +102,21 @@ function run(
   { name, text }: Statement,
   values: readonly unknown[],
 ): Promise<QueryArrayResult<unknown[]>> {
-  return on.query({ name, text, values: values as unknown[], rowMode: 'array', types: COLUMN_TYPES });
+  return asked((done) =>
+    on.query({ name, text, values: values as unknown[], rowMode: 'array', types: COLUMN_TYPES }, done),
+  );
+}
+
+/**
+ * What pg answers by callback. The promises of its clients hold on to each other, so that whatever a transaction read
+ * outlives the young generation: the CPU of a large result was half as much again, in the collector.
+ */
+function asked<T>(ask: (done: (error: Error | null | undefined, result: T) => void) => void): Promise<T> {
+  return new Promise<T>((resolve, reject) => ask((error, result) => (error ? reject(error) : resolve(result)))).catch(
+    (error: Error) => {
+      // Where the statement was sent from, rather than where the socket was read.
+      Error.captureStackTrace(error);
+      throw error;
+    },
+  );
 }
