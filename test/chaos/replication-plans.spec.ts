@@ -24,6 +24,7 @@ import { ReplicationsRepository } from '../../src/replications/replications.repo
 import { SecretBox } from '../../src/secrets/secret-box.js';
 import { Usage } from '../../src/usage/usage.js';
 import { SystemClock } from '../../src/work/clock.js';
+import type { OperationEnds } from '../../src/work/operation-ends.js';
 import type { OperationKindName } from '../../src/work/operation.entity.js';
 import { OperationKinds } from '../../src/work/operation-kinds.js';
 import { Operations } from '../../src/work/operations.js';
@@ -90,7 +91,7 @@ describe('the plans of a replication', () => {
     const sweeps = new Sweeps();
     const owners = new InstanceOwners();
     const deletions = new DeletionsBelow();
-    const arm = new ArmPipeline(database, operations, new ApiVersions(), {} as Scopes, clock);
+    const arm = new ArmPipeline(database, operations, {} as OperationEnds, new ApiVersions(), {} as Scopes, clock);
     new RegistryWork(database, registries, dying, kinds, sweeps, owners, deletions, clock).onModuleInit();
     new ReplicationWork(database, replications, dying, kinds, owners, deletions, arm, config).onModuleInit();
     return { worker: new Worker(database, kinds), sweeps };
