@@ -1,17 +1,11 @@
 import { ContainerRegistryManagementClient as Client12 } from '@azure/arm-containerregistry';
-import { ContainerRegistryManagementClient as Client10 } from 'arm-containerregistry-10';
 import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../support/database.js';
+import { collect } from '../support/sdk.js';
 import { startService, type Service } from '../support/service.js';
 
 const GROUP = 'sdk-group';
-
-async function collect<T>(pages: AsyncIterable<T>): Promise<T[]> {
-  const all: T[] = [];
-  for await (const one of pages) all.push(one);
-  return all;
-}
 
 describe('the official JavaScript SDK', () => {
   let database: TestDatabase;
@@ -198,26 +192,6 @@ describe('the official JavaScript SDK', () => {
     expect((await registries.get(GROUP, 'sdksettings')).identity).toBeUndefined();
     await registries.delete(GROUP, 'sdksettings');
   }, 60_000);
-
-  it('of version 10 does the same', async () => {
-    const client = new Client10(credential, service.subscriptionId, options());
-    const { registries } = client;
-    const created = await registries.beginCreateAndWait(GROUP, 'sdkten0001', {
-      location: 'westeurope',
-      sku: { name: 'Standard' },
-      adminUserEnabled: true,
-    });
-    expect(created).toMatchObject({ name: 'sdkten0001', provisioningState: 'Succeeded', sku: { tier: 'Standard' } });
-    const updated = await registries.beginUpdateAndWait(GROUP, 'sdkten0001', {
-      sku: { name: 'Basic' },
-      tags: { a: 'b' },
-    });
-    expect(updated).toMatchObject({ sku: { name: 'Basic' }, tags: { a: 'b' } });
-    expect((await collect(registries.listByResourceGroup(GROUP))).map(({ name }) => name)).toEqual(['sdkten0001']);
-    expect((await registries.listCredentials(GROUP, 'sdkten0001')).passwords).toHaveLength(2);
-    await registries.beginDeleteAndWait(GROUP, 'sdkten0001');
-    await expect(registries.get(GROUP, 'sdkten0001')).rejects.toMatchObject({ statusCode: 404 });
-  });
 
   it('is told what was wrong with a secret, and tries no more', async () => {
     const { statusCode, body } = await request(`${service.endpoint}/adfs/oauth2/token`, {

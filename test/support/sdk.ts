@@ -30,6 +30,8 @@ type Method = (...args: readonly unknown[]) => unknown;
 /** A major version of the SDK. */
 export interface SdkVersion {
   readonly major: number;
+  /** Of what it asks for, where it is told no other. */
+  readonly apiVersion: string;
   readonly ways: readonly Way[];
   /** Methods of what this service does not have, as `group` or `group.method`. */
   readonly notServed: readonly string[];
@@ -50,18 +52,21 @@ const TASKS = [
 export const SDK_VERSIONS: readonly SdkVersion[] = [
   {
     major: 12,
+    apiVersion: '2025-11-01',
     ways: ['poller', 'begin', 'begin and wait'],
     notServed: [],
     create: (credential, subscriptionId, options = {}) => new Client12(credential, subscriptionId, options),
   },
   {
     major: 11,
+    apiVersion: '2025-11-01',
     ways: ['begin', 'begin and wait'],
     notServed: TASKS,
     create: (credential, subscriptionId, options = {}) => new Client11(credential, subscriptionId, options),
   },
   {
     major: 10,
+    apiVersion: '2022-12-01',
     ways: ['begin', 'begin and wait'],
     notServed: TASKS,
     create: (credential, subscriptionId, options = {}) => new Client10(credential, subscriptionId, options),
@@ -75,9 +80,9 @@ export interface Sdk {
   readonly exchanges: readonly string[];
   readonly called: ReadonlySet<string>;
   /** Calls `group.method` and answers what it comes to: what a poller ends with, all that a pager lists. */
-  call(method: string, ...args: readonly unknown[]): Promise<unknown>;
+  readonly call: (method: string, ...args: readonly unknown[]) => Promise<unknown>;
   /** The same for what takes long: `group.create` may be its `beginCreate` or its `beginCreateAndWait`. */
-  run(way: Way, operation: string, ...args: readonly unknown[]): Promise<unknown>;
+  readonly run: (way: Way, operation: string, ...args: readonly unknown[]) => Promise<unknown>;
 }
 
 export function openSdk(version: SdkVersion, service: Service): Sdk {
