@@ -12,7 +12,7 @@ import { firstLogin } from './sections/first-login.js';
 import { queue } from './sections/queue.js';
 import { reads } from './sections/reads.js';
 import type { Stage } from './sections/stage.js';
-import { openFloor, openTable, type Table } from './sections/tables.js';
+import { addWebhooks, openFloor, openTable, type Table } from './sections/tables.js';
 import { transfers } from './sections/transfers.js';
 import { writes } from './sections/writes.js';
 
@@ -77,6 +77,7 @@ async function controlPlane(
   const tables: Table[] = [];
   for (const rows of tableSizes) if (isRead || rows === mainSize) tables.push(await openTable(stage, rows));
   const main = tables.find(({ rows }) => rows === mainSize)!;
+  await addWebhooks(main);
   const floor = await openFloor(stage, main);
   await add('reads', () => reads(stage, tables, main, floor));
   await add('writes', () => writes(stage, main, floor));

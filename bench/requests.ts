@@ -25,6 +25,21 @@ export function childUrl(endpoint: string, subscriptionId: string, type: string,
   return `${groupUrl(endpoint, subscriptionId)}/bench{n}/${type}/${name}?${API}`;
 }
 
+/** One of the webhooks below those of the table that have any. */
+export function webhookUrl(endpoint: string, subscriptionId: string): string {
+  return childUrl(endpoint, subscriptionId, 'webhooks', 'hook050');
+}
+
+/** All hundred of them. */
+export function webhooksUrl(endpoint: string, subscriptionId: string): string {
+  return `${groupUrl(endpoint, subscriptionId)}/bench{n}/webhooks?${API}`;
+}
+
+/** A webhook that does not exist, below any registry of the table. */
+export function createWebhookUrl(endpoint: string, subscriptionId: string): string {
+  return childUrl(endpoint, subscriptionId, 'webhooks', 'new{r}');
+}
+
 /** Its tag is another one in each request, so that there is always something to change. */
 export const REGISTRY_BODY = JSON.stringify({
   location: 'westeurope',

@@ -36,6 +36,19 @@ const registries: Statement = {
                 'bench', 'Application', now()
            from (select lpad(number::text, ${DIGITS}, '0') as n from generate_series(0, $2::int - 1) number) numbers`,
 };
+const webhooks: Statement = {
+  name: 'bench.webhooks',
+  text: `insert into webhooks
+           (id, registry_id, key, name, location, tags, status, scope, actions, sealed_callback, provisioning_state,
+            created_by, created_by_type, created_at, last_modified_by, last_modified_by_type, last_modified_at)
+         select gen_random_uuid(), r.id, hook, hook, w.location, w.tags, w.status, w.scope, w.actions, w.sealed_callback,
+                w.provisioning_state, w.created_by, w.created_by_type, w.created_at, w.last_modified_by,
+                w.last_modified_by_type, w.last_modified_at
+           from webhooks w, registries r,
+                (select 'hook' || lpad(number::text, 3, '0') as hook from generate_series(0, $1::int - 1) number) hooks
+          where r.key < 'bench' || lpad($2, ${DIGITS}, '0')`,
+};
+const registryId: Statement = { name: 'bench.registry_id', text: 'select id from registries where key = $1' };
 const enqueue: Statement = {
   name: 'bench.enqueue',
   text: `insert into operations (id, subscription_id, tenant_id, resource_type, record_id, kind, correlation_id)
@@ -50,6 +63,20 @@ export async function fill(client: Client, subscriptionId: string, count: number
   await client.query({ ...registries, values: [subscriptionId, count] });
   await client.query('vacuum analyze');
   await client.query('checkpoint');
+}
+
+/** Gives the first `below` registries as many webhooks each, all like the one that is there. */
+export async function fillWebhooks(client: Client, below: number, each: number): Promise<void> {
+  await client.query({ ...webhooks, values: [each, String(below)] });
+  await client.query('vacuum analyze webhooks');
+}
+
+/** The service's own id of a registry of the table. */
+export async function registryIdOf(client: Client, number: number): Promise<string> {
+  const key = `bench${String(number).padStart(DIGITS, '0')}`;
+  const { rows } = await client.query<{ id: string }>({ ...registryId, values: [key] });
+  if (!rows[0]) throw new Error(`There is no registry ${key}.`);
+  return rows[0].id;
 }
 
 /** Enqueues an operation as the service does. Answers the moment at which the commit was sent. */

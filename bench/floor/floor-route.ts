@@ -4,6 +4,8 @@ import type { SentStatement } from './recorded-statements.js';
 /** What the service sent and answered for one registry. */
 export interface Recording {
   readonly number: number;
+  /** The id of the registry that it was asked below, where it was. */
+  readonly parentId?: string;
   readonly statements: readonly SentStatement[];
   readonly status: number;
   readonly body: string;
@@ -11,7 +13,7 @@ export interface Recording {
 
 /**
  * One kind of request, as the floor answers it: `{n}` and `{g}` stand for the numbers of the registry and its group,
- * `{u0}`, `{u1}`, … for ids that the service draws for each request.
+ * `{u0}`, `{u1}`, … for ids that the service draws for each request, `{id}` for the last one that it was answered.
  */
 export interface FloorRoute {
   readonly statements: readonly SentStatement[];
@@ -39,6 +41,7 @@ export function routeOf(one: Recording, other: Recording): FloorRoute {
     text,
     values: values.map((value, at) => {
       if (value === null) return null;
+      if (value === one.parentId) return '{id}';
       const isDrawn = UUID.test(value) && value !== other.statements[index]?.values[at];
       return isDrawn ? placeholderOf(value) : generalised(value);
     }),

@@ -1,13 +1,14 @@
 // The floor: `node:http` and `pg`, and nothing between them. Started as a process of its own with the name of its plan.
-import { randomUUID } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Pool } from 'pg';
-import { filledIn } from '../load/load.js';
+import { filledIn, RANDOM_BELOW } from '../load/load.js';
 import type { FloorRoute } from './floor-route.js';
 import { registryBody, type RegistryRow } from './registry-body.js';
 import type { SentStatement } from './recorded-statements.js';
+import { webhookBody, type WebhookRow } from './webhook-body.js';
 
 export interface FloorPlan {
   readonly databaseUrl: string;
@@ -17,37 +18,74 @@ export interface FloorPlan {
   /** For registries called `bench…`, which exist, and `new…`, which do not. */
   readonly update: FloorRoute;
   readonly create: FloorRoute;
+  /** For webhooks called `hook…`, which exist, and `new…`, which do not. */
+  readonly getWebhook: FloorRoute;
+  readonly createWebhook: FloorRoute;
 }
 
 const plan = JSON.parse(readFileSync(process.argv[2] ?? '', 'utf8')) as FloorPlan;
 const pool = new Pool({ connectionString: plan.databaseUrl, max: plan.poolSize, application_name: 'berth-floor' });
 
-async function read(number: number): Promise<string> {
-  const [statement] = plan.get.statements;
-  const { rows } = await pool.query<RegistryRow>(queryOf(statement!, number, []));
-  return registryBody(rows[0]!, plan.loginServerSuffix);
+/** What one request has made up or been told so far. */
+interface Known {
+  readonly number: number;
+  readonly random: number;
+  readonly drawn: string[];
+  id?: string;
 }
 
-async function write({ statements, body }: FloorRoute, number: number): Promise<string> {
-  const drawn: string[] = [];
+async function read<Row extends object>({ statements }: FloorRoute, number: number): Promise<Row> {
+  const { rows } = await pool.query<Row>(queryOf(statements[0]!, { number, random: 0, drawn: [] }));
+  return rows[0]!;
+}
+
+async function write({ statements, body }: FloorRoute, number: number, random: number): Promise<string> {
+  const known: Known = { number, random, drawn: [] };
   const client = await pool.connect();
   try {
-    for (const statement of statements) await client.query(queryOf(statement, number, drawn));
+    for (const statement of statements) {
+      const { rows } = await client.query<{ id?: string }>(queryOf(statement, known));
+      known.id = rows[0]?.id ?? known.id;
+    }
   } finally {
     client.release();
   }
-  return filledIn(body, number);
+  return filledIn(body, number, random);
 }
 
-function queryOf({ name, text, values }: SentStatement, number: number, drawn: string[]) {
-  if (!name) return { text };
-  return { name, text, values: values.map((value) => value && idOr(value, drawn, () => filledIn(value, number))) };
+function queryOf({ name, text, values }: SentStatement, known: Known) {
+  return name ? { name, text, values: values.map((value) => value && valueOf(value, known)) } : { text };
 }
 
-/** The id that was drawn for a placeholder in this request, else whatever `otherwise` says. */
-function idOr(value: string, drawn: string[], otherwise: () => string): string {
-  if (!value.startsWith('{u')) return otherwise();
-  return (drawn[Number(value.slice(2, -1))] ??= randomUUID());
+function valueOf(value: string, { number, random, drawn, id }: Known): string {
+  if (value === '{id}') return id ?? '';
+  if (value.startsWith('{u')) return (drawn[Number(value.slice(2, -1))] ??= randomUUID());
+  return filledIn(value, number, random);
+}
+
+const PATH = /\/registries\/(bench|new)(\d+)(?:\/webhooks\/(?:hook|new)(\d+))?\?/;
+
+interface Answered {
+  readonly route: FloorRoute;
+  readonly body: string;
+}
+
+async function got(number: number, webhook: string | undefined): Promise<Answered> {
+  const route = webhook === undefined ? plan.get : plan.getWebhook;
+  if (route === plan.getWebhook) return { route, body: webhookBody(await read<WebhookRow>(route, number)) };
+  return { route, body: registryBody(await read<RegistryRow>(route, number), plan.loginServerSuffix) };
+}
+
+async function put(
+  request: IncomingMessage,
+  number: number,
+  kind: string | undefined,
+  webhook: string | undefined,
+): Promise<Answered> {
+  const route = webhook !== undefined ? plan.createWebhook : kind === 'new' ? plan.create : plan.update;
+  JSON.parse(await textOf(request));
+  const random = webhook === undefined ? randomInt(RANDOM_BELOW) : Number(webhook);
+  return { route, body: await write(route, number, random) };
 }
 
 async function textOf(request: IncomingMessage): Promise<string> {
@@ -57,11 +95,10 @@ async function textOf(request: IncomingMessage): Promise<string> {
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const [, kind, digits] = /\/registries\/(bench|new)(\d+)\?/.exec(request.url ?? '') ?? [];
+  const [, kind, digits, webhook] = PATH.exec(request.url ?? '') ?? [];
   const number = Number(digits);
-  const route = request.method === 'GET' ? plan.get : kind === 'new' ? plan.create : plan.update;
-  if (route !== plan.get) JSON.parse(await textOf(request));
-  const body = route === plan.get ? await read(number) : await write(route, number);
+  const { route, body } =
+    request.method === 'GET' ? await got(number, webhook) : await put(request, number, kind, webhook);
   response.writeHead(route.status, {
     'content-type': 'application/json; charset=utf-8',
     'content-length': Buffer.byteLength(body),

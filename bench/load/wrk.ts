@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,10 +22,12 @@ export async function runWrk(wrk: string, load: Load, seconds: number): Promise<
   }
 }
 
+/** Without a seed each run would draw the same numbers, and a PUT would find that everything is as it says already. */
 function scriptOf({ method, headers, body, numbers }: Load, path: string): string {
   const nextNumber =
     'from' in numbers ? 'number = number + 1' : `number = math.random(0, ${Math.max(0, numbers.randomBelow - 1)})`;
   return `
+    math.randomseed(${randomInt(2 ** 31)})
     local number = ${'from' in numbers ? numbers.from - 1 : 0}
     local headers = {${Object.entries(headers)
       .map(([name, value]) => `[${quoted(name)}] = ${quoted(value)}`)

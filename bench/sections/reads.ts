@@ -1,10 +1,10 @@
 import { measure, type Sample, type Target } from '../load/measure.js';
 import type { Finding } from '../report.js';
-import { listUrl, registryUrl } from '../requests.js';
+import { listUrl, registryUrl, webhooksUrl, webhookUrl } from '../requests.js';
 import { interleaved } from '../rounds.js';
 import { median, pairedRatio } from '../statistics.js';
 import type { Stage } from './stage.js';
-import type { Table } from './tables.js';
+import { WATCHED, type Table } from './tables.js';
 import type { Floor } from '../floor/floor.js';
 
 const GET_AIM = 0.6;
@@ -26,39 +26,56 @@ export async function reads(
   }
   const got = await interleaved(Object.keys(gets), options, (name) => measure(gets[name]!, options));
   const listed = await interleaved(Object.keys(lists), options, (name) => measure(lists[name]!, options));
-  const ours = got[main.rows]!;
-  const bare = got['floor']!;
+  const below: Record<'get' | 'getFloor' | 'list', Target> = {
+    getFloor: reader(floor, main, webhookUrl, WATCHED),
+    get: reader(main.service, main, webhookUrl, WATCHED),
+    list: reader(main.service, main, webhooksUrl, WATCHED),
+  };
+  const children = await interleaved(['getFloor', 'get', 'list'], options, (name) => measure(below[name], options));
+  return [
+    ...getFindings('GET registry', `${count(main.rows)} rows`, got[main.rows]!, got['floor']!),
+    listFinding(`LIST of 100, ${count(main.rows)} rows`, listed[main.rows]!),
+    ...getFindings('GET webhook', '100,000 rows', children.get, children.getFloor),
+    listFinding('LIST of 100 webhooks, 100,000 rows', children.list),
+    ...flatness('GET registry', tables, got),
+    ...flatness('LIST of 100', tables, listed),
+  ];
+}
+
+/** A GET against the floor. */
+function getFindings(what: string, where: string, ours: readonly Sample[], bare: readonly Sample[]): Finding[] {
   const ratio = pairedRatio(ours.map(perSecond), bare.map(perSecond));
-  const cpuRatio = pairedRatio(ours.map(cpu), bare.map(cpu));
-  const listMs = median(listed[main.rows]!.map(cpu)) / 1000;
   return [
     {
-      what: `GET registry, ${count(main.rows)} rows: requests per second`,
+      what: `${what}, ${where}: requests per second`,
       measured: `${speed(ours)}, p50 ${median(ours.map(({ p50Ms }) => p50Ms)).toFixed(0)} ms`,
       floor: `${speed(bare)}, p50 ${median(bare.map(({ p50Ms }) => p50Ms)).toFixed(0)} ms`,
       ratio,
       aim: { text: `≥ ${GET_AIM.toFixed(2)}`, isMet: ratio >= GET_AIM },
     },
     {
-      what: 'GET registry: CPU of Node for each request',
+      what: `${what}: CPU of Node for each request`,
       measured: `${median(ours.map(cpu)).toFixed(0)} µs`,
       floor: `${median(bare.map(cpu)).toFixed(0)} µs`,
-      ratio: cpuRatio,
+      ratio: pairedRatio(ours.map(cpu), bare.map(cpu)),
     },
-    {
-      what: `LIST of 100, ${count(main.rows)} rows: CPU of Node for each request`,
-      measured: `${listMs.toFixed(2)} ms, ${speed(listed[main.rows]!)}`,
-      aim: { text: `≤ ${LIST_AIM_MS} ms`, isMet: listMs <= LIST_AIM_MS },
-    },
-    ...flatness('GET registry', tables, got),
-    ...flatness('LIST of 100', tables, listed),
   ];
+}
+
+function listFinding(what: string, samples: readonly Sample[]): Finding {
+  const listMs = median(samples.map(cpu)) / 1000;
+  return {
+    what: `${what}: CPU of Node for each request`,
+    measured: `${listMs.toFixed(2)} ms, ${speed(samples)}`,
+    aim: { text: `≤ ${LIST_AIM_MS} ms`, isMet: listMs <= LIST_AIM_MS },
+  };
 }
 
 function reader(
   server: { readonly pid: number; readonly endpoint: string },
   table: Table,
   url: typeof listUrl,
+  randomBelow = table.rows,
 ): Target {
   const { subscriptionId, headers } = table.service;
   return {
@@ -67,7 +84,7 @@ function reader(
       method: 'GET',
       url: url(server.endpoint, subscriptionId),
       headers,
-      numbers: { randomBelow: table.rows },
+      numbers: { randomBelow },
     }),
   };
 }

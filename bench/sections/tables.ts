@@ -1,6 +1,9 @@
+import { request } from 'undici';
 import { withClient } from '../bench-database.js';
 import { startFloor, type Floor } from '../floor/floor.js';
-import { fill } from '../rows.repository.js';
+import { filledIn } from '../load/load.js';
+import { createWebhookUrl, WEBHOOK_BODY } from '../requests.js';
+import { fill, fillWebhooks } from '../rows.repository.js';
 import { startService, type Service } from '../service.js';
 import type { Stage } from './stage.js';
 
@@ -34,6 +37,20 @@ export async function openTable(stage: Stage, rows: number): Promise<Table> {
   stage.atEnd(`the service over ${rows} rows`, service.stop);
   await withClient(databaseUrl, (client) => fill(client, service.subscriptionId, rows));
   return { rows, databaseUrl, service };
+}
+
+/** So many registries of the table get `WEBHOOKS_EACH` webhooks. */
+export const WATCHED = 1_000;
+const WEBHOOKS_EACH = 100;
+
+/** Puts webhooks into the table: copies of one that the service made, since only it can seal a callback. */
+export async function addWebhooks({ service, databaseUrl }: Table): Promise<void> {
+  const { endpoint, subscriptionId, headers } = service;
+  const url = filledIn(createWebhookUrl(endpoint, subscriptionId), WATCHED - 1);
+  const { statusCode, body } = await request(url, { method: 'PUT', headers, body: WEBHOOK_BODY });
+  if (statusCode !== 200) throw new Error(`PUT ${url} was answered ${statusCode}: ${await body.text()}`);
+  await body.dump();
+  await withClient(databaseUrl, (client) => fillWebhooks(client, WATCHED, WEBHOOKS_EACH));
 }
 
 export async function openFloor(stage: Stage, { service, databaseUrl }: Table): Promise<Floor> {

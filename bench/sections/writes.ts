@@ -1,7 +1,7 @@
 import type { Floor } from '../floor/floor.js';
 import { measure, type Sample, type Target } from '../load/measure.js';
 import type { Finding } from '../report.js';
-import { createUrl, REGISTRY_BODY, registryUrl } from '../requests.js';
+import { createUrl, createWebhookUrl, REGISTRY_BODY, registryUrl, WEBHOOK_BODY } from '../requests.js';
 import { interleaved } from '../rounds.js';
 import { median, pairedRatio } from '../statistics.js';
 import type { Stage } from './stage.js';
@@ -11,7 +11,7 @@ const AIM = 0.6;
 /** What may be on its way when a run ends: its numbers are used up without having been answered. */
 const IN_FLIGHT = 1_000;
 
-/** PUTs that create registries, and PUTs that change the tags of one, against their statements in a bare transaction. */
+/** PUTs that create registries, PUTs that change the tags of one, and PUTs that create webhooks, against their statements in a bare transaction. */
 export async function writes({ options }: Stage, table: Table, floor: Floor): Promise<readonly Finding[]> {
   const { service, rows } = table;
   let nextNew = 0;
@@ -27,17 +27,30 @@ export async function writes({ options }: Stage, table: Table, floor: Floor): Pr
     }),
     ...(isCreate ? { used } : {}),
   });
+  const webhook = (server: { readonly pid: number; readonly endpoint: string }): Target => ({
+    pid: server.pid,
+    nextLoad: () => ({
+      method: 'PUT',
+      url: createWebhookUrl(server.endpoint, service.subscriptionId),
+      headers: service.headers,
+      body: WEBHOOK_BODY,
+      numbers: { randomBelow: rows },
+    }),
+  });
   const targets = {
     createFloor: target(floor, true),
     create: target(service, true),
     updateFloor: target(floor, false),
     update: target(service, false),
+    webhookFloor: webhook(floor),
+    webhook: webhook(service),
   };
   const names = Object.keys(targets) as (keyof typeof targets)[];
   const samples = await interleaved(names, options, (name) => measure(targets[name], options));
   return [
     ...findings('PUT that creates a registry', samples.create, samples.createFloor),
     ...findings('PUT that changes tags', samples.update, samples.updateFloor),
+    ...findings('PUT that creates a webhook', samples.webhook, samples.webhookFloor),
   ];
 }
 
