@@ -71,8 +71,11 @@ export class ArmPipeline {
   ): Promise<object> {
     const wire = this.wireOf(type, request);
     const page = pageOf(request.query);
-    await this.assertAboveExists(store, request.id, request.caller);
-    const found = await store.list(this.database, request.id, { ...page, limit: page.limit + 1 });
+    const { id, caller } = request;
+    if (store.parents) await this.assertAboveExists(store, id, caller);
+    const found = await store.list(this.database, id, { ...page, limit: page.limit + 1 }, caller.tenantId);
+    // Where there is something, what is above it is there too; only nothing is worth another statement.
+    if (!store.parents && found.length === 0) await this.assertAboveExists(store, id, caller);
     return listBody(
       found,
       page,

@@ -63,7 +63,8 @@ export interface Store<R extends ResourceRecord, C, P extends ResourceRecord | v
   find(sql: Sql, id: ResourceId, tenantId: string): Promise<R | undefined>;
   /** The record of a scope that was checked before; holds the row until the transaction ends. */
   lock(tx: Tx, id: ResourceId): Promise<R | undefined>;
-  list(sql: Sql, id: ResourceId, page: Page): Promise<R[]>;
+  /** A store of children need not look at the tenant: the parent was found in it before. */
+  list(sql: Sql, id: ResourceId, page: Page, tenantId: string): Promise<R[]>;
   /** Loads what `admit` needs. The parent is locked by then, so that counts below it are true until the commit. */
   context(tx: Tx, next: R, current: R | undefined, parent: P): Promise<C>;
   insert(tx: Tx, record: R): Promise<void>;

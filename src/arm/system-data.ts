@@ -27,12 +27,14 @@ export function modifiedBy({ name, type }: Caller, now: Date): Partial<SystemDat
 
 /** The `systemData` member of every answer. */
 export function systemDataOf(record: SystemData): Record<keyof SystemData, string> {
+  const createdAt = record.createdAt.toISOString();
+  const isUnchanged = record.lastModifiedAt.getTime() === record.createdAt.getTime();
   return {
     createdBy: record.createdBy,
     createdByType: record.createdByType,
-    createdAt: record.createdAt.toISOString(),
+    createdAt,
     lastModifiedBy: record.lastModifiedBy,
     lastModifiedByType: record.lastModifiedByType,
-    lastModifiedAt: record.lastModifiedAt.toISOString(),
+    lastModifiedAt: isUnchanged ? createdAt : record.lastModifiedAt.toISOString(),
   };
 }

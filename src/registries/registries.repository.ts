@@ -31,13 +31,18 @@ const find: Statement = {
 };
 const lock: Statement = { name: 'registries.lock', text: `${selected} ${named} for update of r` };
 const byId: Statement = { name: 'registries.by_id', text: `${selected} where r.id = $1` };
+/** Judged once for the whole page, since no row has a part in it. */
+const ofTenant = (tenantId: string) =>
+  `(${tenantId}::uuid is null or exists
+     (select from subscriptions s where s.id = $1 and s.tenant_id = ${tenantId} and s.state <> 'Deleted'))`;
 const inGroup: Statement = {
   name: 'registries.in_group',
-  text: `${selected} where r.subscription_id = $1 and r.group_key = $2 and r.key > $3 order by r.key limit $4`,
+  text: `${selected} where r.subscription_id = $1 and r.group_key = $2 and r.key > $3 and ${ofTenant('$5')}
+          order by r.key limit $4`,
 };
 const inSubscription: Statement = {
   name: 'registries.in_subscription',
-  text: `${selected} where r.subscription_id = $1 and r.key > $2 order by r.key limit $3`,
+  text: `${selected} where r.subscription_id = $1 and r.key > $2 and ${ofTenant('$4')} order by r.key limit $3`,
 };
 const lockGroup: Statement = {
   name: 'registries.lock_group',
@@ -101,15 +106,22 @@ export class RegistriesRepository implements Store<Registry, RegistryContext> {
     return this.recordOf(await sql.row<Row>(byId, [id]));
   }
 
-  list(sql: Sql, id: ResourceId, page: Page): Promise<Registry[]> {
-    return this.listIn(sql, id.groupName === undefined ? { subscriptionId: id.subscriptionId } : id, page);
+  async list(sql: Sql, id: ResourceId, page: Page, tenantId: string): Promise<Registry[]> {
+    if (!isUuid(id.subscriptionId)) return [];
+    return this.listIn(sql, id.groupName === undefined ? { subscriptionId: id.subscriptionId } : id, page, tenantId);
   }
 
-  async listIn(sql: Sql, { subscriptionId, groupKey }: Scope, { after, limit }: Page): Promise<Registry[]> {
+  /** Those of whatever tenant, where none is named. */
+  async listIn(
+    sql: Sql,
+    { subscriptionId, groupKey }: Scope,
+    { after, limit }: Page,
+    tenantId: string | null = null,
+  ): Promise<Registry[]> {
     const rows =
       groupKey === undefined
-        ? await sql.rows<Row>(inSubscription, [subscriptionId, after, limit])
-        : await sql.rows<Row>(inGroup, [subscriptionId, groupKey, after, limit]);
+        ? await sql.rows<Row>(inSubscription, [subscriptionId, after, limit, tenantId])
+        : await sql.rows<Row>(inGroup, [subscriptionId, groupKey, after, limit, tenantId]);
     return rows.map((row) => this.recordOf(row));
   }
 
