@@ -77,7 +77,7 @@ export const PATH_PARAMETERS: Readonly<Record<string, PathParameter>> = {
   },
   tagValue: {
     description: 'A value of the tag.',
-    schema: { type: 'string', minLength: 1, maxLength: 256 },
+    schema: { type: 'string', minLength: 1, maxLength: 256, pattern: '^[^/]+$' },
   },
   lockName: {
     description: 'The name of the lock; case does not matter.',
