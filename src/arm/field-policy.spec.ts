@@ -17,11 +17,11 @@ describe('what may change', () => {
     expect(changedFields(policy, thing, { ...thing, tags: { a: '2' } })).toEqual(['tags']);
   });
 
-  it('refuses every field that is fixed at creation, each by its name', () => {
+  it('refuses every field that is fixed at creation, each by its path in the body', () => {
     const problems = changedCreateOnly(policy, thing, { ...thing, location: 'eastus', zone: 'on', tags: {} });
     expect(problems.map(({ code, target }) => [code, target])).toEqual([
       ['InvalidResourceLocation', 'location'],
-      ['PropertyChangeNotAllowed', 'zone'],
+      ['PropertyChangeNotAllowed', 'properties.zone'],
     ]);
   });
 });

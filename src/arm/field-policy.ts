@@ -18,15 +18,19 @@ export function changedFields<R extends object>(policy: FieldPolicy<R>, current:
   );
 }
 
-/** One problem for each changed field that is fixed at creation. */
+/** One problem for each changed field that is fixed at creation. Of those a body has `location` beside its properties. */
 export function changedCreateOnly<R extends object>(policy: FieldPolicy<R>, current: R, next: R): Problem[] {
   return changedFields(policy, current, next)
     .filter((field) => policy[field] === 'create')
-    .map((field) => ({
-      code: field === 'location' ? 'InvalidResourceLocation' : 'PropertyChangeNotAllowed',
-      target: String(field),
-      message:
-        `'${String(field)}' cannot be changed once the resource exists ` +
-        `(it is '${String(current[field])}', the request says '${String(next[field])}').`,
-    }));
+    .map((field) => {
+      const isLocation = field === 'location';
+      const target = isLocation ? 'location' : `properties.${String(field)}`;
+      return {
+        code: isLocation ? 'InvalidResourceLocation' : 'PropertyChangeNotAllowed',
+        target,
+        message:
+          `'${target}' cannot be changed once the resource exists ` +
+          `(it is '${String(current[field])}', the request says '${String(next[field])}').`,
+      };
+    });
 }

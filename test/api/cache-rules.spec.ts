@@ -154,7 +154,7 @@ describe('cache rules', () => {
     await put('Fixed-one');
     expect(await put('fixed-ONE', { [member]: value })).toMatchObject({
       status: 409,
-      body: { error: { code: 'PropertyChangeNotAllowed', target: member } },
+      body: { error: { code: 'PropertyChangeNotAllowed', target: `properties.${member}` } },
     });
   });
 

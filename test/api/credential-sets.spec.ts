@@ -116,7 +116,7 @@ describe('credential sets', () => {
     await put('Fixed-host');
     expect(await put('fixed-HOST', { properties: { ...PROPERTIES, loginServer: 'quay.io' } })).toMatchObject({
       status: 409,
-      body: { error: { code: 'PropertyChangeNotAllowed', target: 'loginServer' } },
+      body: { error: { code: 'PropertyChangeNotAllowed', target: 'properties.loginServer' } },
     });
   });
 

@@ -56,7 +56,10 @@ describe('replications', () => {
     expect(list.headers).not.toHaveProperty('x-berth-not-enforced');
     expect(
       await app.request('PATCH', `${path}/replications/eastus`, { properties: { zoneRedundancy: 'Disabled' } }),
-    ).toMatchObject({ status: 409, body: { error: { code: 'PropertyChangeNotAllowed' } } });
+    ).toMatchObject({
+      status: 409,
+      body: { error: { code: 'PropertyChangeNotAllowed', target: 'properties.zoneRedundancy' } },
+    });
   });
 
   it('are made by a worker, with an engine of their own', async () => {
