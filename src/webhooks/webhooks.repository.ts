@@ -11,7 +11,7 @@ import type { Registry } from '../registries/registry.entity.js';
 import { SkuCounts } from '../registries/sku-counts.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import { Secret } from '../secrets/secret.js';
-import { callbackOf, revealed, type PlainCallback } from './callback.js';
+import { callbackOf, revealed, type Callback, type PlainCallback } from './callback.js';
 import { Webhook } from './webhook.entity.js';
 import type { WebhookContext } from './webhook.type.js';
 
@@ -19,7 +19,7 @@ const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 const children = registryChildrenOf('webhooks', Webhook);
 
-/** Every query about webhooks. What is read here has its callback opened. */
+/** Every query about webhooks. The callback of what is read here is opened when somebody asks for it: most answers show none. */
 @Injectable()
 export class WebhooksRepository implements Store<Webhook, WebhookContext, Registry>, OnModuleInit {
   readonly remove = children.remove;
@@ -73,8 +73,15 @@ export class WebhooksRepository implements Store<Webhook, WebhookContext, Regist
   private opened(row: Webhook): Webhook;
   private opened(row: Webhook | undefined): Webhook | undefined;
   private opened(row: Webhook | undefined): Webhook | undefined {
-    if (!row) return undefined;
-    const plain = JSON.parse(this.box.open(row.sealedCallback).reveal()) as PlainCallback;
-    return { ...row, callback: callbackOf(plain) };
+    let callback: Callback | undefined;
+    const open = (sealed: Buffer) => callbackOf(JSON.parse(this.box.open(sealed).reveal()) as PlainCallback);
+    return (
+      row &&
+      Object.defineProperty(row, 'callback', {
+        enumerable: true,
+        configurable: true,
+        get: () => (callback ??= open(row.sealedCallback)),
+      })
+    );
   }
 }
