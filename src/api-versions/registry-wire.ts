@@ -65,7 +65,7 @@ export function registryWire(version: RegistryVersion): Wire<Registry> {
     parse: (body) => withMapsChecked(parseBody(version.shape, body)),
     fromWire: (body, base) => fromWire(version, body as RegistryBody, base),
     toWire: (record) => toWire(version, record),
-    patched: (record, patch) => mergePatch(toWire(version, record), withKnownIds(record, patch)),
+    patched: (record, patch) => mergePatch(withRules(version, record), withKnownIds(record, patch)),
   };
 }
 
@@ -151,7 +151,13 @@ function encryptionOf(given: Partial<Encryption> | null | undefined): Encryption
   };
 }
 
-function toWire(version: RegistryVersion, record: Registry): object {
+/** Answers of SKUs without network rules leave them out; a patch can speak of one member of them, which needs the others. */
+function withRules(version: RegistryVersion, record: Registry): object {
+  const shown = toWire(version, record);
+  return { ...shown, properties: { ...shown.properties, networkRuleSet: networkRuleSetToWire(version, record) } };
+}
+
+function toWire(version: RegistryVersion, record: Registry): { readonly properties: object } {
   const systemData = systemDataOf(record);
   return {
     id: registryId(record),

@@ -225,6 +225,35 @@ describe.each(SWITCHES)('the setting $target', ({ target, apiVersion, from, name
   );
 });
 
+describe.each(['Basic', 'Standard'])('one member of the network rules of a %s registry', (sku) => {
+  const ipRules = [{ action: 'Allow', value: '203.0.113.7' }];
+
+  it.each(['2025-11-01', WITH_SUBNETS, '2019-05-01'])('is refused by its own name in %s', async (apiVersion) => {
+    const path = await given(sku);
+    expect(await patch(path, { properties: { networkRuleSet: { ipRules } } }, apiVersion)).toMatchObject(
+      refused('NetworkRuleNotSupported', 'properties.networkRuleSet.ipRules'),
+    );
+    const { status, body } = await patch<ErrorAnswer>(
+      path,
+      { properties: { networkRuleSet: { ipRules }, publicNetworkAccess: 'Disabled' } },
+      '2025-11-01',
+    );
+    expect(status).toBe(400);
+    expect(body.error.details?.map(({ target }) => target)).toEqual([
+      'properties.networkRuleSet.ipRules',
+      'properties.publicNetworkAccess',
+    ]);
+  });
+
+  it('is taken along with the SKU that has it', async () => {
+    const path = await given(sku);
+    expect(await patch(path, { sku: { name: 'Premium' }, properties: { networkRuleSet: { ipRules } } })).toMatchObject({
+      status: 201,
+      body: { properties: { networkRuleSet: { defaultAction: 'Allow', ipRules } } },
+    });
+  });
+});
+
 describe('what is on and not done', () => {
   it('is named by every answer about the registry, all of it, and by no list', async () => {
     const path = newPath();
@@ -258,7 +287,7 @@ describe('what is on and not done', () => {
     expect(await get(path)).toMatchObject({ body: { properties: { zoneRedundancy: 'Enabled' } } });
     expect(await patch(path, { properties: { zoneRedundancy: 'Disabled' } })).toMatchObject({
       status: 409,
-      body: { error: { code: 'PropertyChangeNotAllowed', target: 'zoneRedundancy' } },
+      body: { error: { code: 'PropertyChangeNotAllowed', target: 'properties.zoneRedundancy' } },
     });
   });
 });
