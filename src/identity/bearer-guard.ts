@@ -1,14 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { AuthGuard } from '@nestjs/passport';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { originOf } from '../arm/arm-request.js';
+import { BearerStrategy } from './bearer-strategy.js';
 import { bearerTokenOf, challenged } from './bearer-token.js';
 import { IS_PUBLIC } from './public.js';
 import { TokenVerifier } from './token-verifier.js';
-
-const PassportGuard = AuthGuard('bearer');
 
 /**
  * Sets `request.caller` on every route that is not `@Public()`, or answers 401. Tokens seen lately are recalled here;
@@ -16,11 +14,10 @@ const PassportGuard = AuthGuard('bearer');
  */
 @Injectable()
 export class BearerGuard implements CanActivate {
-  private readonly passport: CanActivate = new PassportGuard({ property: 'caller', session: false });
-
   constructor(
     private readonly reflector: Reflector,
     private readonly verifier: TokenVerifier,
+    private readonly strategy: BearerStrategy,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -38,7 +35,8 @@ export class BearerGuard implements CanActivate {
 
   private async verifyAnew(request: FastifyRequest, context: ExecutionContext): Promise<boolean> {
     try {
-      return Boolean(await this.passport.canActivate(context));
+      request.caller = await this.strategy.callerOf(request, context.switchToHttp().getResponse<FastifyReply>());
+      return true;
     } catch (error) {
       throw challenged(error, originOf(request));
     }

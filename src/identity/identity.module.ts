@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { PassportModule } from '@nestjs/passport';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Config } from '../config/config.js';
 import { Clock } from '../work/clock.js';
@@ -22,7 +21,7 @@ import { TokenVerifier } from './token-verifier.js';
 
 /** Who is calling. Importing it asks every route of the application for a token, save those marked `@Public()`. */
 @Module({
-  imports: [PassportModule, TypeOrmModule.forFeature([SigningKeyRecord, ServicePrincipal, ServicePrincipalSecret])],
+  imports: [TypeOrmModule.forFeature([SigningKeyRecord, ServicePrincipal, ServicePrincipalSecret])],
   controllers: [TokenController, DiscoveryController, MetadataController],
   providers: [
     SigningKeys,
