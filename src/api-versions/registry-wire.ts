@@ -151,13 +151,18 @@ function encryptionOf(given: Partial<Encryption> | null | undefined): Encryption
   };
 }
 
+interface RegistryAnswer {
+  readonly properties: object;
+  readonly [member: string]: unknown;
+}
+
 /** Answers of SKUs without network rules leave them out; a patch can speak of one member of them, which needs the others. */
 function withRules(version: RegistryVersion, record: Registry): object {
   const shown = toWire(version, record);
   return { ...shown, properties: { ...shown.properties, networkRuleSet: networkRuleSetToWire(version, record) } };
 }
 
-function toWire(version: RegistryVersion, record: Registry): { readonly properties: object } {
+function toWire(version: RegistryVersion, record: Registry): RegistryAnswer {
   const systemData = systemDataOf(record);
   return {
     id: registryId(record),
