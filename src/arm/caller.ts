@@ -2,6 +2,8 @@
 export interface Caller {
   readonly tenantId: string;
   readonly objectId: string;
+  /** URL of the issuer in the settings that vouches for the caller; absent: the local one does. */
+  readonly issuer?: string;
   /** The application's id when a service principal calls. */
   readonly appId?: string;
   /** What system data records as `createdBy`: the application id of a service principal, the name of a user. */

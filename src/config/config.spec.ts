@@ -72,6 +72,35 @@ describe('the settings', () => {
       ]);
   });
 
+  it('name issuers with what is special of each', () => {
+    const tenantId = '6F3C2C1E-0b5a-4a44-9d0e-3f1f7e0e8a11';
+    const text = `https://a.example/realm, http://localhost:9/;audience=x;audience=y;tenantId=${tenantId};objectIdClaim=sub`;
+    expect(loadConfig({ BERTH_OIDC_ISSUERS: text }).oidcIssuers).toEqual([
+      {
+        url: 'https://a.example/realm',
+        audiences: [],
+        tenantClaim: 'tid',
+        tenantId: undefined,
+        objectIdClaim: undefined,
+      },
+      {
+        url: 'http://localhost:9/',
+        audiences: ['x', 'y'],
+        tenantClaim: 'tid',
+        tenantId: tenantId.toLowerCase(),
+        objectIdClaim: 'sub',
+      },
+    ]);
+    for (const wrong of [
+      'a.example',
+      'http://a.example',
+      'https://a;tenant=x',
+      'https://a;tenantId=x',
+      'https://a,https://a/',
+    ])
+      expect(problemsOf({ BERTH_OIDC_ISSUERS: wrong })).toHaveLength(1);
+  });
+
   it('do not mind the variables of clients', () => {
     expect(problemsOf(Object.fromEntries(CLIENT_VARIABLES.map((name) => [name, 'x'])))).toEqual([]);
     expect(problemsOf({ PATH: '/bin', NODE_ENV: 'test' })).toEqual([]);

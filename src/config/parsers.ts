@@ -115,3 +115,56 @@ export const optionalKey: Parser<Buffer | undefined> = (value) => {
   if (key.length !== 32) throw new Error('must be 32 bytes in base64');
   return key;
 };
+
+/** A token issuer that is trusted besides the local one, and how its tokens are read. */
+export interface OidcIssuer {
+  readonly url: string;
+  /** What its tokens are for, any of them; empty: this service by the names that clients of Azure use. */
+  readonly audiences: readonly string[];
+  /** The claim with the id of the tenant. */
+  readonly tenantClaim: string;
+  /** The tenant of all its tokens, whatever they say; then no claim is read. */
+  readonly tenantId: string | undefined;
+  /** The claim with the id of the caller; undefined: `oid`, or else `sub`. */
+  readonly objectIdClaim: string | undefined;
+}
+
+const ISSUER_OPTIONS = ['audience', 'tenantClaim', 'tenantId', 'objectIdClaim'];
+const TENANT_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+export const issuerList: Parser<readonly OidcIssuer[]> = (value) => {
+  const issuers = commaList()(value).map(issuer);
+  const urls = issuers.map(({ url }) => url.replace(/\/$/, ''));
+  const twice = urls.find((url, index) => urls.indexOf(url) !== index);
+  if (twice !== undefined) throw new Error(`must name each issuer once, not "${twice}" twice`);
+  return issuers;
+};
+
+function issuer(item: string): OidcIssuer {
+  const [url = '', ...options] = item.split(';').map((part) => part.trim());
+  if (!isSafeUrl(url))
+    throw new Error(`must hold https URLs (http only of this machine), each with its options after ";", not "${url}"`);
+  const given = options.map((option) => {
+    const [, name = '', told = ''] = /^(\w+)=(.+)$/.exec(option) ?? [];
+    if (!ISSUER_OPTIONS.includes(name))
+      throw new Error(`takes ${ISSUER_OPTIONS.map((known) => `${known}=…`).join(', ')} after ";", not "${option}"`);
+    return [name, told] as const;
+  });
+  const last = Object.fromEntries(given);
+  if (last['tenantId'] !== undefined && !TENANT_ID.test(last['tenantId']))
+    throw new Error(`takes a UUID as tenantId, not "${last['tenantId']}"`);
+  return {
+    url,
+    audiences: given.flatMap(([name, told]) => (name === 'audience' ? [told] : [])),
+    tenantClaim: last['tenantClaim'] ?? 'tid',
+    tenantId: last['tenantId']?.toLowerCase(),
+    objectIdClaim: last['objectIdClaim'],
+  };
+}
+
+/** Keys that came over plain HTTP are whatever somebody on the way wants them to be. */
+function isSafeUrl(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));
+}

@@ -3,6 +3,7 @@ import {
   commaList,
   durationSeconds,
   integer,
+  issuerList,
   networkList,
   oneOf,
   optionalKey,
@@ -64,9 +65,9 @@ export const SETTINGS = {
     'Locations in which resources may be created, in the form `westeurope`.',
   ),
   oidcIssuers: setting(
-    commaList(),
+    issuerList,
     '',
-    'Further token issuers, as URLs whose `/.well-known/openid-configuration` names their keys.',
+    'Further token issuers, separated by commas: URLs whose `/.well-known/openid-configuration` names their keys. After each, where they differ from what Entra ID does: `;audience=` (may be repeated), `;tenantClaim=` or `;tenantId=`, `;objectIdClaim=`.',
   ),
   encryptionKey: setting(
     optionalKey,

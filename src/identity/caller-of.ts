@@ -2,26 +2,37 @@ import type { JWTPayload } from 'jose';
 import type { Caller } from '../arm/caller.js';
 import { ArmError } from '../arm/arm-error.js';
 import { parseUuid } from '../arm/uuid.js';
+import type { OidcIssuer } from '../config/parsers.js';
 
 /** Claims that only tokens of people have; the first one present is what the person is called. */
 const NAMES_OF_PEOPLE = ['upn', 'preferred_username', 'unique_name', 'email'];
 
+/** Ids that an issuer makes up are text of any kind, and part of keys and of headers. */
+const OBJECT_ID = /^[\x21-\x7e]{1,256}$/;
+
+/** Where an issuer says what; what Entra ID does unless the settings tell otherwise. */
+export type ClaimNames = Pick<OidcIssuer, 'url' | 'tenantClaim' | 'tenantId' | 'objectIdClaim'>;
+
 /** Who the verified claims speak of, in the vocabulary of Entra ID and of plain OpenID Connect. */
-export function callerOf(claims: JWTPayload): Caller {
+export function callerOf(claims: JWTPayload, issuer?: ClaimNames): Caller {
   const text = (name: string): string | undefined => {
     const value = claims[name];
     return typeof value === 'string' && value ? value : undefined;
   };
-  const tenantId = parseUuid(text('tid'));
-  if (!tenantId) throw incomplete("'tid' with the id of the tenant, a UUID");
-  const objectId = text('oid') ?? text('sub');
-  if (!objectId) throw incomplete("'oid' or 'sub' with the id of the caller");
+  const tenantClaim = issuer?.tenantClaim ?? 'tid';
+  const tenantId = issuer?.tenantId ?? parseUuid(text(tenantClaim));
+  if (!tenantId) throw incomplete(`'${tenantClaim}' with the id of the tenant, a UUID`);
+  const objectClaim = issuer?.objectIdClaim;
+  const objectId = objectClaim === undefined ? (text('oid') ?? text('sub')) : text(objectClaim);
+  if (!objectId || !OBJECT_ID.test(objectId))
+    throw incomplete(`${objectClaim === undefined ? "'oid' or 'sub'" : `'${objectClaim}'`} with the id of the caller`);
 
+  const from = { tenantId, objectId, ...(issuer ? { issuer: issuer.url } : {}) };
   const appId = text('appid') ?? text('azp') ?? text('client_id');
   const person = text('idtyp') === 'app' ? undefined : NAMES_OF_PEOPLE.map(text).find((name) => name !== undefined);
-  if (person !== undefined) return { tenantId, objectId, name: person, type: 'User' };
-  if (appId !== undefined) return { tenantId, objectId, appId, name: appId, type: 'Application' };
-  return { tenantId, objectId, name: objectId, type: 'User' };
+  if (person !== undefined) return { ...from, name: person, type: 'User' };
+  if (appId !== undefined) return { ...from, appId, name: appId, type: 'Application' };
+  return { ...from, name: objectId, type: 'User' };
 }
 
 function incomplete(what: string): ArmError {

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { issuerList } from '../config/parsers.js';
 import { SystemClock } from '../work/clock.js';
 import { generateSigningKey } from './signing-key.js';
 import type { SigningKey } from './signing-key.js';
@@ -39,7 +40,7 @@ describe('an issuer from the settings', () => {
     issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}/realm`;
     verifier = new TokenVerifier({
       localKey: () => Promise.resolve(undefined),
-      issuers: [issuer],
+      issuers: issuerList(issuer),
       origins: ['https://registry.example.com'],
       clock: new SystemClock(),
     });
@@ -59,7 +60,7 @@ describe('an issuer from the settings', () => {
   }
 
   it('is asked for its keys once, at its first token', async () => {
-    const ann = { tenantId: TENANT, objectId: 'u-1', name: 'ann@example.com', type: 'User' };
+    const ann = { tenantId: TENANT, objectId: 'u-1', name: 'ann@example.com', type: 'User', issuer };
     expect(asked).toEqual([]);
     const sent = [await token(), await token({ n: 1 }), await token({}, elliptic)];
     expect(await Promise.all(sent.map((one) => verifier.verify(one)))).toEqual([ann, ann, ann]);

@@ -1,52 +1,66 @@
-import { createRemoteJWKSet } from 'jose';
-import { ArmError } from '../arm/arm-error.js';
+import type { JWTVerifyGetKey } from 'jose';
+import type { OidcIssuer } from '../config/parsers.js';
 import type { Clock } from '../work/clock.js';
+import { readJson } from './read-json.js';
+import { RemoteKeys } from './remote-keys.js';
+import { unreachable } from './token-refusals.js';
 
-const DISCOVERY_TIMEOUT_MS = 5_000;
-
-/** Seconds after which a discovery document is read again; the keys that it points at are looked after by `jose`. */
+/** Seconds after which a discovery document is read again. */
 const DISCOVERY_FRESH_SECONDS = 3600;
+/** Seconds until an issuer that could not be read again is asked once more; meanwhile what is known goes on. */
+const RETRY_SECONDS = 30;
 
 /** What a discovery document tells that a verifier needs. */
 export interface Discovered {
   readonly issuer: string;
-  readonly keys: ReturnType<typeof createRemoteJWKSet>;
+  readonly keys: JWTVerifyGetKey;
+}
+
+interface Known extends Discovered {
+  readonly keysUrl: string;
 }
 
 /** An issuer from the settings. It is first asked when a token of it arrives, so that it may be away when we start. */
 export class RemoteIssuer {
-  private discovered: Promise<Discovered> | undefined;
-  private readAt = 0;
+  private known: Known | undefined;
+  private reading: Promise<Known> | undefined;
+  private nextReadAt = 0;
 
-  /** @param url as in the settings, with or without the trailing slash. */
   constructor(
-    private readonly url: string,
+    readonly settings: OidcIssuer,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws ArmError ServerTimeout when the issuer cannot be read; the next call tries again. */
-  discover(): Promise<Discovered> {
+  /**
+   * What is known of it; an issuer that is away stays as it was.
+   * @throws ArmError ServerTimeout when it could never be read; the next call tries again.
+   */
+  async discover(): Promise<Discovered> {
     const now = this.clock.now().getTime();
-    if (this.discovered && now - this.readAt < DISCOVERY_FRESH_SECONDS * 1000) return this.discovered;
-    const attempt = this.read();
-    this.discovered = attempt;
-    this.readAt = now;
-    attempt.catch(() => {
-      if (this.discovered === attempt) this.discovered = undefined;
-    });
-    return attempt;
+    if (this.known && now < this.nextReadAt) return this.known;
+    this.reading ??= this.read().finally(() => (this.reading = undefined));
+    try {
+      this.known = await this.reading;
+      this.nextReadAt = now + DISCOVERY_FRESH_SECONDS * 1000;
+    } catch (error) {
+      if (!this.known) throw error;
+      this.nextReadAt = now + RETRY_SECONDS * 1000;
+    }
+    return this.known;
   }
 
-  private async read(): Promise<Discovered> {
-    const address = `${bareIssuer(this.url)}/.well-known/openid-configuration`;
+  private async read(): Promise<Known> {
+    const { url } = this.settings;
+    const address = `${bareIssuer(url)}/.well-known/openid-configuration`;
     try {
-      const answer = await fetch(address, { signal: AbortSignal.timeout(DISCOVERY_TIMEOUT_MS) });
-      if (!answer.ok) throw new Error(`it answers ${answer.status}`);
-      const { issuer, jwks_uri: keys } = (await answer.json()) as Readonly<Record<string, unknown>>;
-      if (typeof issuer !== 'string' || bareIssuer(issuer) !== bareIssuer(this.url))
+      const { issuer, jwks_uri: keysUrl } = await readJson(address);
+      if (typeof issuer !== 'string' || bareIssuer(issuer) !== bareIssuer(url))
         throw new Error(`its 'issuer' is '${String(issuer)}'`);
-      if (typeof keys !== 'string' || !URL.canParse(keys)) throw new Error(`its 'jwks_uri' is '${String(keys)}'`);
-      return { issuer, keys: createRemoteJWKSet(new URL(keys)) };
+      if (typeof keysUrl !== 'string' || !URL.canParse(keysUrl))
+        throw new Error(`its 'jwks_uri' is '${String(keysUrl)}'`);
+      if (this.known?.issuer === issuer && this.known.keysUrl === keysUrl) return this.known;
+      const keys = new RemoteKeys(keysUrl, this.clock);
+      return { issuer, keysUrl, keys: (header, token) => keys.keyOf(header, token) };
     } catch (error) {
       throw unreachable(address, error);
     }
@@ -56,11 +70,4 @@ export class RemoteIssuer {
 /** Issuers are told apart without their trailing slash. */
 export function bareIssuer(url: string): string {
   return url.replace(/\/$/, '');
-}
-
-export function unreachable(what: string, cause: unknown): ArmError {
-  return new ArmError(
-    'ServerTimeout',
-    `The issuer of the access token cannot be asked for its keys (${what}: ${(cause as Error).message}). Try again.`,
-  );
 }

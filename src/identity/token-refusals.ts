@@ -1,6 +1,8 @@
 import { errors } from 'jose';
 import { ArmError } from '../arm/arm-error.js';
 
+const ORIGIN = /^https?:\/\/[^/]+$/;
+
 export function malformed(why: string): ArmError {
   return new ArmError('InvalidAuthenticationToken', `The access token is invalid: ${why}.`);
 }
@@ -9,7 +11,7 @@ export function wrongAudience(audience: string | readonly string[], accepted: re
   return new ArmError(
     'InvalidAuthenticationTokenAudience',
     `The access token has been obtained for the audience '${[audience].flat().join(', ')}'. ` +
-      `Ask for a token for this service: ${accepted.map((origin) => `'${origin}/'`).join(', ')}.`,
+      `Ask for a token for this service: ${accepted.map((one) => (ORIGIN.test(one) ? `'${one}/'` : `'${one}'`)).join(', ')}.`,
   );
 }
 
@@ -34,4 +36,11 @@ export function refusalOf(error: unknown, now: Date): unknown {
   if (error instanceof errors.JWSInvalid || error instanceof errors.JWTInvalid)
     return malformed('it is not a signed JSON Web Token');
   return error;
+}
+
+export function unreachable(what: string, cause: unknown): ArmError {
+  return new ArmError(
+    'ServerTimeout',
+    `The issuer of the access token cannot be asked for its keys (${what}: ${(cause as Error).message}). Try again.`,
+  );
 }

@@ -1,13 +1,14 @@
 import { hash } from 'node:crypto';
-import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose';
+import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import type { JWTPayload, JWTVerifyOptions } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Caller } from '../arm/caller.js';
+import type { OidcIssuer } from '../config/parsers.js';
 import type { Clock } from '../work/clock.js';
 import { isAudienceAccepted } from './audiences.js';
 import { callerOf } from './caller-of.js';
 import { originOfIssuer } from './issuer-urls.js';
-import { bareIssuer, RemoteIssuer, unreachable } from './remote-issuer.js';
+import { bareIssuer, RemoteIssuer } from './remote-issuer.js';
 import type { SigningKey } from './signing-key.js';
 import { malformed, refusalOf, wrongAudience } from './token-refusals.js';
 
@@ -17,13 +18,16 @@ const REMEMBERED_TOKENS = 10_000;
 /** Seconds for which a verified token is taken at its word; then its key is looked up again. */
 const REMEMBERED_SECONDS = 60;
 
+/** Seconds by which the clock of another issuer may differ from ours. */
+const REMOTE_CLOCK_SKEW_SECONDS = 60;
+
 const REMOTE_ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
 export interface TokenVerifierOptions {
   /** The keys of the local issuer. */
   readonly localKey: (kid: string) => Promise<SigningKey | undefined>;
-  /** URLs of the issuers that are trusted besides it. */
-  readonly issuers: readonly string[];
+  /** Those that are trusted besides it. */
+  readonly issuers: readonly OidcIssuer[];
   /** Origins of this service, for which tokens may be issued. */
   readonly origins: readonly string[];
   readonly clock: Clock;
@@ -37,6 +41,7 @@ interface Remembered {
 interface Verified {
   readonly claims: JWTPayload;
   readonly origins: readonly string[];
+  readonly issuer?: OidcIssuer;
 }
 
 /** Tells who sent an access token: one of the local issuer, or of an issuer in the settings. */
@@ -45,7 +50,9 @@ export class TokenVerifier {
   private readonly remotes: ReadonlyMap<string, RemoteIssuer>;
 
   constructor(private readonly options: TokenVerifierOptions) {
-    this.remotes = new Map(options.issuers.map((url) => [bareIssuer(url), new RemoteIssuer(url, options.clock)]));
+    this.remotes = new Map(
+      options.issuers.map((issuer) => [bareIssuer(issuer.url), new RemoteIssuer(issuer, options.clock)]),
+    );
   }
 
   /** The caller of a token that was verified less than a minute ago and has not expired. Takes microseconds. */
@@ -64,12 +71,15 @@ export class TokenVerifier {
 
   private async verifyAnew(token: string): Promise<Caller> {
     const now = this.options.clock.now();
-    const { claims, origins } = await this.read(token, now).catch((error: unknown) => {
+    const { claims, origins, issuer } = await this.read(token, now).catch((error: unknown) => {
       throw refusalOf(error, now);
     });
     const audience = claims.aud ?? [];
-    if (!isAudienceAccepted(audience, origins)) throw wrongAudience(audience, origins);
-    const caller = Object.freeze(callerOf(claims));
+    const isMeant = issuer?.audiences.length
+      ? [audience].flat().some((one) => issuer.audiences.includes(one))
+      : isAudienceAccepted(audience, origins);
+    if (!isMeant) throw wrongAudience(audience, issuer?.audiences.length ? issuer.audiences : origins);
+    const caller = Object.freeze(callerOf(claims, issuer));
     const untilMs = Math.min(Number(claims.exp) * 1000, now.getTime() + REMEMBERED_SECONDS * 1000);
     this.remembered.set(digestOf(token), { caller, untilMs });
     return caller;
@@ -98,10 +108,9 @@ export class TokenVerifier {
       ...checks,
       issuer,
       algorithms: REMOTE_ALGORITHMS,
-    }).catch((error: unknown) => {
-      throw isAboutKeys(error) ? unreachable(issuer, error) : error;
+      clockTolerance: REMOTE_CLOCK_SKEW_SECONDS,
     });
-    return { claims, origins: this.options.origins };
+    return { claims, origins: this.options.origins, issuer: remote.settings };
   }
 }
 
@@ -117,14 +126,6 @@ function claimedKey(token: string): string | undefined {
   } catch {
     throw malformed('its header cannot be read');
   }
-}
-
-/** The key set could not be had, in contrast to a token that is at fault. */
-function isAboutKeys(error: unknown): boolean {
-  return (
-    !(error instanceof errors.JOSEError) ||
-    ['ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID', 'ERR_JOSE_GENERIC'].includes(error.code)
-  );
 }
 
 /** Remembered in place of the token, so that no credentials lie in memory. */
