@@ -1,5 +1,5 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Arm, type ArmRequest } from '../arm/arm-request.js';
 import { ArmCommand } from '../arm/openapi.js';
 import { ArmPipeline } from '../arm/pipeline.js';
@@ -27,6 +27,7 @@ export class ImportImageController {
   @Post(`${IN_REGISTRY}/importImage`)
   @HttpCode(202)
   @ArmCommand('Registries_ImportImage', { body: ImportImageParametersWire })
+  @ApiResponse({ status: 501, description: 'What this release answers to every import that passes the checks.' })
   async importImage(@Arm() request: ArmRequest): Promise<never> {
     await this.arm.existing(this.type, this.registries, request);
     return this.images.start(request);
