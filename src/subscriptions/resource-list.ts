@@ -5,7 +5,7 @@ import type { ResourceSummary } from '../arm/resource-catalogue.js';
 import type { Filter } from './filter.js';
 import type { ResourceWire } from './resource.wire.js';
 
-export const RESOURCE_FIELDS = ['resourceType', 'name', 'location', 'tagName', 'tagValue'] as const;
+export const RESOURCE_FIELDS = ['resourceGroup', 'resourceType', 'name', 'location', 'tagName', 'tagValue'] as const;
 
 export type ResourceFilter = Filter<(typeof RESOURCE_FIELDS)[number]>;
 
@@ -30,7 +30,7 @@ export function expansionsOf(query: Readonly<Record<string, string | undefined>>
   });
 }
 
-/** Whether a resource of a fitting type is wanted. Only the values of tags are compared with their casing. */
+/** Whether a resource of a fitting type, in a fitting group, is wanted. Only the values of tags are compared with their casing. */
 export function isWanted(resource: ResourceSummary, { name, location, tagName, tagValue }: ResourceFilter): boolean {
   if (name !== undefined && resource.name.toLowerCase() !== name.toLowerCase()) return false;
   if (location !== undefined && resource.location !== normalLocation(location)) return false;

@@ -27,15 +27,18 @@ export class Resources {
     const filter = filterOf(query, RESOURCE_FIELDS);
     const expansions = expansionsOf(query);
     await this.scopes.assertReadable(this.database, id, caller);
+    const group = filter.resourceGroup ?? id.groupName;
     const scope = {
       subscriptionId: id.subscriptionId,
-      ...(id.groupName === undefined ? {} : { groupKey: id.groupKey }),
+      ...(group === undefined ? {} : { groupKey: group.toLowerCase() }),
     };
+    const isElsewhere = id.groupName !== undefined && scope.groupKey !== id.groupKey;
+    const types = isElsewhere ? [] : this.typesFor(filter.resourceType);
 
     const found: ResourceSummary[] = [];
     let looked = 0;
     let stoppedAt: string | undefined;
-    for await (const resource of this.walk(this.typesFor(filter.resourceType), scope, page.after)) {
+    for await (const resource of this.walk(types, scope, page.after)) {
       if (isWanted(resource, filter)) found.push(resource);
       if (found.length > page.limit) break;
       if (++looked < LOOKED_AT_MOST) continue;

@@ -128,6 +128,17 @@ describe('the lists of all resources', () => {
     expect(await names(first.subscription.path, filter)).toEqual(expected);
   });
 
+  it('are narrowed to a group, which the path may name as well', async () => {
+    const inGroup = (path: string, { path: group }: { readonly path: string }) =>
+      names(path, `resourceGroup eq '${group.split('/').at(-1)?.toUpperCase()}'`);
+    expect(await inGroup(first.subscription.path, first)).toEqual(['alpha1', 'Bravo1']);
+    expect(await inGroup(first.path, first)).toEqual(['alpha1', 'Bravo1']);
+    expect(await inGroup(first.path, second)).toEqual([]);
+    expect(await names(first.subscription.path, `resourceGroup eq 'nowhere'`)).toEqual([]);
+    const both = `name eq 'bravo1' and resourceGroup eq '${second.path.split('/').at(-1)}'`;
+    expect(await names(first.subscription.path, both)).toEqual([]);
+  });
+
   it('go on page by page, with the filter', async () => {
     const seen: string[][] = [];
     let next: string | undefined = `${first.subscription.path}/resources?$top=1&$filter=location%20eq%20'eastus'`;
