@@ -5,6 +5,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 import { API_VERSIONS } from '../api-versions/index.js';
 import { AppModule } from '../app.module.js';
 import { loadConfig } from '../config/config.js';
+import { HEADER_COMPONENTS } from './answer-headers.js';
 import { METHODS, namesReferredTo, rewritten, routesOf } from './open-api.js';
 import type { Operation, SchemaObject } from './open-api.js';
 import { described } from './operations.js';
@@ -20,7 +21,7 @@ const TAGS: Readonly<Record<string, string>> = {
   'Cache rules': 'Which repositories of other registries are to be found under which names.',
   'Credential sets': 'How to log in to other registries.',
   'Private endpoints': 'Who asks to reach a registry privately, and what of it can be reached so.',
-  'Connected registries': 'Registries elsewhere that synchronise with one here; none can be made yet.',
+  'Connected registries': 'Registries elsewhere that are to synchronise with one here; nothing can connect yet.',
   Operations: 'What a client polls while a resource is made, changed or deleted.',
   Subscriptions: 'The tenant of the caller, its subscriptions and their locations.',
   'Resource groups': 'Where resources lie, and with which they go.',
@@ -81,7 +82,7 @@ function refined(raw: OpenAPIObject): OpenAPIObject {
     paths[path] = Object.fromEntries(
       METHODS.flatMap((method) => {
         const operation = named.paths[path]?.[method];
-        return operation ? [[method, described({ path, operation })]] : [];
+        return operation ? [[method, described({ path, method, operation })]] : [];
       }),
     );
   const given = { ...(named.components?.schemas as Schemas), ...ERROR_SCHEMAS };
@@ -93,7 +94,7 @@ function refined(raw: OpenAPIObject): OpenAPIObject {
     security: named.security ?? [],
     tags: named.tags ?? [],
     paths,
-    components: { ...named.components, schemas: sorted(rewritten(schemas, forGenerators)) },
+    components: { ...named.components, headers: HEADER_COMPONENTS, schemas: sorted(rewritten(schemas, forGenerators)) },
   };
   refuseGaps(document);
   return document;

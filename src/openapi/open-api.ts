@@ -27,13 +27,15 @@ export function routesOf(document: Pick<OpenAPIObject, 'paths'>): readonly Route
   );
 }
 
+const SCHEMAS = '#/components/schemas/';
+
 /** The name that a reference to a schema means. */
 export function schemaNameOf(reference: string): string {
-  return reference.replace('#/components/schemas/', '');
+  return reference.replace(SCHEMAS, '');
 }
 
 export function schemaRef(name: string): { $ref: string } {
-  return { $ref: `#/components/schemas/${name}` };
+  return { $ref: `${SCHEMAS}${name}` };
 }
 
 /** A copy in which every object, inner ones first, was put through `rewrite`. */
@@ -48,7 +50,8 @@ export function rewritten<T>(node: T, rewrite: (node: Record<string, unknown>) =
 export function namesReferredTo(node: unknown): ReadonlySet<string> {
   const names = new Set<string>();
   rewritten(node, (object) => {
-    if (typeof object.$ref === 'string') names.add(schemaNameOf(object.$ref));
+    const { $ref } = object;
+    if (typeof $ref === 'string' && $ref.startsWith(SCHEMAS)) names.add(schemaNameOf($ref));
     return object;
   });
   return names;

@@ -1,9 +1,10 @@
+import { withAnswerHeaders } from './answer-headers.js';
 import type { Operation, Parameter, Route } from './open-api.js';
 import { versionsOf } from './served-versions.js';
 import { PATH_PARAMETERS } from './path-parameters.js';
 
 /** The operation as clients need it: complete parameters in a stable order, and only the answers that were described. */
-export function described({ path, operation }: Pick<Route, 'path' | 'operation'>): Operation {
+export function described({ path, method, operation }: Route): Operation {
   const query = (operation.parameters ?? []).filter(
     (parameter): parameter is Parameter => 'in' in parameter && parameter.in === 'query',
   );
@@ -12,7 +13,7 @@ export function described({ path, operation }: Pick<Route, 'path' | 'operation'>
     ...defined({ operationId, summary, tags, security }),
     parameters: [...pathParametersOf(path), ...query.sort(byName).map((one) => versioned(one, path))],
     ...defined({ requestBody }),
-    responses: answersOf(operation),
+    responses: withAnswerHeaders({ path, method, operation: { ...operation, responses: answersOf(operation) } }),
   };
 }
 

@@ -95,6 +95,40 @@ describe('against the application', () => {
     }
     expect(wrong).toEqual([]);
   });
+
+  it('answers with the headers that the document names', async () => {
+    const built = routesOf(await buildDocument());
+    const named = (id: string, status: number) => {
+      const { responses = {} } = built.find(({ operation }) => operation.operationId === id)?.operation ?? {};
+      const answer = responses[status] ?? responses.default;
+      return Object.keys(answer && 'headers' in answer ? (answer.headers ?? {}) : {}).map((name) => name.toLowerCase());
+    };
+    const body = { properties: { zoneRedundancy: 'Enabled' } };
+    const { path: registry, group } = await app.given.registry({ body });
+    const headers = { 'x-berth-return-etag': 'true' };
+    const replication = `${registry}/replications/westeurope`;
+    const lists = `${group.path}/providers/Microsoft.ContainerRegistry/registries`;
+    for (const [id, method, path, sent, status] of [
+      ['Registries_Get', 'GET', registry, undefined, 200],
+      ['Registries_ListByResourceGroup', 'GET', lists, undefined, 200],
+      ['Registries_Update', 'PATCH', registry, { tags: { a: '1' } }, 200],
+      ['Replications_Create', 'PUT', replication, { location: 'westeurope', ...body }, 201],
+      ['Replications_Delete', 'DELETE', replication, undefined, 202],
+      ['Webhooks_Get', 'GET', `${registry}/webhooks/none12345`, undefined, 404],
+    ] as const) {
+      const answer = await app.request(method, path, sent, { headers });
+      expect([id, answer.status]).toEqual([id, status]);
+      const sometimes = status === 404 ? ['retry-after'] : [];
+      const missing = named(id, status).filter((name) => !(name in answer.headers) && !sometimes.includes(name));
+      expect([id, missing]).toEqual([id, []]);
+      expect(named(id, status)).toContain(
+        `x-ms-ratelimit-remaining-subscription-${method === 'GET' ? 'reads' : method === 'DELETE' ? 'deletes' : 'writes'}`,
+      );
+      for (const header of ['etag', 'x-berth-not-enforced'])
+        expect([id, header, named(id, status).includes(header)]).toEqual([id, header, header in answer.headers]);
+    }
+    await app.settle();
+  });
 });
 
 describe('the pages', () => {
