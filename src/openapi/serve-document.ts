@@ -1,10 +1,14 @@
+import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import type { INestApplication } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { PROJECT_FOLDER } from './project-folder.js';
 
+/** Of the document as JSON; it has a quarter of a million. */
+const MOST_BYTES = 16 * 1024 ** 2;
 const UI_FOLDER = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 /** The files of Swagger UI that the page asks for. */
 const UI_FILES = {
@@ -41,10 +45,10 @@ export function serveDocument(app: INestApplication): void {
   const fastify = app.getHttpAdapter().getInstance() as FastifyInstance;
   const serve = (path: string, type: string, read: () => Promise<string | Buffer>) =>
     fastify.get(path, async (_request, reply: FastifyReply) => reply.type(type).send(await read()));
-  const yaml = () => readFile(join(PROJECT_FOLDER, 'openapi.yaml'), 'utf8');
+  const yamlFile = join(PROJECT_FOLDER, 'openapi.yaml');
   let json: Promise<string> | undefined;
-  serve('/openapi.yaml', 'application/yaml; charset=utf-8', yaml);
-  serve('/openapi.json', 'application/json; charset=utf-8', () => (json ??= yaml().then(asJson)));
+  serve('/openapi.yaml', 'application/yaml; charset=utf-8', () => readFile(yamlFile, 'utf8'));
+  serve('/openapi.json', 'application/json; charset=utf-8', () => (json ??= asJson(yamlFile)));
   serve('/docs', 'text/html; charset=utf-8', () => Promise.resolve(PAGE));
   serve('/docs/', 'text/html; charset=utf-8', () => Promise.resolve(PAGE));
   serve('/docs/start.js', 'text/javascript; charset=utf-8', () => Promise.resolve(STARTER));
@@ -52,8 +56,12 @@ export function serveDocument(app: INestApplication): void {
     serve(`/docs/${name}`, type, () => readFile(join(UI_FOLDER, name)));
 }
 
-/** Imports the parser only now: most services are never asked for the document. */
-async function asJson(yaml: string): Promise<string> {
-  const { parse } = await import('yaml');
-  return JSON.stringify(parse(yaml));
+/** In a process of its own, so that the many megabytes which parsing takes are given back, and no other request waits for it. */
+async function asJson(yamlFile: string): Promise<string> {
+  const converter = join(PROJECT_FOLDER, 'scripts/yaml-to-json.mjs');
+  const { stdout } = await promisify(execFile)(process.execPath, [converter, yamlFile], {
+    env: {},
+    maxBuffer: MOST_BYTES,
+  });
+  return stdout;
 }
