@@ -14,9 +14,10 @@ interface ErrorAnswer {
 describe('importing an image', () => {
   let app: ArmApp;
   let path: string;
+  const logged: string[] = [];
 
   beforeAll(async () => {
-    app = await armApp();
+    app = await armApp({ onLogLine: (line) => logged.push(line) });
     path = (await app.given.registry()).path;
   });
   afterAll(() => app?.close());
@@ -121,5 +122,43 @@ describe('importing an image', () => {
       },
     });
     await app.settle();
+  });
+
+  it.each(['registry', 'group', 'subscription'])('is held back by a read-only lock of the %s', async (on) => {
+    const { path: locked, group } = await app.given.registry();
+    const scope = { registry: locked, group: group.path, subscription: group.subscription.path }[on];
+    const lock = `${scope}/providers/Microsoft.Authorization/locks/frozen`;
+    const of2016 = { apiVersion: '2016-09-01' };
+    await app.request('PUT', lock, { properties: { level: 'CanNotDelete' } }, of2016);
+    expect((await send(RIGHT, locked)).status).toBe(501);
+    await app.request('PUT', lock, { properties: { level: 'ReadOnly' } }, of2016);
+    expect(await send(RIGHT, locked)).toMatchObject({
+      status: 409,
+      body: { error: { code: 'ScopeLocked', message: expect.stringContaining(`'${scope}'`) as string } },
+    });
+    await app.request('DELETE', lock, undefined, of2016);
+    expect((await send(RIGHT, locked)).status).toBe(501);
+  });
+
+  it('leaves no password in the log, whatever comes of it', async () => {
+    const withPassword = { source: { ...SOURCE, credentials: { password: PASSWORD } }, targetTags: ['a'] };
+    const before = logged.length;
+    const statuses = [
+      (await send(withPassword)).status,
+      (await send({ ...withPassword, mode: 'force' })).status,
+      (await send({ source: { ...withPassword.source, sourceImage: 7 } })).status,
+      (await send(`{ "source": { "credentials": { "password": "${PASSWORD}" }`)).status,
+      (await send(withPassword, `${path}gone`)).status,
+    ];
+    await app.sql('alter table registries rename to registries_away');
+    try {
+      statuses.push((await send(withPassword)).status);
+    } finally {
+      await app.sql('alter table registries_away rename to registries');
+    }
+    expect(statuses).toEqual([501, 400, 400, 400, 404, 500]);
+    const lines = logged.slice(before).map((line) => JSON.parse(line) as { route?: string; status?: number });
+    expect(lines.filter(({ route }) => route?.endsWith('/importImage')).map(({ status }) => status)).toEqual(statuses);
+    expect(logged.filter((line) => line.includes(PASSWORD))).toEqual([]);
   });
 });

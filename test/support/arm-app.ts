@@ -14,6 +14,7 @@ import { Database } from '../../src/database/database.js';
 import { DataPlane } from '../../src/data-plane/data-plane.js';
 import { httpAdapter } from '../../src/http-adapter.js';
 import { SigningKeys } from '../../src/identity/signing-keys.js';
+import { ServiceLog } from '../../src/observability/service-log.js';
 import { Subscriptions } from '../../src/subscriptions/subscriptions.js';
 import { Clock, SystemClock } from '../../src/work/clock.js';
 import { Worker } from '../../src/work/worker.js';
@@ -36,6 +37,8 @@ export interface ArmAppOptions {
   readonly clock?: Clock;
   /** Further settings, such as `{ BERTH_REGIONS: 'local' }`; `{ BERTH_LOG_LEVEL: 'info' }` shows the service's log. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Called with every line that the service would log, the most talkative level included. */
+  readonly onLogLine?: (line: string) => void;
   /** Called with every request and its answer, which were found to keep the contract; what it throws fails the test. */
   readonly onExchange?: (exchange: Exchange) => void | Promise<void>;
 }
@@ -128,13 +131,16 @@ export async function armApp(options: ArmAppOptions = {}): Promise<ArmApp> {
     ...options.settings,
   });
   const dataPlane = new FakeDataPlane();
-  const module = await Test.createTestingModule({ imports: [AppModule.with(config, NO_TLS)] })
+  const building = Test.createTestingModule({ imports: [AppModule.with(config, NO_TLS)] })
     .overrideProvider(DataPlane)
     .useValue(dataPlane)
     .overrideProvider(Clock)
-    .useValue(options.clock ?? new SystemClock())
-    .compile();
-  const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(createServer), { logger: false });
+    .useValue(options.clock ?? new SystemClock());
+  const log = options.onLogLine && new ServiceLog('trace', { write: options.onLogLine });
+  const module = await (log ? building.overrideProvider(ServiceLog).useValue(log) : building).compile();
+  const app = module.createNestApplication<NestFastifyApplication>(httpAdapter(createServer), {
+    logger: log ?? false,
+  });
   await app.listen(0, '127.0.0.1');
   const { port } = app.getHttpServer().address() as AddressInfo;
   const origin = `http://localhost:${port}`;
