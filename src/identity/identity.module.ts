@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Config } from '../config/config.js';
+import { Database } from '../database/database.js';
+import { Notifications } from '../database/notifications.js';
 import { Clock } from '../work/clock.js';
 import { ownOrigins } from './audiences.js';
 import { BearerGuard } from './bearer-guard.js';
@@ -10,6 +12,15 @@ import { DiscoveryController } from './discovery.controller.js';
 import { MetadataController } from './metadata.controller.js';
 import { OAuthErrorFilter } from './oauth-error.filter.js';
 import { OperatorGuard } from './operator-guard.js';
+import { CredentialsController } from './credentials.controller.js';
+import { Revocation } from './revocation.entity.js';
+import { Revocations } from './revocations.js';
+import { findRevocation } from './revocations.repository.js';
+import { ServicePrincipalCertificate } from './service-principal-certificate.entity.js';
+import { ServicePrincipalsController } from './service-principals.controller.js';
+import { User } from './user.entity.js';
+import { Users } from './users.js';
+import { UsersController } from './users.controller.js';
 import { ServicePrincipal } from './service-principal.entity.js';
 import { ServicePrincipalSecret } from './service-principal-secret.entity.js';
 import { ServicePrincipals } from './service-principals.js';
@@ -21,23 +32,43 @@ import { TokenVerifier } from './token-verifier.js';
 
 /** Who is calling. Importing it asks every route of the application for a token, save those marked `@Public()`. */
 @Module({
-  imports: [TypeOrmModule.forFeature([SigningKeyRecord, ServicePrincipal, ServicePrincipalSecret])],
-  controllers: [TokenController, DiscoveryController, MetadataController],
+  imports: [
+    TypeOrmModule.forFeature([
+      SigningKeyRecord,
+      ServicePrincipal,
+      ServicePrincipalSecret,
+      ServicePrincipalCertificate,
+      User,
+      Revocation,
+    ]),
+  ],
+  controllers: [
+    TokenController,
+    DiscoveryController,
+    MetadataController,
+    ServicePrincipalsController,
+    CredentialsController,
+    UsersController,
+  ],
   providers: [
     SigningKeys,
     ServicePrincipals,
+    Users,
+    Revocations,
     TokenIssuer,
     OAuthErrorFilter,
     BearerStrategy,
     {
       provide: TokenVerifier,
-      inject: [SigningKeys, Config, Clock],
-      useFactory: (keys: SigningKeys, config: Config, clock: Clock) =>
+      inject: [SigningKeys, Config, Clock, Database, Notifications],
+      useFactory: (keys: SigningKeys, config: Config, clock: Clock, database: Database, heard: Notifications) =>
         new TokenVerifier({
           localKey: (kid) => keys.byKid(kid),
           issuers: config.oidcIssuers,
           origins: ownOrigins(config),
           clock,
+          revocationOf: (objectId) => findRevocation(database, objectId),
+          hearsRevocations: () => heard.isConnected,
         }),
     },
     { provide: APP_GUARD, useClass: BearerGuard },

@@ -1,5 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
+import type { ApiQueryOptions } from '@nestjs/swagger';
 import { ApiBody, ApiConsumes, ApiExtraModels, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
 import { CloudEndpointsWire, CloudWire, OAuthErrorWire, TokenAnswerWire, TokenRequestWire } from './identity.wire.js';
 import { METADATA_VERSIONS } from './metadata.js';
@@ -49,3 +50,36 @@ export function CloudGet(operationId: string): MethodDecorator {
     }),
   );
 }
+
+/** Describes a route with which operators look after principals; they have no api-versions. */
+export function PrincipalRoute(
+  operationId: string,
+  {
+    body,
+    answers,
+    paged = false,
+  }: {
+    readonly body?: Type;
+    readonly answers: Readonly<Record<number, [string, Type?]>>;
+    readonly paged?: boolean;
+  },
+): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({ operationId }),
+    ...(body ? [ApiBody({ type: body })] : []),
+    ...(paged ? PAGING.map(ApiQuery) : []),
+    ...Object.entries(answers).map(([status, [description, type]]) =>
+      ApiResponse({ status: Number(status), description, ...(type ? { type } : {}) }),
+    ),
+    ApiResponse({
+      status: 'default',
+      description: 'What went wrong; 403 for all but operators.',
+      schema: { $ref: '#/components/schemas/ErrorResponse' },
+    }),
+  );
+}
+
+const PAGING: readonly ApiQueryOptions[] = [
+  { name: '$top', required: false, description: 'How many at the most.', schema: { type: 'integer', minimum: 1 } },
+  { name: '$skipToken', required: false, description: 'As `nextLink` has it.', schema: { type: 'string' } },
+];

@@ -43,6 +43,8 @@ describe('an issuer from the settings', () => {
       issuers: issuerList(issuer),
       origins: ['https://registry.example.com'],
       clock: new SystemClock(),
+      revocationOf: () => Promise.resolve(undefined),
+      hearsRevocations: () => true,
     });
   });
 

@@ -21,6 +21,9 @@ export class ServicePrincipal {
   @Column('boolean', { default: false })
   readonly isOperator: boolean;
 
+  @Column('boolean', { default: true })
+  readonly isEnabled: boolean;
+
   @Column('timestamptz', { default: () => 'now()' })
   readonly createdAt: Date;
 }

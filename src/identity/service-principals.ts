@@ -7,13 +7,18 @@ import type { SecretHash } from '../secrets/secret-hash.js';
 import { Secret } from '../secrets/secret.js';
 import { Clock } from '../work/clock.js';
 import type { ServicePrincipal } from './service-principal.entity.js';
+import { insertRevocation } from './revocations.repository.js';
 import {
+  changePrincipal,
   findPrincipal,
   insertPrincipal,
   insertPrincipalSecret,
+  removePrincipal,
   tenantHasPrincipals,
   validSecretsOf,
 } from './service-principals.repository.js';
+import type { NewSecret } from './service-principals.repository.js';
+import { tenantHasUsers } from './users.repository.js';
 import { parseUuid } from '../arm/uuid.js';
 
 const SECRET_BYTES = 32;
@@ -60,21 +65,23 @@ export class ServicePrincipals {
     const secret = principal.secret ?? new Secret(randomBytes(SECRET_BYTES).toString('hex'));
     const createdAt = this.clock.now();
     const { tenantId, displayName, isOperator = false } = principal;
-    await insertPrincipal(sql, { appId, objectId, tenantId, displayName, isOperator, createdAt });
+    await insertPrincipal(sql, { appId, objectId, tenantId, displayName, isOperator, isEnabled: true, createdAt });
     await this.addSecret(sql, appId, secret, principal.secretExpiresAt);
     return { appId, objectId, secret };
   }
 
   /** Gives the principal one more secret; the others stay good. */
-  async addSecret(sql: Sql, appId: string, secret: Secret, expiresAt?: Date): Promise<void> {
-    await insertPrincipalSecret(sql, {
+  async addSecret(sql: Sql, appId: string, secret: Secret, expiresAt?: Date): Promise<NewSecret> {
+    const added = {
       id: randomUUID(),
       appId,
       ...(await hashSecret(secret)),
       hint: secret.reveal().slice(0, HINT_LENGTH),
       createdAt: this.clock.now(),
       expiresAt: expiresAt ?? null,
-    });
+    };
+    await insertPrincipalSecret(sql, added);
+    return added;
   }
 
   /** The principal when one of its unexpired secrets is `secret`; takes about 40 ms off the event loop either way. */
@@ -85,11 +92,36 @@ export class ServicePrincipals {
       : [undefined, []];
     const candidates: readonly SecretHash[] = hashes.length > 0 ? hashes : [NOBODY];
     const matches = await Promise.all(candidates.map((candidate) => matchesHash(secret, candidate)));
-    return matches.includes(true) ? principal : undefined;
+    return matches.includes(true) && principal?.isEnabled ? principal : undefined;
   }
 
-  /** Whether the local issuer serves the tenant: it has at least one principal. */
+  /** Whether the local issuer serves the tenant: it has at least one principal or user. */
   isTenantKnown(tenantId: string): Promise<boolean> {
-    return tenantHasPrincipals(this.database, tenantId);
+    return Promise.all([tenantHasPrincipals(this.database, tenantId), tenantHasUsers(this.database, tenantId)]).then(
+      (has) => has.includes(true),
+    );
+  }
+
+  /** A principal that is disabled or enabled has to ask for new tokens. Undefined: there is none. */
+  change(
+    appId: string,
+    changes: { readonly displayName?: string | undefined; readonly isEnabled?: boolean | undefined },
+  ): Promise<ServicePrincipal | undefined> {
+    return this.database.transaction(async (tx) => {
+      const changed = await changePrincipal(tx, appId, changes);
+      if (changed && changes.isEnabled !== undefined)
+        await insertRevocation(tx, changed.objectId, !changes.isEnabled, this.clock.now());
+      return changed;
+    });
+  }
+
+  /** Whether there was such a principal. Its tokens end with it. */
+  remove(appId: string): Promise<boolean> {
+    return this.database.transaction(async (tx) => {
+      const removed = await removePrincipal(tx, appId);
+      if (!removed) return false;
+      await insertRevocation(tx, removed.objectId, true, this.clock.now());
+      return true;
+    });
   }
 }

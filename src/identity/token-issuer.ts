@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { SignJWT } from 'jose';
+import { Database } from '../database/database.js';
 import { Clock } from '../work/clock.js';
 import { issuerOf } from './issuer-urls.js';
 import { OAuthError } from './oauth-error.js';
+import { findRevocation } from './revocations.repository.js';
 import { ServicePrincipals } from './service-principals.js';
 import type { ServicePrincipal } from './service-principal.entity.js';
 import { SigningKeys } from './signing-keys.js';
 import { parseTokenRequest } from './token-request.js';
+import { GENERATION_CLAIM } from './token-verifier.js';
 import { parseUuid } from '../arm/uuid.js';
 
 export const TOKEN_LIFETIME_SECONDS = 3600;
@@ -38,6 +41,7 @@ export class TokenIssuer {
   constructor(
     private readonly principals: ServicePrincipals,
     private readonly keys: SigningKeys,
+    private readonly database: Database,
     private readonly clock: Clock,
   ) {}
 
@@ -74,7 +78,16 @@ export class TokenIssuer {
     const key = await this.keys.current('arm');
     const now = Math.floor(this.clock.now().getTime() / 1000);
     const { tenantId, objectId, appId } = principal;
-    return new SignJWT({ tid: tenantId, oid: objectId, appid: appId, appidacr: '1', idtyp: 'app', ver: '1.0' })
+    const revocation = await findRevocation(this.database, objectId);
+    return new SignJWT({
+      tid: tenantId,
+      oid: objectId,
+      appid: appId,
+      appidacr: '1',
+      idtyp: 'app',
+      ver: '1.0',
+      ...(revocation ? { [GENERATION_CLAIM]: revocation.generation } : {}),
+    })
       .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: 'JWT' })
       .setIssuer(issuer)
       .setAudience(audience)

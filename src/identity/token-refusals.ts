@@ -7,6 +7,13 @@ export function malformed(why: string): ArmError {
   return new ArmError('InvalidAuthenticationToken', `The access token is invalid: ${why}.`);
 }
 
+export function revoked(name: string): ArmError {
+  return new ArmError(
+    'InvalidAuthenticationToken',
+    `The access token of '${name}' was revoked: its owner was disabled or deleted, or its password was reset. Sign in again.`,
+  );
+}
+
 export function wrongAudience(audience: string | readonly string[], accepted: readonly string[]): ArmError {
   return new ArmError(
     'InvalidAuthenticationTokenAudience',

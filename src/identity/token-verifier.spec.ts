@@ -36,6 +36,8 @@ describe('a token verifier', () => {
       issuers: [],
       origins: ['https://127.0.0.1:8443'],
       clock,
+      revocationOf: () => Promise.resolve(undefined),
+      hearsRevocations: () => true,
     });
   });
 
@@ -215,6 +217,8 @@ describe('a token verifier', () => {
       issuers: [],
       origins: [],
       clock,
+      revocationOf: () => Promise.resolve(undefined),
+      hearsRevocations: () => true,
     });
     await expect(away.verify(await token())).rejects.toThrow('the database is away');
   });

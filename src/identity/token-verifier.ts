@@ -3,20 +3,25 @@ import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import type { JWTPayload, JWTVerifyOptions } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Caller } from '../arm/caller.js';
+import { parseUuid } from '../arm/uuid.js';
 import type { OidcIssuer } from '../config/parsers.js';
 import type { Clock } from '../work/clock.js';
 import { isAudienceAccepted } from './audiences.js';
 import { callerOf } from './caller-of.js';
 import { originOfIssuer } from './issuer-urls.js';
 import { bareIssuer, RemoteIssuer } from './remote-issuer.js';
+import type { Revocation } from './revocation.entity.js';
 import type { SigningKey } from './signing-key.js';
-import { malformed, refusalOf, wrongAudience } from './token-refusals.js';
+import { malformed, refusalOf, revoked, wrongAudience } from './token-refusals.js';
 
 /** Tokens remembered as verified; about 500 bytes each. */
 const REMEMBERED_TOKENS = 10_000;
 
 /** Seconds for which a verified token is taken at its word; then its key is looked up again. */
 const REMEMBERED_SECONDS = 60;
+
+/** How many revocations of its principal a token of the local issuer came after; absent: none. */
+export const GENERATION_CLAIM = 'gen';
 
 /** Seconds by which the clock of another issuer may differ from ours. */
 const REMOTE_CLOCK_SKEW_SECONDS = 60;
@@ -31,6 +36,10 @@ export interface TokenVerifierOptions {
   /** Origins of this service, for which tokens may be issued. */
   readonly origins: readonly string[];
   readonly clock: Clock;
+  /** What was revoked of the principal or user of the local issuer. */
+  readonly revocationOf: (objectId: string) => Promise<Pick<Revocation, 'generation' | 'isRefused'> | undefined>;
+  /** Whether revocations by other processes are heard of; nothing is taken at its word otherwise. */
+  readonly hearsRevocations: () => boolean;
 }
 
 interface Remembered {
@@ -48,8 +57,9 @@ interface Verified {
 export class TokenVerifier {
   private readonly remembered = new LRUCache<string, Remembered>({ max: REMEMBERED_TOKENS });
   private readonly remotes: ReadonlyMap<string, RemoteIssuer>;
+  private revocations = 0;
 
-  constructor(private readonly options: TokenVerifierOptions) {
+  constructor(readonly options: TokenVerifierOptions) {
     this.remotes = new Map(
       options.issuers.map((issuer) => [bareIssuer(issuer.url), new RemoteIssuer(issuer, options.clock)]),
     );
@@ -58,6 +68,7 @@ export class TokenVerifier {
   /** The caller of a token that was verified less than a minute ago and has not expired. Takes microseconds. */
   recall(token: string): Caller | undefined {
     const known = this.remembered.get(digestOf(token));
+    if (!this.options.hearsRevocations()) return undefined;
     return known && this.options.clock.now().getTime() < known.untilMs ? known.caller : undefined;
   }
 
@@ -69,8 +80,15 @@ export class TokenVerifier {
     return this.recall(token) ?? (await this.verifyAnew(token));
   }
 
+  /** Something was revoked: every token is looked at again. */
+  forgetAll(): void {
+    this.revocations++;
+    this.remembered.clear();
+  }
+
   private async verifyAnew(token: string): Promise<Caller> {
     const now = this.options.clock.now();
+    const revocationsBefore = this.revocations;
     const { claims, origins, issuer } = await this.read(token, now).catch((error: unknown) => {
       throw refusalOf(error, now);
     });
@@ -80,9 +98,18 @@ export class TokenVerifier {
       : isAudienceAccepted(audience, origins);
     if (!isMeant) throw wrongAudience(audience, issuer?.audiences.length ? issuer.audiences : origins);
     const caller = Object.freeze(callerOf(claims, issuer));
+    if (!issuer) await this.refuseRevoked(caller, claims);
     const untilMs = Math.min(Number(claims.exp) * 1000, now.getTime() + REMEMBERED_SECONDS * 1000);
-    this.remembered.set(digestOf(token), { caller, untilMs });
+    // What was revoked meanwhile may be of this caller.
+    if (revocationsBefore === this.revocations) this.remembered.set(digestOf(token), { caller, untilMs });
     return caller;
+  }
+
+  private async refuseRevoked({ objectId, name }: Caller, claims: JWTPayload): Promise<void> {
+    const id = parseUuid(objectId);
+    const revocation = id && (await this.options.revocationOf(id));
+    if (!revocation) return;
+    if (revocation.isRefused || Number(claims[GENERATION_CLAIM] ?? 0) < revocation.generation) throw revoked(name);
   }
 
   private async read(token: string, now: Date): Promise<Verified> {

@@ -87,5 +87,8 @@ export const PATH_PARAMETERS: Readonly<Record<string, PathParameter>> = {
     description: 'The name of the fault.',
     schema: { type: 'string', minLength: 1, maxLength: 50, pattern: '^[a-z0-9][a-z0-9-]*$' },
   },
+  appId: { description: 'The application id of the service principal.', schema: UUID },
+  objectId: { description: 'The object id of the user.', schema: UUID },
+  credentialId: { description: 'The id of the secret or certificate.', schema: UUID },
   tenant: { description: 'The id of the tenant.', schema: UUID },
 };

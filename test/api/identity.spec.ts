@@ -20,6 +20,7 @@ import type { CreatedServicePrincipal } from '../../src/identity/service-princip
 import { Secret } from '../../src/secrets/secret.js';
 import { SecretsModule } from '../../src/secrets/secrets.module.js';
 import { Clock } from '../../src/work/clock.js';
+import { Sweeps } from '../../src/work/sweeps.js';
 import { testDatabase } from '../support/database.js';
 import { HandClock } from '../support/hand-clock.js';
 
@@ -45,7 +46,7 @@ class ProbeController {
 const clock = new HandClock();
 
 @Global()
-@Module({ providers: [{ provide: Clock, useValue: clock }], exports: [Clock] })
+@Module({ providers: [{ provide: Clock, useValue: clock }, Sweeps], exports: [Clock, Sweeps] })
 class ClockModule {}
 
 describe('identity over HTTP', () => {

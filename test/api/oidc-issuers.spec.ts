@@ -30,6 +30,8 @@ describe('an OpenID Connect provider', () => {
       issuers: issuerList(`${provider.issuer}${options}`),
       origins: ['https://localhost:8443'],
       clock,
+      revocationOf: () => Promise.resolve(undefined),
+      hearsRevocations: () => true,
     });
   }
 

@@ -147,6 +147,7 @@ describe('identity in the database', () => {
       tenantId: TENANT,
       displayName: 'pipeline',
       isOperator: false,
+      isEnabled: true,
       createdAt: clock.now(),
     };
     const tried = (secret: string, id: string = appId): Promise<unknown> =>
