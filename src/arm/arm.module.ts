@@ -5,12 +5,19 @@ import { OperationsController } from './operations.controller.js';
 import { ArmPipeline } from './pipeline.js';
 import { ResourceCatalogue } from './resource-catalogue.js';
 import { ServedTypes } from './served-types.js';
+import { ResourceWrites } from './writes.js';
 
 /** Needs `Scopes` (subscriptions/) and `VersionTable` (api-versions/) from the application. */
 @Global()
 @Module({
   controllers: [OperationsController],
-  providers: [ArmPipeline, ResourceCatalogue, ServedTypes, { provide: APP_FILTER, useClass: ArmErrorFilter }],
-  exports: [ArmPipeline, ResourceCatalogue, ServedTypes],
+  providers: [
+    ArmPipeline,
+    ResourceWrites,
+    ResourceCatalogue,
+    ServedTypes,
+    { provide: APP_FILTER, useClass: ArmErrorFilter },
+  ],
+  exports: [ArmPipeline, ResourceWrites, ResourceCatalogue, ServedTypes],
 })
 export class ArmModule {}

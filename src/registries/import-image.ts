@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { ArmError, throwIfAny, type Problem } from '../arm/arm-error.js';
 import type { ArmRequest } from '../arm/arm-request.js';
 import { parseBody } from '../arm/parse-body.js';
-import { ArmPipeline } from '../arm/pipeline.js';
 import { isTerminal } from '../arm/provisioning-state.js';
 import { notFound } from '../arm/refusals.js';
 import { Scopes } from '../arm/scopes.js';
+import { ResourceWrites } from '../arm/writes.js';
 import { Database } from '../database/database.js';
 import { ImportImageParametersWire } from './import-image.wire.js';
 import { RegistriesRepository } from './registries.repository.js';
@@ -20,7 +20,7 @@ export class ImportImage {
   constructor(
     private readonly database: Database,
     private readonly scopes: Scopes,
-    private readonly arm: ArmPipeline,
+    private readonly writes: ResourceWrites,
     private readonly registries: RegistriesRepository,
   ) {}
 
@@ -33,7 +33,7 @@ export class ImportImage {
       await this.scopes.assertWritable(tx, id.resource(), caller);
       const registry = await this.registries.lock(tx, id);
       if (!registry) throw notFound(REGISTRY_TYPE, id);
-      if (!isTerminal(registry.provisioningState)) throw await this.arm.busy(tx, REGISTRY_TYPE, registry, caller);
+      if (!isTerminal(registry.provisioningState)) throw await this.writes.busy(tx, REGISTRY_TYPE, registry, caller);
     });
     throw new ArmError(
       'NotImplemented',

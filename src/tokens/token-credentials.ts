@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { ArmError, throwIfAny } from '../arm/arm-error.js';
 import type { ArmRequest } from '../arm/arm-request.js';
 import { parseBody } from '../arm/parse-body.js';
-import { ArmPipeline } from '../arm/pipeline.js';
 import { notFound } from '../arm/refusals.js';
 import { ResourceId } from '../arm/resource-id.js';
 import { Scopes } from '../arm/scopes.js';
 import { modifiedBy } from '../arm/system-data.js';
+import { ResourceWrites } from '../arm/writes.js';
 import { Database } from '../database/database.js';
 import type { Registry } from '../registries/registry.entity.js';
 import { registryId } from '../registries/registry-id.js';
@@ -28,7 +28,7 @@ export class TokenCredentials {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-    private readonly arm: ArmPipeline,
+    private readonly writes: ResourceWrites,
     private readonly scopes: Scopes,
     private readonly registries: RegistryParents,
     private readonly tokens: TokensRepository,
@@ -50,7 +50,8 @@ export class TokenCredentials {
       await this.scopes.assertWritable(tx, id, caller);
       const parent = await this.registries.lock(tx, id);
       if (!parent) throw notFound(this.registries.type, id);
-      if (parent.provisioningState === 'Deleting') throw await this.arm.busy(tx, this.registries.type, parent, caller);
+      if (parent.provisioningState === 'Deleting')
+        throw await this.writes.busy(tx, this.registries.type, parent, caller);
       const current = await this.tokens.lock(tx, token);
       if (!current) throw notFound(tokenType.type, token);
       const passwords = replacedPasswords(

@@ -75,8 +75,8 @@ describe('a walk through a list', () => {
       const all = at();
       const first = FIRST[type] ?? FIRST_ELSEWHERE;
       const put = async (name: string) => {
-        const { status, body } = await app.request('PUT', `${all}/${name}`, bodyOf(name));
-        expect([200, 201], JSON.stringify(body)).toContain(status);
+        const { status } = await app.request('PUT', `${all}/${name}`, bodyOf(name));
+        expect([200, 201]).toContain(status);
       };
       const remove = async (name: string) => {
         expect([200, 202]).toContain((await app.request('DELETE', `${all}/${name}`)).status);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ArmPipeline } from '../../src/arm/pipeline.js';
 import { ResourceId } from '../../src/arm/resource-id.js';
 import type { Scopes } from '../../src/arm/scopes.js';
+import type { ResourceWrites } from '../../src/arm/writes.js';
 import { ApiVersions } from '../../src/api-versions/index.js';
 import type { Config } from '../../src/config/config.js';
 import { AdminCredentials } from '../../src/credentials/admin-credentials.js';
@@ -24,7 +25,6 @@ import { ReplicationsRepository } from '../../src/replications/replications.repo
 import { SecretBox } from '../../src/secrets/secret-box.js';
 import { Usage } from '../../src/usage/usage.js';
 import { SystemClock } from '../../src/work/clock.js';
-import type { OperationEnds } from '../../src/work/operation-ends.js';
 import type { OperationKindName } from '../../src/work/operation.entity.js';
 import { OperationKinds } from '../../src/work/operation-kinds.js';
 import { Operations } from '../../src/work/operations.js';
@@ -91,7 +91,7 @@ describe('the plans of a replication', () => {
     const sweeps = new Sweeps();
     const owners = new InstanceOwners();
     const deletions = new DeletionsBelow();
-    const arm = new ArmPipeline(database, operations, {} as OperationEnds, new ApiVersions(), {} as Scopes, clock);
+    const arm = new ArmPipeline(database, operations, new ApiVersions(), {} as Scopes, {} as ResourceWrites);
     new RegistryWork(database, registries, dying, kinds, sweeps, owners, deletions, clock).onModuleInit();
     new ReplicationWork(database, replications, dying, kinds, owners, deletions, arm, config).onModuleInit();
     return { worker: new Worker(database, kinds), sweeps };
