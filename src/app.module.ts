@@ -8,6 +8,7 @@ import { CacheRulesModule } from './cache-rules/cache-rules.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Config } from './config/config.js';
 import { ConnectedRegistriesModule } from './connected-registries/connected-registries.module.js';
+import { ContentModule } from './content/content.module.js';
 import { CredentialSetsModule } from './credential-sets/credential-sets.module.js';
 import { DatabaseModule } from './database/database.module.js';
 import { EdgeModule } from './edge/edge.module.js';
@@ -71,6 +72,7 @@ export class AppModule {
         PrivateEndpointsModule,
         ConnectedRegistriesModule,
         ProviderOperationsModule,
+        ContentModule,
         EdgeModule,
       ],
     };

@@ -5,6 +5,7 @@ import { TrustedProxies, type ClientView } from '../forwarding/trusted-proxies.j
 import { LoginServers, type RegistryEndpoint } from '../registries/login-servers.js';
 import { Authorization } from './authorization.js';
 import type { Origin } from './challenge.js';
+import { ContentRoutes } from './content-routes.js';
 import { EdgeObserver } from './edge-observer.js';
 import { EngineProxy } from './engine-proxy.js';
 import { requireAllowed } from './firewall.js';
@@ -34,6 +35,7 @@ export class EdgeHandler {
     private readonly loginServers: LoginServers,
     private readonly authorization: Authorization,
     private readonly tokenEndpoint: TokenEndpoint,
+    private readonly content: ContentRoutes,
     private readonly proxy: EngineProxy,
     @Optional() @Inject(EdgeObserver) private readonly observer?: EdgeObserver,
   ) {}
@@ -100,6 +102,7 @@ export class EdgeHandler {
     observed.route = route.kind;
     await this.authorization.require({ registry, origin, authorization: headers.authorization, needs: route.needs });
     if (route.kind === 'base') return sendJson(response, 200, {});
+    if (await this.content.answer(call, route)) return;
     if (route.kind === 'referrers')
       throw new OciError('UNSUPPORTED', 'Referrers are not served yet; clients read the tag that stands for them.', {
         status: 404,

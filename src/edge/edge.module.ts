@@ -1,10 +1,12 @@
 import { Module } from '@nestjs/common';
+import { ContentModule } from '../content/content.module.js';
 import { CredentialsModule } from '../credentials/credentials.module.js';
 import { DataPlaneModule } from '../data-plane/data-plane.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
 import { RegistriesModule } from '../registries/registries.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { Authorization } from './authorization.js';
+import { ContentRoutes } from './content-routes.js';
 import { EdgeHandler } from './edge-handler.js';
 import { EdgeListeners } from './edge-listeners.js';
 import { EngineProxy } from './engine-proxy.js';
@@ -15,13 +17,14 @@ import { TokenEndpoint } from './token-endpoint.js';
 
 /** The login servers. Needs `TlsCredentials` from the application, and tells its `EdgeObserver` when it has one. */
 @Module({
-  imports: [RegistriesModule, CredentialsModule, UsageModule, DataPlaneModule, IdentityModule],
+  imports: [RegistriesModule, ContentModule, CredentialsModule, UsageModule, DataPlaneModule, IdentityModule],
   providers: [
     Logins,
     RegistryTokens,
     Authorization,
     TokenEndpoint,
     PushRecord,
+    ContentRoutes,
     EngineProxy,
     EdgeHandler,
     EdgeListeners,

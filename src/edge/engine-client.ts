@@ -45,6 +45,18 @@ export class EngineClient {
     return { status: statusCode, bytes: Number(answered['content-length'] ?? Number.NaN) };
   }
 
+  /** The body of what the engine has there; undefined when it has not, or when that is longer than `limitBytes`. */
+  async read(socketPath: string, path: string, limitBytes: number): Promise<Buffer | undefined> {
+    const { sent, answer } = this.open({ socketPath, method: 'GET', path, headers: { host: 'engine' } });
+    sent.end();
+    const answered = await answer;
+    if (answered.statusCode !== 200 || !(Number(answered.headers['content-length']) <= limitBytes)) {
+      answered.destroy();
+      return undefined;
+    }
+    return Buffer.concat((await answered.toArray()) as Buffer[]);
+  }
+
   close(): void {
     this.agent.destroy();
   }

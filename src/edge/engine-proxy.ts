@@ -97,6 +97,7 @@ export class EngineProxy implements OnApplicationShutdown {
       else sent.end();
       const answered = await answer;
       if (answered.statusCode === 201) await this.write(call, answered, socketPath, manifest);
+      if (isDeleted(call, answered)) await this.record.deleted(call.registry.id, route.name, route.last);
       response.writeHead(answered.statusCode ?? 502, clientResponseHeaders(answered));
       await (isLargeAnswer(answered, request) ? sendLargeAnswer(answered, response) : pipeline(answered, response));
     } finally {
@@ -108,19 +109,30 @@ export class EngineProxy implements OnApplicationShutdown {
   }
 
   private async write(
-    { registry, route }: EngineCall,
+    { registry, route, request }: EngineCall,
     { headers }: IncomingMessage,
     socketPath: string,
     manifest: Capture | undefined,
   ): Promise<void> {
     const digest = String(headers['docker-content-digest'] ?? '');
-    const push = { registryId: registry.id, repository: route.name, digest, manifest: manifest?.bytes() };
+    const bytes = manifest?.bytes();
+    const contentType = request.headers['content-type'] ?? '';
+    const tag = route.last === digest ? null : route.last;
+    const push = { registryId: registry.id, repository: route.name, digest };
     try {
-      await this.record.write(push, { engines: this.engines, socketPath });
+      await this.record.write(
+        { ...push, manifest: bytes && { bytes, contentType, tag } },
+        { engines: this.engines, socketPath },
+      );
     } catch (error) {
       throw unavailable(`What was pushed to registry '${registry.name}' could not be written down; push again.`, error);
     }
   }
+}
+
+/** What the engine does not have is not there either, whoever deleted it. */
+function isDeleted({ route, request }: EngineCall, { statusCode }: IncomingMessage): boolean {
+  return route.kind === 'manifest' && request.method === 'DELETE' && (statusCode === 202 || statusCode === 404);
 }
 
 /** Touches the body only once the engine has taken the connection, so that until then another engine may be asked. */

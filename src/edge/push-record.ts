@@ -1,17 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
+import { Content, type Platform } from '../content/content.js';
+import { readManifest, type ManifestDocument, type Reference } from '../content/manifest-document.js';
 import { Database } from '../database/database.js';
 import { Usage } from '../usage/usage.js';
+import { readPlatform } from './config-platform.js';
 import type { EngineClient } from './engine-client.js';
-import { partsOf } from './manifest-parts.js';
 
 /** Something that the engine has just said it stored. */
 export interface Push {
   readonly registryId: string;
   readonly repository: string;
   readonly digest: string;
-  /** The manifest's bytes; undefined for a blob. */
-  readonly manifest?: Buffer;
+  /** Undefined for a blob. */
+  readonly manifest?: PushedManifest | undefined;
+}
+
+export interface PushedManifest {
+  readonly bytes: Buffer;
+  readonly contentType: string;
+  /** Null when it was pushed by its digest. */
+  readonly tag: string | null;
 }
 
 /** Where the sizes of what was pushed can be asked for. */
@@ -34,34 +43,57 @@ export class PushRecord {
   constructor(
     private readonly database: Database,
     private readonly usage: Usage,
+    private readonly content: Content,
   ) {}
 
   /** Everything that follows from one push, in one transaction. */
-  async write(push: Push, engine: PushedTo): Promise<void> {
-    const stored = push.manifest
-      ? [{ digest: push.digest, sizeBytes: push.manifest.length }, ...(await this.missedParts(push, engine))]
-      : await sizesOf([{ digest: push.digest, kind: 'blobs' as const }], push, engine);
-    const inOrder = stored.toSorted((one, other) => (one.digest < other.digest ? -1 : 1));
+  write(push: Push, engine: PushedTo): Promise<void> {
+    return push.manifest ? this.writeManifest(push, push.manifest, engine) : this.writeBlob(push, engine);
+  }
+
+  /** The engine has no such manifest any more. */
+  deleted(registryId: string, repository: string, digest: string): Promise<void> {
+    return this.content.manifestDeleted(registryId, repository, digest);
+  }
+
+  private async writeBlob(push: Push, engine: PushedTo): Promise<void> {
+    const stored = await sizesOf([{ digest: push.digest, kind: 'blobs' }], push, engine);
+    await this.database.transaction((tx) => this.usage.stored(tx, push.registryId, stored));
+    this.remember(push, stored);
+  }
+
+  private async writeManifest(push: Push, { bytes, ...pushedAs }: PushedManifest, engine: PushedTo): Promise<void> {
+    const document = readManifest(bytes);
+    const [parts, platform] = await Promise.all([
+      sizesOf(this.missed(push, document), push, engine),
+      platformOf(document, push, engine),
+    ]);
+    const stored = [{ digest: push.digest, sizeBytes: bytes.length }, ...parts];
+    const { registryId, repository, digest } = push;
+    const manifest = { registryId, repository, digest, ...pushedAs, document, platform, sizeBytes: bytes.length };
     await this.database.transaction(async (tx) => {
-      for (const { digest, sizeBytes } of inOrder) await this.usage.stored(tx, push.registryId, digest, sizeBytes);
+      await this.content.stored(tx, manifest);
+      await this.usage.stored(tx, registryId, stored);
     });
-    for (const { digest } of inOrder) this.recorded.set(`${push.registryId} ${digest}`, true);
+    this.remember(push, stored);
   }
 
   /**
    * A client that never saw the 201 of a blob finds the blob there and does not push it again: its manifest is the last
    * chance to count it.
    */
-  private missedParts(push: Push, engine: PushedTo): Promise<Stored[]> {
-    const parts = partsOf(push.manifest ?? Buffer.alloc(0));
-    const missed = parts.filter(({ digest }) => !this.recorded.has(`${push.registryId} ${digest}`));
-    return sizesOf(missed, push, engine);
+  private missed({ registryId }: Push, { references }: ManifestDocument): readonly Reference[] {
+    return references.filter(({ digest }) => !this.recorded.has(`${registryId} ${digest}`));
+  }
+
+  private remember({ registryId }: Push, stored: readonly Stored[]): void {
+    for (const { digest } of stored) this.recorded.set(`${registryId} ${digest}`, true);
   }
 }
 
 /** As the engine has them; what it does not have (layers that somebody else serves) is left out. */
 async function sizesOf(
-  parts: readonly { readonly digest: string; readonly kind: 'blobs' | 'manifests' }[],
+  parts: readonly Pick<Reference, 'digest' | 'kind'>[],
   { repository }: Push,
   { engines, socketPath }: PushedTo,
 ): Promise<Stored[]> {
@@ -73,4 +105,14 @@ async function sizesOf(
       throw new Error(`The engine answered ${status} for the size of ${digest}.`);
   }
   return found;
+}
+
+async function platformOf(
+  { config }: ManifestDocument,
+  { repository }: Push,
+  { engines, socketPath }: PushedTo,
+): Promise<Platform> {
+  return readPlatform(config, (limitBytes) =>
+    engines.read(socketPath, `/v2/${repository}/blobs/${config?.digest}`, limitBytes),
+  );
 }

@@ -1,3 +1,4 @@
+import { isDigest } from '../content/digest.js';
 import { isRepositoryName, type Access } from './access.js';
 import { OciError } from './oci-error.js';
 
@@ -8,6 +9,8 @@ export interface V2Route {
   readonly kind: RouteKind;
   /** Repository; empty for `base` and `catalog`. */
   readonly name: string;
+  /** Tag, digest or upload session. */
+  readonly last: string;
   /** What the caller must be granted. */
   readonly needs: readonly Access[];
   /** Written anew from what was read, so that the engine cannot read it in another way than we did. */
@@ -42,7 +45,6 @@ const METHODS: Readonly<Record<RouteKind, Readonly<Record<string, readonly strin
 };
 
 const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
-const DIGEST = /^(?:sha256:[a-f0-9]{64}|sha384:[a-f0-9]{96}|sha512:[a-f0-9]{128})$/;
 const UPLOAD = /^[a-zA-Z0-9-]{1,64}$/;
 
 /**
@@ -62,14 +64,11 @@ export function parseV2(method: string, url: string): V2Route {
   return {
     kind: target.kind,
     name: target.name,
+    last: target.last,
     needs: needsOf(target, actions, query),
     enginePath: `${pathOf(target)}${queryOf(query)}`,
     takesBody: ['POST', 'PUT', 'PATCH'].includes(method),
   };
-}
-
-export function isDigest(text: string): boolean {
-  return DIGEST.test(text);
 }
 
 /** Clients escape the slashes of a repository's name, so the path is decoded, once, and read by the grammar after that. */
@@ -110,7 +109,7 @@ function requireName(name: string): string {
 }
 
 function checkLast({ kind, last }: Target, method: string): void {
-  const isMalformedDigest = (kind === 'blob' || kind === 'referrers' || last.includes(':')) && !DIGEST.test(last);
+  const isMalformedDigest = (kind === 'blob' || kind === 'referrers' || last.includes(':')) && !isDigest(last);
   if (['manifest', 'blob', 'referrers'].includes(kind) && isMalformedDigest)
     throw new OciError('DIGEST_INVALID', `'${last}' is not a digest such as sha256:<64 hexadecimal digits>.`);
   if (kind === 'manifest' && !last.includes(':') && !TAG.test(last))

@@ -1,12 +1,20 @@
 import type { Sql, Statement, Tx } from '../database/database.js';
 
-const insertBlob: Statement = {
+export interface StoredSize {
+  readonly digest: string;
+  readonly sizeBytes: number;
+}
+
+/** In the order of the digests, and the sum last: pushes wait for each other, and never in a circle. */
+const insertBlobs: Statement = {
   name: 'stored_blobs.insert',
-  text: `insert into stored_blobs (registry_id, digest, size_bytes) values ($1, $2, $3) on conflict do nothing`,
-};
-const addBytes: Statement = {
-  name: 'stored_bytes.add',
-  text: `insert into stored_bytes (registry_id, bytes) values ($1, $2)
+  text: `with added as (
+           insert into stored_blobs (registry_id, digest, size_bytes)
+             select $1::uuid, digest, size_bytes from unnest($2::text[], $3::bigint[]) as b (digest, size_bytes)
+              order by digest
+           on conflict do nothing returning size_bytes)
+         insert into stored_bytes (registry_id, bytes)
+           select $1::uuid, sum(size_bytes) from added having count(*) > 0
          on conflict (registry_id) do update set bytes = stored_bytes.bytes + excluded.bytes`,
 };
 const findBytes: Statement = {
@@ -14,18 +22,11 @@ const findBytes: Statement = {
   text: 'select bytes from stored_bytes where registry_id = $1',
 };
 
-/** False when the registry stored it already. */
-export async function insertStoredBlob(
-  tx: Tx,
-  registryId: string,
-  digest: string,
-  sizeBytes: number,
-): Promise<boolean> {
-  return (await tx.count(insertBlob, [registryId, digest, sizeBytes])) === 1;
-}
-
-export async function addStoredBytes(tx: Tx, registryId: string, sizeBytes: number): Promise<void> {
-  await tx.count(addBytes, [registryId, sizeBytes]);
+/** Adds those that the registry does not store yet, and their bytes to its sum. */
+export async function insertStoredBlobs(tx: Tx, registryId: string, blobs: readonly StoredSize[]): Promise<void> {
+  const digests = blobs.map(({ digest }) => digest);
+  const sizes = blobs.map(({ sizeBytes }) => sizeBytes);
+  await tx.count(insertBlobs, [registryId, digests, sizes]);
 }
 
 export async function findStoredBytes(sql: Sql, registryId: string): Promise<number> {

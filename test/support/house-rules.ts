@@ -48,8 +48,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'private-endpoints': ['arm', 'database', 'registries'],
   'connected-registries': ['arm', 'database', 'registries'],
   'provider-operations': ['arm'],
+  content: ['database', 'registries', 'work'],
   edge: [
     'config',
+    'content',
     'credentials',
     'data-plane',
     'database',

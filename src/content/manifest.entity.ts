@@ -1,0 +1,59 @@
+import { Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
+import type { Relation } from 'typeorm';
+import { AttributeColumns } from './changeable-attributes.js';
+import { Repository } from './repository.entity.js';
+
+/** A manifest or index of a repository, with what its text says. */
+@Entity('manifests')
+@Index('manifests_by_subject', ['repositoryId', 'subject', 'digest'], { where: 'subject IS NOT NULL' })
+@Index('manifests_by_time', ['repositoryId', 'updatedAt', 'digest'])
+export class Manifest extends AttributeColumns {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'manifests_pkey' })
+  repositoryId: string;
+
+  @ManyToOne(() => Repository, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'repository_id', foreignKeyConstraintName: 'manifests_repository_fkey' })
+  repository?: Relation<Repository>;
+
+  @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'manifests_pkey', collation: 'C' })
+  digest: string;
+
+  @Column('text')
+  mediaType: string;
+
+  @Column('text', { nullable: true })
+  artifactType: string | null;
+
+  @Column('text', { nullable: true })
+  configDigest: string | null;
+
+  @Column('text', { nullable: true })
+  configMediaType: string | null;
+
+  @Column('text', { nullable: true })
+  os: string | null;
+
+  @Column('text', { nullable: true })
+  architecture: string | null;
+
+  @Column('jsonb', { nullable: true })
+  annotations: Readonly<Record<string, string>> | null;
+
+  /** Digest of the manifest that this one is about. */
+  @Column('text', { nullable: true })
+  subject: string | null;
+
+  /** Of the text itself. */
+  @Column('bigint')
+  sizeBytes: string;
+
+  /** Of the config and the layers; of an index, its text. */
+  @Column('bigint')
+  imageSizeBytes: string;
+
+  @Column('timestamptz')
+  createdAt: Date;
+
+  @Column('timestamptz')
+  updatedAt: Date;
+}

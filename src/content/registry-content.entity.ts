@@ -1,0 +1,22 @@
+import { Column, Entity, JoinColumn, OneToOne, PrimaryColumn } from 'typeorm';
+import type { Relation } from 'typeorm';
+import { Registry } from '../registries/registry.entity.js';
+
+/** What is known of a registry's content as a whole. */
+@Entity('registry_contents')
+export class RegistryContent {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'registry_contents_pkey' })
+  registryId: string;
+
+  @OneToOne(() => Registry, { onDelete: 'CASCADE' })
+  @JoinColumn({ name: 'registry_id', foreignKeyConstraintName: 'registry_contents_registry_fkey' })
+  registry?: Relation<Registry>;
+
+  /** Whether all that the engine has is in the index; until then the engine itself is asked. */
+  @Column('boolean')
+  isIndexed: boolean;
+
+  /** Whether anything in it was ever kept from being deleted, written or read. */
+  @Column('boolean', { default: false })
+  hasLocks: boolean;
+}
