@@ -8,10 +8,14 @@ export const ARM_ERRORS = {
     status: 401,
     meaning: 'The bearer token is malformed or not signed by a known issuer.',
   },
-  InvalidAuthenticationTokenAudience: { status: 401, meaning: 'The bearer token was issued for another service.' },
+  InvalidAuthenticationTokenAudience: {
+    status: 401,
+    meaning:
+      'The bearer token was issued for another service; ask for one for `https://management.azure.com` or this service.',
+  },
   InvalidAuthenticationTokenTenant: {
     status: 401,
-    meaning: 'The bearer token is of another tenant than the subscription.',
+    meaning: 'The bearer token is of another tenant than the subscription; sign in to that tenant.',
   },
   ExpiredAuthenticationToken: { status: 401, meaning: 'The bearer token has expired; ask for a new one.' },
   AuthorizationFailed: { status: 403, meaning: 'The caller may not perform this action on this scope.' },
@@ -42,8 +46,12 @@ export const ARM_ERRORS = {
   InvalidFilter: { status: 400, meaning: '`$filter` is not an expression that this list understands.' },
   LocationRequired: { status: 400, meaning: 'A tracked resource needs a `location`.' },
   LocationNotAvailableForResourceType: { status: 400, meaning: 'The `location` is not one of this service.' },
-  InvalidResourceLocation: { status: 409, meaning: 'A resource cannot move to another location.' },
-  PropertyChangeNotAllowed: { status: 409, meaning: 'A property that is fixed at creation was changed.' },
+  InvalidResourceLocation: { status: 409, meaning: 'A resource stays in its location; create another there.' },
+  PropertyChangeNotAllowed: {
+    status: 409,
+    meaning:
+      'A property that is fixed at creation was changed; `target` names it. Create the resource anew to change it.',
+  },
   FeatureNotSupported: { status: 400, meaning: 'The setting asks for something that this release does not do.' },
   SkuNotSupported: {
     status: 400,
@@ -52,7 +60,11 @@ export const ARM_ERRORS = {
   BadRequest: { status: 400, meaning: 'The SKU does not have the feature; the message names the SKU that has it.' },
   DisablingPublicNetworkAccessNotSupported: { status: 400, meaning: 'Disabling public network access needs Premium.' },
   NetworkRuleNotSupported: { status: 400, meaning: 'Network rules need Premium.' },
-  QuotaExceeded: { status: 409, meaning: 'The count of something would pass the limit of the SKU or of this service.' },
+  QuotaExceeded: {
+    status: 409,
+    meaning:
+      'The count of something would pass the limit of the SKU or of this service; delete some, or take a larger SKU.',
+  },
   SkuDowngradeNotAllowed: {
     status: 409,
     meaning: 'The registry uses more than the smaller SKU allows; `details` lists it all.',
@@ -61,7 +73,8 @@ export const ARM_ERRORS = {
   SubscriptionNotFound: { status: 404, meaning: 'There is no such subscription.' },
   ReadOnlyDisabledSubscription: {
     status: 409,
-    meaning: 'The subscription is not in a state that takes this kind of request.',
+    meaning:
+      'The state of the subscription does not let this kind of request pass; `docs/subscriptions.md` says which do.',
   },
   ResourceGroupNotFound: { status: 404, meaning: 'There is no such resource group in the subscription.' },
   ResourceGroupBeingDeleted: {
@@ -72,28 +85,50 @@ export const ARM_ERRORS = {
     status: 409,
     meaning: 'Something in the resource group could not be deleted for an hour; the group is kept.',
   },
-  ParentResourceNotFound: { status: 404, meaning: 'There is no such resource above the one in the URL.' },
+  ParentResourceNotFound: {
+    status: 404,
+    meaning: 'There is no such resource above the one in the URL; create it first.',
+  },
   ResourceNotFound: { status: 404, meaning: 'There is no such resource.' },
   InvalidResourceType: { status: 404, meaning: 'No route or resource type of this service answers at the URL.' },
   InvalidResourceNamespace: { status: 404, meaning: 'There is no such resource provider.' },
   ScopeLocked: {
     status: 409,
-    meaning: 'Management locks on the scopes that the message names do not allow the request.',
+    meaning:
+      'Management locks on the scopes that the message names do not allow the request; remove those locks first.',
   },
-  TagNotFound: { status: 404, meaning: 'The subscription has no such tag name of its own.' },
-  TagInUse: { status: 409, meaning: 'Something still has the tag that is to be removed from the list.' },
+  TagNotFound: {
+    status: 404,
+    meaning: 'The subscription has no such tag name of its own; create it before its values.',
+  },
+  TagInUse: {
+    status: 409,
+    meaning: 'Something still has the tag that is to be removed from the list; take the tag off it first.',
+  },
   LockNotFound: { status: 404, meaning: 'There is no lock of this name at the scope.' },
-  OperationNotFound: { status: 404, meaning: 'There is no such operation, or it ended more than seven days ago.' },
-  PreconditionFailed: { status: 412, meaning: 'The resource is not as `If-Match` or `If-None-Match` demands.' },
-  OperationInProgress: { status: 409, meaning: 'Another operation on the resource has not ended yet.' },
+  OperationNotFound: {
+    status: 404,
+    meaning: 'The tenant of the caller has no such operation, or it ended more than seven days ago.',
+  },
+  PreconditionFailed: {
+    status: 412,
+    meaning: 'The resource is not as `If-Match` or `If-None-Match` demands; get it again before changing it.',
+  },
+  OperationInProgress: {
+    status: 409,
+    meaning: 'Another operation on the resource has not ended yet; wait for the one that the message names.',
+  },
   MissingSubscriptionRegistration: {
     status: 409,
     meaning: 'The subscription is not registered for the resource provider; register it first.',
   },
-  ResourceMoveNotSupported: { status: 400, meaning: 'Resources of this type cannot be moved.' },
+  ResourceMoveNotSupported: {
+    status: 400,
+    meaning: 'Resources of this type cannot be moved; leave them out, those below a registry go with it.',
+  },
   MoveCannotProceedWithResourcesNotInSucceededState: {
     status: 409,
-    meaning: 'A resource that was to be moved is busy or has failed; the message names it.',
+    meaning: 'A resource that was to be moved is busy or has failed; the message names it. Wait, or PUT it again.',
   },
   ResourceMoveProviderValidationFailed: {
     status: 409,
@@ -107,13 +142,24 @@ export const ARM_ERRORS = {
     status: 400,
     meaning: 'The scope map is one of the system and cannot be changed or deleted.',
   },
-  CredentialSetInUse: { status: 409, meaning: 'Cache rules use the credential set; the message names them.' },
+  CredentialSetInUse: {
+    status: 409,
+    meaning: 'Cache rules use the credential set; the message names them. Delete them, or give them another.',
+  },
   TargetRepositoryInUse: {
     status: 409,
     meaning: 'Another cache rule of the registry is for the same target repository, or for all below it.',
   },
-  ScopeMapInUse: { status: 409, meaning: 'The scope map says what tokens may do, and cannot be deleted before them.' },
-  UnAuthorizedForCredentialOperations: { status: 400, meaning: 'The admin user of the registry is disabled.' },
+  ScopeMapInUse: { status: 409, meaning: 'Tokens go by the scope map; delete them first, or give them another.' },
+  TokenInUse: { status: 409, meaning: 'Connected registries name the token; the message names them.' },
+  ConnectedRegistryInUse: {
+    status: 409,
+    meaning: 'The connected registry is the parent of others; the message names them.',
+  },
+  UnAuthorizedForCredentialOperations: {
+    status: 400,
+    meaning: 'The admin user of the registry is disabled; set `adminUserEnabled` first.',
+  },
 
   SubscriptionRequestsThrottled: {
     status: 429,
@@ -126,7 +172,10 @@ export const ARM_ERRORS = {
 
   ProvisioningFailed: { status: 500, meaning: 'The operation was tried as often as it may be and did not succeed.' },
   OperationCanceled: { status: 409, meaning: 'The operation was overtaken by the deletion of its resource.' },
-  NotImplemented: { status: 501, meaning: 'The request is right, and this release cannot do what it asks for.' },
+  NotImplemented: {
+    status: 501,
+    meaning: 'The request is right, and this release cannot do what it asks for; the message says what to do instead.',
+  },
   InternalServerError: { status: 500, meaning: 'The service failed; its log has the details under the request id.' },
   ServerTimeout: {
     status: 503,
