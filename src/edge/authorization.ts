@@ -3,8 +3,10 @@ import type { RegistryEndpoint } from '../registries/login-servers.js';
 import { covers, type Access } from './access.js';
 import { basicCredentials, bearerToken } from './authorization-header.js';
 import { unauthorized, type Origin } from './challenge.js';
-import { granted, isRefusal, Logins } from './logins.js';
+import { EntryByProof } from './entry-by-proof.js';
+import { isRefusal, Logins } from './logins.js';
 import { RegistryTokens } from './registry-tokens.js';
+import { proofOf } from './token-request.js';
 
 export interface AccessRequest {
   readonly registry: RegistryEndpoint;
@@ -20,6 +22,7 @@ export class Authorization {
   constructor(
     private readonly tokens: RegistryTokens,
     private readonly logins: Logins,
+    private readonly entries: EntryByProof,
   ) {}
 
   /** @throws OciError 401 with the challenge. */
@@ -31,18 +34,20 @@ export class Authorization {
     if (!covers(access, needs)) throw unauthorized(origin, needs, 'insufficient_scope');
   }
 
+  /** Of what the token was issued for, what its bearer may still do. */
   private async byBearer({ registry, authorization }: AccessRequest): Promise<readonly Access[] | undefined> {
     const token = bearerToken(authorization);
     const claims = token === undefined ? undefined : await this.tokens.verify(token, 'access_token', registry);
-    return claims && (await this.logins.isInForce(registry, claims.login)) ? claims.access : undefined;
+    const entry = claims && (await this.logins.again(registry, claims.login));
+    return entry?.rights(claims?.access ?? []);
   }
 
-  /** az falls back to sending the admin's password itself, without asking for a token first. */
+  /** az falls back to sending a password itself, without asking for a token first. */
   private async byBasic({ registry, origin, authorization, needs }: AccessRequest) {
     const credentials = basicCredentials(authorization);
     if (!credentials) return undefined;
-    const login = await this.logins.byPassword(registry, credentials.user, credentials.password);
-    if (isRefusal(login)) throw unauthorized(origin, needs, undefined, login.refused);
-    return granted(login, needs);
+    const entry = await this.entries.enter(registry, proofOf(credentials.user, credentials.password));
+    if (isRefusal(entry)) throw unauthorized(origin, needs, undefined, entry.refused);
+    return entry.rights(needs);
   }
 }

@@ -8,6 +8,7 @@ import type { Origin } from './challenge.js';
 import { ContentRoutes } from './content-routes.js';
 import { EdgeObserver } from './edge-observer.js';
 import { EngineProxy } from './engine-proxy.js';
+import { ExchangeEndpoint } from './exchange-endpoint.js';
 import { requireAllowed } from './firewall.js';
 import { OciError, sendJson, sendOciError, unavailable } from './oci-error.js';
 import { hostOnPort, isRegistryHost, keyOfHost } from './registry-host.js';
@@ -35,6 +36,7 @@ export class EdgeHandler {
     private readonly loginServers: LoginServers,
     private readonly authorization: Authorization,
     private readonly tokenEndpoint: TokenEndpoint,
+    private readonly exchange: ExchangeEndpoint,
     private readonly content: ContentRoutes,
     private readonly proxy: EngineProxy,
     @Optional() @Inject(EdgeObserver) private readonly observer?: EdgeObserver,
@@ -93,10 +95,14 @@ export class EdgeHandler {
       observed.route = 'token';
       return this.tokenEndpoint.answer(call);
     }
+    if (path === '/oauth2/exchange') {
+      observed.route = 'exchange';
+      return this.exchange.answer(call);
+    }
     if (path !== '/v2' && !path.startsWith('/v2/'))
       throw new OciError(
         'NAME_UNKNOWN',
-        `There is nothing at ${path}; this login server serves /v2/ and /oauth2/token.`,
+        `There is nothing at ${path}; this login server serves /v2/, /oauth2/token and /oauth2/exchange.`,
       );
     const route = parseV2(method, url);
     observed.route = route.kind;

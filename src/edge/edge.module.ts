@@ -4,12 +4,15 @@ import { CredentialsModule } from '../credentials/credentials.module.js';
 import { DataPlaneModule } from '../data-plane/data-plane.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
 import { RegistriesModule } from '../registries/registries.module.js';
+import { TokenLogins } from '../tokens/token-logins.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { Authorization } from './authorization.js';
 import { ContentRoutes } from './content-routes.js';
 import { EdgeHandler } from './edge-handler.js';
 import { EdgeListeners } from './edge-listeners.js';
 import { EngineProxy } from './engine-proxy.js';
+import { EntryByProof } from './entry-by-proof.js';
+import { ExchangeEndpoint } from './exchange-endpoint.js';
 import { Logins } from './logins.js';
 import { PushRecord } from './push-record.js';
 import { RegistryTokens } from './registry-tokens.js';
@@ -19,10 +22,13 @@ import { TokenEndpoint } from './token-endpoint.js';
 @Module({
   imports: [RegistriesModule, ContentModule, CredentialsModule, UsageModule, DataPlaneModule, IdentityModule],
   providers: [
+    TokenLogins,
     Logins,
+    EntryByProof,
     RegistryTokens,
     Authorization,
     TokenEndpoint,
+    ExchangeEndpoint,
     PushRecord,
     ContentRoutes,
     EngineProxy,

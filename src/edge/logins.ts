@@ -1,16 +1,32 @@
 import { Injectable } from '@nestjs/common';
+import type { Caller } from '../arm/caller.js';
+import { isUuid } from '../arm/uuid.js';
 import { AdminCredentials, type PasswordVersion } from '../credentials/admin-credentials.js';
 import { Database } from '../database/database.js';
+import { ServicePrincipals } from '../identity/service-principals.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
 import type { Secret } from '../secrets/secret.js';
-import { narrowedTo, type Access } from './access.js';
+import { TokenLogins, type TokenLogin } from '../tokens/token-logins.js';
+import { permissionsOf, REGISTRY_ACTIONS, type RegistryAction } from './permissions.js';
+import { EVERYTHING, PULL_ONLY, rightsOfRoles, rightsOfScopeMap, type Rights } from './rights.js';
 
-/** Who a token speaks for, with what decides whether it still may. */
+/**
+ * Who a token speaks for, with what decides whether it still may. It goes into tokens, which anybody can read: nothing but
+ * this may be in it.
+ */
 export type Login =
   | { readonly kind: 'admin'; readonly user: string; readonly password: PasswordVersion }
+  | { readonly kind: 'token'; readonly user: string; readonly token: TokenLogin }
+  | { readonly kind: 'principal'; readonly user: string; readonly caller: Caller }
   | { readonly kind: 'anonymous'; readonly user: '' };
 
-const ANONYMOUS: Login = { kind: 'anonymous', user: '' };
+/** Somebody who is let in, and what that allows at this moment. */
+export interface Entry {
+  readonly login: Login;
+  readonly rights: Rights;
+  /** What tokens tell of it; those of scope maps tell nothing. */
+  readonly permissions: readonly RegistryAction[];
+}
 
 /** Why nobody was let in, as a sentence for the client. */
 export interface Refusal {
@@ -23,24 +39,34 @@ export class Logins {
   constructor(
     private readonly database: Database,
     private readonly admins: AdminCredentials,
+    private readonly tokens: TokenLogins,
+    private readonly principals: ServicePrincipals,
   ) {}
 
-  async byPassword(registry: RegistryEndpoint, user: string, password: Secret): Promise<Login | Refusal> {
-    if (user.toLowerCase() !== registry.key)
-      return { refused: `The user '${user}' is unknown; the admin user of this registry is '${registry.name}'.` };
-    if (!registry.adminUserEnabled)
-      return {
-        refused: `The admin user of registry '${registry.name}' is disabled; set adminUserEnabled of the registry to use it.`,
-      };
-    const right = await this.admins.verify(this.database, registry.id, password);
-    // A login goes into tokens, which anybody can read: nothing but these two may be in it.
-    if (right) return { kind: 'admin', user: registry.name, password: { name: right.name, version: right.version } };
+  async byPassword(registry: RegistryEndpoint, user: string, password: Secret): Promise<Entry | Refusal> {
+    const isAdmin = user.toLowerCase() === registry.key;
+    const admin = isAdmin ? await this.admin(registry, password) : undefined;
+    if (admin && !isRefusal(admin)) return admin;
+    const token = await this.tokens.verify(registry.id, user, password);
+    if (typeof token === 'string') return { refused: token };
+    if (token) return tokenEntry(token.login, token.actions);
+    if (admin) return admin;
+    return isUuid(user) ? this.principal(registry, user, password) : unknown(registry, user);
+  }
+
+  /** @param caller whose access token was verified. */
+  async byCaller(registry: RegistryEndpoint, caller: Caller): Promise<Entry | Refusal> {
+    const permissions = await permissionsOf(this.database, caller, registry);
+    if (permissions.length === 0)
+      return { refused: `The client '${caller.name}' has no access to registry '${registry.name}'.` };
     return {
-      refused: `The password of user '${registry.name}' is wrong; listCredentials of the registry shows those in force.`,
+      login: { kind: 'principal', user: caller.objectId, caller },
+      rights: rightsOfRoles(permissions),
+      permissions,
     };
   }
 
-  anonymous(registry: RegistryEndpoint): Login | Refusal {
+  anonymous(registry: RegistryEndpoint): Entry | Refusal {
     if (registry.anonymousPullEnabled) return ANONYMOUS;
     return {
       refused:
@@ -49,22 +75,60 @@ export class Logins {
     };
   }
 
-  async isInForce(registry: RegistryEndpoint, login: Login): Promise<boolean> {
-    if (login.kind === 'anonymous') return registry.anonymousPullEnabled;
-    return registry.adminUserEnabled && (await this.admins.isCurrent(this.database, registry.id, login.password));
+  /** What somebody who logged in earlier may do now; undefined: nothing any more. */
+  async again(registry: RegistryEndpoint, login: Login): Promise<Entry | undefined> {
+    if (login.kind === 'anonymous') return registry.anonymousPullEnabled ? ANONYMOUS : undefined;
+    if (login.kind === 'token') {
+      const actions = await this.tokens.actionsOf(registry.id, login.token);
+      return actions && tokenEntry(login.token, actions);
+    }
+    if (login.kind === 'principal') {
+      const entry = await this.byCaller(registry, login.caller);
+      return isRefusal(entry) ? undefined : entry;
+    }
+    const isInForce =
+      registry.adminUserEnabled && (await this.admins.isCurrent(this.database, registry.id, login.password));
+    return isInForce ? { login, rights: EVERYTHING, permissions: REGISTRY_ACTIONS } : undefined;
+  }
+
+  private async admin(registry: RegistryEndpoint, password: Secret): Promise<Entry | Refusal> {
+    const { id, name: user, adminUserEnabled } = registry;
+    if (!adminUserEnabled)
+      return {
+        refused: `The admin user of registry '${user}' is disabled; set adminUserEnabled of the registry to use it.`,
+      };
+    const right = await this.admins.verify(this.database, id, password);
+    if (!right)
+      return {
+        refused: `The password of user '${user}' is wrong; listCredentials of the registry shows those in force.`,
+      };
+    const login = { kind: 'admin', user, password: { name: right.name, version: right.version } } as const;
+    return { login, rights: EVERYTHING, permissions: REGISTRY_ACTIONS };
+  }
+
+  private async principal(registry: RegistryEndpoint, id: string, secret: Secret): Promise<Entry | Refusal> {
+    const found = await this.principals.verifySecret(id, secret);
+    if (!found)
+      return { refused: `There is no service principal '${id}' with that secret; its secret may have expired.` };
+    const { appId, objectId, tenantId } = found;
+    return this.byCaller(registry, { tenantId, objectId, appId, name: appId, type: 'Application' });
   }
 }
 
-/** The part of what was asked for that a login may have. */
-export function granted(login: Login, wanted: readonly Access[]): readonly Access[] {
-  return login.kind === 'admin'
-    ? wanted
-    : narrowedTo(
-        ['pull'],
-        wanted.filter(({ type }) => type === 'repository'),
-      );
+export function isRefusal(outcome: Entry | Refusal): outcome is Refusal {
+  return 'refused' in outcome;
 }
 
-export function isRefusal(outcome: Login | Refusal): outcome is Refusal {
-  return 'refused' in outcome;
+const ANONYMOUS: Entry = { login: { kind: 'anonymous', user: '' }, rights: PULL_ONLY, permissions: [] };
+
+function tokenEntry(token: TokenLogin, actions: readonly string[]): Entry {
+  return { login: { kind: 'token', user: token.name, token }, rights: rightsOfScopeMap(actions), permissions: [] };
+}
+
+function unknown({ name }: RegistryEndpoint, user: string): Refusal {
+  return {
+    refused:
+      `The user '${user}' is unknown; the admin user of this registry is '${name}', ` +
+      `others are its tokens and service principals.`,
+  };
 }

@@ -6,9 +6,11 @@ import { SigningKeys } from '../identity/signing-keys.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
 import { Clock } from '../work/clock.js';
 import type { Access } from './access.js';
-import type { Login } from './logins.js';
+import type { Entry, Login } from './logins.js';
 
-const ISSUER = 'berth';
+/** Claims are those of the service whose API this is, since clients may look into tokens; only `login` is our own. */
+const ISSUER = 'Azure Container Registry';
+const VERSION = '1.0';
 
 /** Seconds by which the clock of another process of this service may differ. */
 const CLOCK_SKEW_SECONDS = 60;
@@ -30,12 +32,22 @@ export interface RegistryClaims {
   readonly login: Login;
 }
 
+/** As tokens write what they are for. */
+interface AccessClaim {
+  readonly Type: string;
+  readonly Name: string;
+  readonly Actions: readonly string[];
+}
+
 export interface TokenOrder {
   readonly registry: Pick<RegistryEndpoint, 'id' | 'loginServer'>;
   readonly use: TokenUse;
-  readonly login: Login;
-  readonly access: readonly Access[];
+  readonly entry: Entry;
+  /** What an access token is for. */
+  readonly access?: readonly Access[];
 }
+
+type SignedClaims = Omit<RegistryClaims, 'access'> & { readonly access?: readonly AccessClaim[] };
 
 /** Signs the registries' tokens and reads them back; whether what they say still holds is for others to ask. */
 @Injectable()
@@ -47,13 +59,13 @@ export class RegistryTokens {
     private readonly clock: Clock,
   ) {}
 
-  async issue({ registry, use, login, access }: TokenOrder): Promise<{ token: string; issuedAt: Date }> {
+  async issue({ registry, use, entry, access }: TokenOrder): Promise<{ token: string; issuedAt: Date }> {
     const key = await this.keys.current('registry');
     const now = this.nowSeconds();
-    const token = await new SignJWT({ rid: registry.id, grant_type: use, access, login })
+    const token = await new SignJWT({ rid: registry.id, grant_type: use, ...claimsOf(entry), ...accessClaim(access) })
       .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: 'JWT' })
       .setIssuer(ISSUER)
-      .setSubject(login.user)
+      .setSubject(entry.login.user)
       .setAudience(registry.loginServer)
       .setIssuedAt(now)
       .setNotBefore(now - CLOCK_SKEW_SECONDS)
@@ -81,13 +93,14 @@ export class RegistryTokens {
     const key = await this.keys.byKid(kidOf(token));
     if (key?.use !== 'registry') return undefined;
     try {
-      const { payload } = await jwtVerify<RegistryClaims>(token, key.publicKey, {
+      const { payload } = await jwtVerify<SignedClaims>(token, key.publicKey, {
         algorithms: [key.algorithm],
         issuer: ISSUER,
         currentDate: this.clock.now(),
       });
-      this.verified.set(token, payload);
-      return payload;
+      const claims = { ...payload, access: (payload.access ?? []).map(accessOf) };
+      this.verified.set(token, claims);
+      return claims;
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;
       throw error;
@@ -97,6 +110,26 @@ export class RegistryTokens {
   private nowSeconds(): number {
     return Math.floor(this.clock.now().getTime() / 1000);
   }
+}
+
+function claimsOf({ login, permissions }: Entry): Record<string, unknown> {
+  const { tenantId, appId } = login.kind === 'principal' ? login.caller : {};
+  return {
+    version: VERSION,
+    ...(appId === undefined ? {} : { appid: appId }),
+    ...(tenantId === undefined ? {} : { tenant: tenantId }),
+    ...(permissions.length === 0 ? {} : { permissions: { Actions: permissions, NotActions: [] }, roles: [] }),
+    login,
+  };
+}
+
+function accessClaim(access: readonly Access[] | undefined): { readonly access?: readonly AccessClaim[] } {
+  if (!access) return {};
+  return { access: access.map(({ type, name, actions }) => ({ Type: type, Name: name, Actions: actions })) };
+}
+
+function accessOf({ Type, Name, Actions }: AccessClaim): Access {
+  return { type: Type, name: Name, actions: Actions };
 }
 
 function kidOf(token: string): string {

@@ -1,6 +1,8 @@
+import type { RegistryEndpoint } from '../registries/login-servers.js';
 import { Secret } from '../secrets/secret.js';
 import { parseScopes, type Access } from './access.js';
 import { basicCredentials } from './authorization-header.js';
+import type { Origin } from './challenge.js';
 import { OciError } from './oci-error.js';
 
 /** How the caller of `/oauth2/token` proves who it is. */
@@ -54,7 +56,8 @@ const GRANTS: ReadonlyMap<string, (form: URLSearchParams) => Proof> = new Map([
   ['refresh_token', (form) => ({ kind: 'refresh', token: new Secret(required(form, 'refresh_token')) })],
 ]);
 
-function proofOf(user: string, password: Secret): Proof {
+/** What a user name and a password prove; under one name the password is a refresh token. */
+export function proofOf(user: string, password: Secret): Proof {
   return user === TOKEN_USER ? { kind: 'refresh', token: password } : { kind: 'password', user, password };
 }
 
@@ -66,12 +69,23 @@ function common(parameters: URLSearchParams): Omit<TokenRequest, 'proof'> {
   };
 }
 
-function required(form: URLSearchParams, name: string): string {
+/** @throws OciError 400 when the form lacks the field. */
+export function required(form: URLSearchParams, name: string): string {
   const value = form.get(name);
   if (value) return value;
   throw new OciError(
     'UNSUPPORTED',
     `The field '${name}' is missing from the form body (application/x-www-form-urlencoded).`,
+    { status: 400 },
+  );
+}
+
+/** @throws OciError 400 when the client thinks that another registry answers. */
+export function requireService(service: string | undefined, { loginServer }: RegistryEndpoint, origin: Origin): void {
+  if (service === undefined || service === loginServer || origin.base.endsWith(`//${service}`)) return;
+  throw new OciError(
+    'UNSUPPORTED',
+    `The service '${service}' is not the one that answers here; ask '${loginServer}' for its tokens with service=${loginServer}.`,
     { status: 400 },
   );
 }

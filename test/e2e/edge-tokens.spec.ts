@@ -108,7 +108,21 @@ describe('a token', () => {
     });
     const now = issuedAt.getTime() / 1000;
     const claims = {
-      iss: 'berth',
+      iss: 'Azure Container Registry',
+      version: '1.0',
+      permissions: {
+        Actions: [
+          'read',
+          'write',
+          'delete',
+          'metadata/read',
+          'metadata/write',
+          'deleted/read',
+          'deleted/restore/action',
+        ],
+        NotActions: [],
+      },
+      roles: [],
       sub: given.user,
       aud: given.loginServer,
       iat: now,
@@ -122,20 +136,19 @@ describe('a token', () => {
       ...claims,
       exp: now + 4500,
       grant_type: 'access_token',
-      access: [{ type: 'repository', name: 'a', actions: ['pull', 'push'] }],
+      access: [{ Type: 'repository', Name: 'a', Actions: ['pull', 'push'] }],
     });
     expect(decodeJwt(answer.refresh_token ?? '')).toEqual({
       ...claims,
       exp: now + 11_700,
       grant_type: 'refresh_token',
-      access: [],
     });
   });
 
   test('opens /v2/, and odd scopes are answered with what is left of them', async () => {
     const given = await edge.registry();
     const token = await edge.token(given, 'registry:None:*', 'repository:a:pull', 'repository:B:pull');
-    expect(decodeJwt(token)['access']).toEqual([{ type: 'repository', name: 'a', actions: ['pull'] }]);
+    expect(decodeJwt(token)['access']).toEqual([{ Type: 'repository', Name: 'a', Actions: ['pull'] }]);
     const { status, json } = await clientOf(given, `Bearer ${token}`).send('GET', '/v2/');
     expect({ status, json }).toEqual({ status: 200, json: {} });
   });
@@ -254,7 +267,7 @@ describe('refused with what to do', () => {
     const { status, json } = await clientOf(given).send('GET', path);
     expect(status).toBe(200);
     const token = (json as TokenAnswer).access_token;
-    expect(decodeJwt(token)['access']).toEqual([{ type: 'repository', name: 'a', actions: ['pull'] }]);
+    expect(decodeJwt(token)['access']).toEqual([{ Type: 'repository', Name: 'a', Actions: ['pull'] }]);
     const anonymous = clientOf(given, `Bearer ${token}`);
     expect((await anonymous.send('GET', '/v2/a/tags/list')).status).toBe(404);
     expect((await anonymous.send('POST', '/v2/a/blobs/uploads/')).status).toBe(401);

@@ -50,6 +50,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'provider-operations': ['arm'],
   content: ['database', 'registries', 'work'],
   edge: [
+    'arm',
     'config',
     'content',
     'credentials',
@@ -59,6 +60,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'identity',
     'registries',
     'secrets',
+    'tokens',
     'usage',
     'work',
   ],

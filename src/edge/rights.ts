@@ -1,0 +1,79 @@
+import { narrowedTo, type Access } from './access.js';
+import type { RegistryAction } from './permissions.js';
+
+/** The part of what is wanted that somebody may have. */
+export type Rights = (wanted: readonly Access[]) => readonly Access[];
+
+export const EVERYTHING: Rights = (wanted) => wanted;
+
+export const PULL_ONLY: Rights = (wanted) =>
+  narrowedTo(
+    ['pull'],
+    wanted.filter(({ type }) => type === 'repository'),
+  );
+
+/** What each right that a scope map can give on a repository is called in tokens. */
+const OF_SCOPE_MAPS: ReadonlyMap<string, string> = new Map([
+  ['content/read', 'pull'],
+  ['content/write', 'push'],
+  ['content/delete', 'delete'],
+  ['metadata/read', 'metadata_read'],
+  ['metadata/write', 'metadata_write'],
+]);
+
+/** What a role's action allows on every repository. */
+const OF_ROLES: Readonly<Record<RegistryAction, string>> = {
+  read: 'pull',
+  write: 'push',
+  delete: 'delete',
+  'metadata/read': 'metadata_read',
+  'metadata/write': 'metadata_write',
+  'deleted/read': 'deleted_read',
+  'deleted/restore/action': 'deleted_restore',
+};
+
+/** What a role must allow for each list of a whole registry. */
+const OF_LISTS: ReadonlyMap<string, RegistryAction> = new Map([
+  ['catalog', 'metadata/read'],
+  ['deleted_catalog', 'deleted/read'],
+]);
+
+/**
+ * What the actions of a scope map give. They are about single repositories: the catalog, which is about all of them, is
+ * never among it, and what they say of gateways does not matter to a login server.
+ */
+export function rightsOfScopeMap(actions: readonly string[]): Rights {
+  const rights = actions.map(rightIn).filter((right) => right !== undefined);
+  return (wanted) =>
+    wanted.flatMap((access) => {
+      if (access.type !== 'repository') return [];
+      const held = rights.filter(({ repository }) => isWithin(access.name, repository)).map(({ action }) => action);
+      return heldOf(access, held);
+    });
+}
+
+export function rightsOfRoles(permissions: readonly RegistryAction[]): Rights {
+  const held = permissions.map((permission) => OF_ROLES[permission]);
+  return (wanted) =>
+    wanted.flatMap((access) => {
+      if (access.type === 'repository') return heldOf(access, held);
+      const needed = OF_LISTS.get(access.name);
+      return needed !== undefined && permissions.includes(needed) ? [access] : [];
+    });
+}
+
+/** Who asks for `*` asks for whatever there is. */
+function heldOf(access: Access, held: readonly string[]): Access[] {
+  return narrowedTo(held, [access.actions.includes('*') ? { ...access, actions: [...new Set(held)] } : access]);
+}
+
+function rightIn(text: string): { readonly repository: string; readonly action: string } | undefined {
+  const [, repository = '', right = ''] = /^repositories\/(.+)\/([a-z]+\/[a-z]+)$/.exec(text) ?? [];
+  const action = OF_SCOPE_MAPS.get(right);
+  return action === undefined ? undefined : { repository, action };
+}
+
+/** `samples/*` is what lies below `samples`, at any depth, and not `samples` itself. */
+function isWithin(name: string, repository: string): boolean {
+  return repository.endsWith('*') ? name.startsWith(repository.slice(0, -1)) : name === repository;
+}
