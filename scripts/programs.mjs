@@ -12,6 +12,11 @@ export const ENGINE = {
 export const SKOPEO = { names: ['skopeo'], debian: 'skopeo', elsewhere: 'brew install skopeo' };
 export const WRK = { names: ['wrk'], debian: 'wrk', elsewhere: 'install it, or do without' };
 export const UMOCI = { names: ['umoci'], debian: 'umoci', elsewhere: 'install it from https://umo.ci' };
+export const AZ = {
+  names: ['az'],
+  debian: 'azure-cli',
+  elsewhere: 'install it from https://learn.microsoft.com/cli/azure/install-azure-cli',
+};
 
 const APT_OPTIONS = ['-qq', '-o', 'DPkg::Lock::Timeout=300'];
 /** Packages may not start services of their own: only the programs are wanted. */
@@ -29,6 +34,15 @@ export async function ensurePrograms(programs) {
   const absent = missing.filter(({ names }) => !names.some(isOnPath));
   if (absent.length > 0) throw new Problem(absent.map(howTo).join('\n'));
   return `installed ${packages.join(', ')}`;
+}
+
+/** The same for programs that can be done without. Never fails: answers `without`, and why, when they are not there. */
+export async function tryPrograms(programs, without) {
+  try {
+    return await ensurePrograms(programs);
+  } catch (error) {
+    return `${without}: ${error.message}`;
+  }
 }
 
 /** What to tell whoever lacks a program, in one line. */

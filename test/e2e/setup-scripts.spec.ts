@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { until } from '../support/until.js';
 
 interface Lock {
@@ -23,6 +23,7 @@ const scripts = {
   programs: (await script('programs')) as {
     howTo: (program: object) => string;
     ensurePrograms: (programs: readonly object[]) => Promise<string>;
+    tryPrograms: (programs: readonly object[], without: string) => Promise<string>;
     ENGINE: object;
   },
 };
@@ -92,6 +93,14 @@ describe('programs', () => {
 
   it('that are present are left alone', async () => {
     expect(await scripts.programs.ensurePrograms([scripts.programs.ENGINE])).toBe('present');
+  });
+
+  it('that can be done without are missed aloud by whoever may not install them', async () => {
+    const asSomebody = vi.spyOn(process, 'getuid').mockReturnValue(1000);
+    const { tryPrograms, ENGINE, howTo } = scripts.programs;
+    expect(await tryPrograms([nowhere], 'this is left out')).toBe(`this is left out: ${howTo(nowhere)}`);
+    expect(await tryPrograms([ENGINE], 'this is left out')).toBe('present');
+    asSomebody.mockRestore();
   });
 });
 
