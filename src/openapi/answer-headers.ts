@@ -32,8 +32,8 @@ const remaining = (scope: 'subscription' | 'tenant', kind: 'reads' | 'writes' | 
   name: `x-ms-ratelimit-remaining-${scope}-${kind}`,
   description:
     scope === 'subscription'
-      ? `How many ${kind} the caller has left now in the subscription; not on 401.`
-      : `How many ${kind} outside of subscriptions the caller has left now; not on 401.`,
+      ? `How many ${kind} the caller has left now in the subscription; not without a valid token.`
+      : `How many ${kind} outside of subscriptions the caller has left now; not without a valid token.`,
   type: 'integer',
   isOn: (at) => KINDS[at.method] === kind && isInSubscription(at) === (scope === 'subscription'),
 });

@@ -76,6 +76,12 @@ describe('the limits of requests', () => {
     expect(headers[left('subscription', 'reads')]).toBe('2');
   });
 
+  it('do not concern what no route answers', async () => {
+    const { path, token } = await given();
+    const { status, headers } = await app.request('GET', `${path}/nothing/here`, undefined, { token });
+    expect([status, Object.keys(headers).filter((name) => name.includes('ratelimit'))]).toEqual([404, []]);
+  });
+
   it('do not concern what anybody may ask', async () => {
     const { status, headers } = await app.request('GET', '/healthz/live');
     expect([status, Object.keys(headers).filter((name) => name.includes('ratelimit'))]).toEqual([200, []]);
