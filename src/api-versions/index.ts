@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { VersionTable, type Wire } from '../arm/resource-type.js';
 import { CACHE_RULE_TYPE } from '../cache-rules/cache-rule.type.js';
-import { CONNECTED_REGISTRY_TYPE } from '../connected-registries/connected-registries.js';
+import { CONNECTED_REGISTRY_TYPE } from '../connected-registries/connected-registry.type.js';
 import { CREDENTIAL_SET_TYPE } from '../credential-sets/credential-set.type.js';
 import { PRIVATE_ENDPOINT_CONNECTION_TYPE } from '../private-endpoints/private-endpoint-connection.type.js';
 import { PRIVATE_LINK_RESOURCE_TYPE } from '../private-endpoints/private-link-resource.js';
@@ -12,7 +12,7 @@ import { SCOPE_MAP_TYPE } from '../scope-maps/scope-map.type.js';
 import { TOKEN_TYPE } from '../tokens/token.type.js';
 import { WEBHOOK_TYPE } from '../webhooks/webhook.type.js';
 import { cacheRuleWire } from './parts/cache-rule.wire.js';
-import { earlyConnectedRegistryWire } from './parts/connected-registry.wire.js';
+import { earlyConnectedRegistryWire } from './parts/connected-registry-record.js';
 import { credentialSetWire } from './parts/credential-set.wire.js';
 import { privateEndpointConnectionWire } from './parts/private-endpoint-connection.wire.js';
 import { privateLinkResourceWire } from './parts/private-link-resource.wire.js';

@@ -2,23 +2,29 @@ import { Controller, Delete, Get, HttpCode, Patch, Post, Put } from '@nestjs/com
 import { ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Arm, type ArmRequest } from '../arm/arm-request.js';
 import { ArmDelete, ArmGet, ArmList, ArmPatch, ArmPut, OperationResult } from '../arm/openapi.js';
+import { ArmPipeline } from '../arm/pipeline.js';
 import { IN_REGISTRY } from '../registries/registry-path.js';
-import { ConnectedRegistries } from './connected-registries.js';
+import { ConnectedRegistriesRepository } from './connected-registries.repository.js';
+import { filterOf } from './connected-registry-filter.js';
+import { connectedRegistryType } from './connected-registry.type.js';
 
 const ALL = `${IN_REGISTRY}/connectedRegistries`;
 const ONE = `${ALL}/:connectedRegistryName`;
 
-/** Connected registries: registries elsewhere that synchronise with one here. None can be made yet. */
+/** Connected registries: registries elsewhere that are to synchronise with one here. Nothing can connect yet. */
 @ApiTags('Connected registries')
 @Controller()
 export class ConnectedRegistriesController {
-  constructor(private readonly connectedRegistries: ConnectedRegistries) {}
+  constructor(
+    private readonly arm: ArmPipeline,
+    private readonly connectedRegistries: ConnectedRegistriesRepository,
+  ) {}
 
   /** A connected registry. */
   @Get(ONE)
   @ArmGet('ConnectedRegistries_Get', 'ConnectedRegistry')
-  get(@Arm() request: ArmRequest): Promise<never> {
-    return this.connectedRegistries.find(request);
+  get(@Arm() request: ArmRequest): Promise<object> {
+    return this.arm.get(connectedRegistryType, this.connectedRegistries, request);
   }
 
   /** The connected registries of a registry. */
@@ -30,36 +36,37 @@ export class ConnectedRegistriesController {
     description: "`field eq 'text'`, joined by `and`: parent/id, mode, connectionState.",
   })
   @ArmList('ConnectedRegistries_List', 'ConnectedRegistry')
-  list(@Arm() request: ArmRequest): Promise<object> {
-    return this.connectedRegistries.list(request);
+  async list(@Arm() request: ArmRequest): Promise<object> {
+    this.arm.assertServed(connectedRegistryType, request);
+    return this.arm.list(connectedRegistryType, this.connectedRegistries.matching(filterOf(request.query)), request);
   }
 
-  /** Always refused: a connected registry needs a dedicated data endpoint, which this release does not have. */
+  /** Creates a connected registry or replaces it; its mode, its parent and its token stay as they were created. */
   @Put(ONE)
   @ArmPut('ConnectedRegistries_Create', 'ConnectedRegistry')
-  put(@Arm() request: ArmRequest): Promise<never> {
-    return this.connectedRegistries.create(request);
+  put(@Arm() request: ArmRequest): Promise<object> {
+    return this.arm.put(connectedRegistryType, this.connectedRegistries, request);
   }
 
   /** Changes what the body names. */
   @Patch(ONE)
   @ArmPatch('ConnectedRegistries_Update', 'ConnectedRegistry')
-  patch(@Arm() request: ArmRequest): Promise<never> {
-    return this.connectedRegistries.find(request);
+  patch(@Arm() request: ArmRequest): Promise<object> {
+    return this.arm.patch(connectedRegistryType, this.connectedRegistries, request);
   }
 
-  /** Deletes a connected registry. */
+  /** Deletes a connected registry that is no other's parent. */
   @Delete(ONE)
   @ArmDelete('ConnectedRegistries_Delete')
   delete(@Arm() request: ArmRequest): Promise<void> {
-    return this.connectedRegistries.delete(request);
+    return this.arm.delete(connectedRegistryType, this.connectedRegistries, request);
   }
 
-  /** Ends the activation of a connected registry. */
+  /** Ends the activation of a connected registry. None has ever been activated, so that this has nothing to do. */
   @Post(`${ONE}/deactivate`)
   @HttpCode(200)
   @OperationResult('ConnectedRegistries_Deactivate')
-  deactivate(@Arm() request: ArmRequest): Promise<never> {
-    return this.connectedRegistries.find(request);
+  async deactivate(@Arm() request: ArmRequest): Promise<void> {
+    await this.arm.existing(connectedRegistryType, this.connectedRegistries, request);
   }
 }

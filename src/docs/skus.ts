@@ -22,6 +22,7 @@ const ROWS: { readonly [Limit in keyof SkuLimits]: readonly [string, (value: num
   ipRules: ['IP rules', count],
   virtualNetworkRules: ['Virtual network rules', count],
   privateEndpointConnections: ['Private endpoint connections', count],
+  connectedRegistries: ['Connected registries', count],
   anonymousPull: ['Anonymous pull', feature],
   disabledPublicNetworkAccess: ['Public network access can be disabled', feature],
   deniedByDefault: ['Addresses that no rule names can be denied', feature],

@@ -15,6 +15,7 @@ export interface SkuLimits {
   readonly ipRules: number;
   readonly virtualNetworkRules: number;
   readonly privateEndpointConnections: number;
+  readonly connectedRegistries: number;
   /** 1 when the SKU has the feature. */
   readonly anonymousPull: number;
   readonly disabledPublicNetworkAccess: number;
@@ -44,6 +45,7 @@ export const SKUS = {
     ipRules: 0,
     virtualNetworkRules: 0,
     privateEndpointConnections: 0,
+    connectedRegistries: 0,
     anonymousPull: 0,
     disabledPublicNetworkAccess: 0,
     deniedByDefault: 0,
@@ -68,6 +70,7 @@ export const SKUS = {
     ipRules: 0,
     virtualNetworkRules: 0,
     privateEndpointConnections: 0,
+    connectedRegistries: 0,
     anonymousPull: 1,
     disabledPublicNetworkAccess: 0,
     deniedByDefault: 0,
@@ -92,6 +95,7 @@ export const SKUS = {
     ipRules: 200,
     virtualNetworkRules: 100,
     privateEndpointConnections: 200,
+    connectedRegistries: Infinity,
     anonymousPull: 1,
     disabledPublicNetworkAccess: 1,
     deniedByDefault: 1,
@@ -161,6 +165,7 @@ const REFUSALS: { readonly [Limit in keyof SkuUsage]: (sku: SkuName, limit: numb
     limit === 0
       ? featureRefusal('privateEndpointConnections', 'Private endpoint', 'SkuNotSupported')(sku)
       : countRefusal('privateEndpointConnections')(sku, limit, used),
+  connectedRegistries: featureRefusal('connectedRegistries', 'Connected registry', 'SkuNotSupported'),
   anonymousPull: (sku) => ({
     code: 'BadRequest',
     target: 'properties.anonymousPullEnabled',

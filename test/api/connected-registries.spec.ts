@@ -1,122 +1,391 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { API_VERSIONS } from '../../src/api-versions/index.js';
-import { CONNECTED_REGISTRY_TYPE } from '../../src/connected-registries/connected-registries.js';
-import { armApp, type ArmApp } from '../support/arm-app.js';
+import { CONNECTED_REGISTRY_TYPE } from '../../src/connected-registries/connected-registry.type.js';
+import { armApp, type ArmApp, type Json } from '../support/arm-app.js';
 
 const VERSIONS = Object.keys(API_VERSIONS).filter((version) => CONNECTED_REGISTRY_TYPE in API_VERSIONS[version]!);
-const sync = { tokenId: '/subscriptions/s/t', messageTtl: 'P2D' };
-const valid = { properties: { mode: 'Mirror', parent: { syncProperties: sync } } };
-
-function having(properties: object): object {
-  return { properties: { ...valid.properties, ...properties } };
-}
+const NEWEST = '2025-11-01';
+const HEADER = 'x-berth-not-enforced';
 
 describe('connected registries', () => {
   let app: ArmApp;
   let registry: string;
+  let token: string;
+  let names = 0;
 
   beforeAll(async () => {
     app = await armApp();
     registry = (await app.given.registry()).path;
+    token = await givenToken('sync-token');
   });
   afterAll(() => app?.close());
 
-  const put = (body: unknown, name = 'edge12345', apiVersion = '2025-11-01') =>
-    app.request('PUT', `${registry}/connectedRegistries/${name}`, body, { apiVersion });
+  async function givenToken(name: string, of = registry): Promise<string> {
+    const body = { properties: { scopeMapId: `${of}/scopeMaps/_repositories_pull` } };
+    const { status } = await app.request('PUT', `${of}/tokens/${name}`, body);
+    expect(status).toBe(200);
+    return `${of}/tokens/${name}`;
+  }
 
-  it.each(VERSIONS)('cannot be made, and the refusal of %s says why', async (version) => {
-    const refusal = expect.stringContaining('no dedicated data endpoints') as string;
-    const full = having({
-      parent: { id: registry, syncProperties: { ...sync, schedule: '* * * * *', syncWindow: 'PT3H30M' } },
-      clientTokenIds: ['/t'],
-      loginServer: { host: 'edge', tls: { status: 'Enabled' } },
+  const freshName = () => `edge${String(++names).padStart(4, '0')}`;
+  const pathOf = (name: string) => `${registry}/connectedRegistries/${name}`;
+  const having = (properties: object = {}) => ({
+    properties: { mode: 'ReadWrite', parent: { syncProperties: sync() }, ...properties },
+  });
+  const sync = (more: object = {}) => ({ tokenId: token, messageTtl: 'P2D', ...more });
+  const below = (name: string) => ({ parent: { id: pathOf(name), syncProperties: sync() } });
+  const put = (body: unknown, name = freshName(), apiVersion = NEWEST) =>
+    app.request('PUT', pathOf(name), body, { apiVersion });
+  const refused = (status: number, code: string, target?: string) => ({
+    status,
+    body: { error: { code, ...(target === undefined ? {} : { target }) } },
+  });
+
+  it('are kept whole and told truthfully: nothing has connected', async () => {
+    const client = await givenToken('client-token');
+    const said = {
+      mode: 'ReadWrite',
+      parent: { syncProperties: sync({ schedule: '0 9 * * *', syncWindow: 'PT3H' }) },
+      clientTokenIds: [client],
       logging: { logLevel: 'Debug', auditLogStatus: 'Enabled' },
+      notificationsList: ['hello-world:*:*', 'sample/repo/*:1.0:*'],
+      garbageCollection: { enabled: true, schedule: '0 5 * * *' },
+    };
+    const name = freshName();
+    const created = await put({ properties: said }, name);
+    expect(created.status).toBe(200);
+    expect(created.headers[HEADER]).toBe('properties.mode');
+    expect(created.body).toEqual({
+      id: pathOf(name),
+      name,
+      type: CONNECTED_REGISTRY_TYPE,
+      systemData: expect.any(Object) as object,
+      properties: {
+        ...said,
+        provisioningState: 'Succeeded',
+        connectionState: 'Offline',
+        activation: { status: 'Inactive' },
+        statusDetails: [
+          {
+            type: 'Connection',
+            code: 'NotConnected',
+            description: expect.stringContaining('never connected') as string,
+            timestamp: expect.any(String) as string,
+          },
+        ],
+      },
     });
-    for (const body of [valid, full])
-      expect(await put(body, 'edge12345', version)).toMatchObject({
-        status: 400,
-        body: { error: { code: 'FeatureNotSupported', message: refusal } },
-      });
+    const got = await app.request('GET', pathOf(name).toUpperCase());
+    expect([got.status, got.headers[HEADER], got.body]).toEqual([200, 'properties.mode', created.body]);
+    const list = await app.request('GET', `${registry}/connectedRegistries`);
+    expect(list.body['value']).toContainEqual(created.body);
+    expect(list.headers).not.toHaveProperty(HEADER);
   });
 
-  it('are none, wherever they are asked for', async () => {
-    const one = `${registry}/connectedRegistries/edge12345`;
-    const notFound = { status: 404, body: { error: { code: 'ResourceNotFound' } } };
-    expect(await app.request('GET', `${registry.toUpperCase()}/CONNECTEDREGISTRIES`)).toMatchObject({
+  it('have the defaults of the description', async () => {
+    expect((await put(having())).body).toMatchObject({
+      properties: {
+        parent: { syncProperties: sync() },
+        clientTokenIds: [],
+        logging: { logLevel: 'Information', auditLogStatus: 'Disabled' },
+        notificationsList: [],
+      },
+    });
+  });
+
+  it('take modes in any casing, and the registry itself as the parent', async () => {
+    const body = having({ mode: 'readonly', parent: { id: registry.toUpperCase(), syncProperties: sync() } });
+    const { status, body: answer } = await put(body);
+    expect([status, answer]).toMatchObject([200, { properties: { mode: 'ReadOnly' } }]);
+    expect((answer['properties'] as Json)['parent']).toEqual({ syncProperties: sync() });
+  });
+
+  it.each(VERSIONS)('live through their life in %s', async (apiVersion) => {
+    const name = freshName();
+    const request = (method: string, path = pathOf(name), body?: unknown) =>
+      app.request(method, path, body, { apiVersion });
+    expect((await put(having({ mode: 'Mirror' }), name, apiVersion)).status).toBe(200);
+    const changed = await request('PATCH', pathOf(name), {
+      properties: {
+        syncProperties: { schedule: '0 0 */10 * *', messageTtl: 'P30D', syncWindow: 'P2D' },
+        logging: { logLevel: 'None' },
+        clientTokenIds: [token],
+      },
+    });
+    expect(changed).toMatchObject({
       status: 200,
-      body: { value: [] },
+      body: {
+        properties: {
+          mode: 'Mirror',
+          parent: {
+            syncProperties: { tokenId: token, schedule: '0 0 */10 * *', messageTtl: 'P30D', syncWindow: 'P2D' },
+          },
+          clientTokenIds: [token],
+          logging: { logLevel: 'None', auditLogStatus: 'Disabled' },
+        },
+      },
     });
-    expect(await app.request('GET', one)).toMatchObject(notFound);
-    expect(await app.request('PATCH', one, { properties: {} })).toMatchObject(notFound);
-    expect(await app.request('POST', `${one}/deactivate`)).toMatchObject(notFound);
-    expect(await app.request('DELETE', one)).toMatchObject({ status: 204 });
+    expect((await request('GET')).body).toEqual(changed.body);
+    expect(await request('POST', `${pathOf(name)}/deactivate`)).toMatchObject({ status: 200 });
+    expect((await request('GET')).body).toEqual(changed.body);
+    expect((await request('DELETE')).status).toBe(200);
+    expect((await request('DELETE')).status).toBe(204);
+    for (const [method, path] of [
+      ['GET', pathOf(name)],
+      ['PATCH', pathOf(name)],
+      ['POST', `${pathOf(name)}/deactivate`],
+    ] as const)
+      expect(await request(method, path, method === 'PATCH' ? {} : undefined)).toMatchObject(
+        refused(404, 'ResourceNotFound'),
+      );
   });
 
-  it.each([
-    ["mode eq 'ReadOnly'", 200],
-    ["Parent/Id eq '/subscriptions/s' and connectionState eq 'Online'", 200],
-    ["parent.id eq 'it''s'", 200],
-    ['', 200],
-    ["mode ne 'ReadOnly'", 400],
-    ["name eq 'edge12345'", 400],
-    ["mode eq 'ReadOnly' and", 400],
-    ['mode eq ReadOnly', 400],
-  ])('take the filter %s with %i', async (filter, status) => {
-    const path = `${registry}/connectedRegistries?${new URLSearchParams({ $filter: filter }).toString()}`;
-    const answer = await app.request('GET', path);
-    expect(answer).toMatchObject(
-      status === 200
-        ? { status, body: { value: [] } }
-        : { status, body: { error: { code: 'InvalidFilter', target: '$filter' } } },
+  it('keep what an older version cannot say', async () => {
+    const name = freshName();
+    const later = {
+      notificationsList: ['app:*:push'],
+      garbageCollection: { enabled: false },
+    };
+    await put(having(later), name);
+    const { body } = await app.request('GET', pathOf(name), undefined, { apiVersion: '2020-11-01-preview' });
+    expect(body).toMatchObject({ properties: { mode: 'Registry' } });
+    expect(body['properties']).not.toHaveProperty('notificationsList');
+    expect((await put(body, name, '2020-11-01-preview')).status).toBe(200);
+    expect((await app.request('GET', pathOf(name))).body).toMatchObject({
+      properties: { mode: 'ReadWrite', ...later },
+    });
+    for (const version of VERSIONS.filter((one) => one !== NEWEST))
+      expect(await put(having({ mode: 'Mirror', ...later }), freshName(), version)).toMatchObject({ status: 400 });
+  });
+
+  it('need a parent of the same registry whose mode lets them be', async () => {
+    const [readWrite, readOnly] = [freshName(), freshName()];
+    await put(having(), readWrite);
+    await put(having({ mode: 'ReadOnly', ...below(readWrite) }), readOnly);
+    const leaf = await put(having({ mode: 'Mirror', ...below(readOnly.toUpperCase()) }));
+    expect(leaf.status).toBe(200);
+    for (const mode of ['ReadWrite', 'Registry']) {
+      const refusal = await put(having({ mode, ...below(readOnly) }));
+      expect(refusal).toMatchObject(refused(400, 'InvalidParameter', 'properties.mode'));
+      expect(JSON.stringify(refusal.body)).toContain(`whose mode is 'ReadOnly'`);
+    }
+    const name = freshName();
+    const elsewhere = `${registry}x/connectedRegistries/${readWrite}`;
+    for (const id of [pathOf('unheardof'), pathOf(name), elsewhere, token, 'nothing'])
+      expect(await put(having({ parent: { id, syncProperties: sync() } }), name)).toMatchObject(
+        refused(400, 'InvalidParameter', 'properties.parent.id'),
+      );
+    expect((await app.request('GET', pathOf(name))).status).toBe(404);
+  });
+
+  it('that are a parent stay until those below are gone', async () => {
+    const [above, child] = [freshName(), freshName()];
+    await put(having(), above);
+    await put(having(below(above)), child);
+    const refusal = await app.request('DELETE', pathOf(above));
+    expect(refusal).toMatchObject(refused(409, 'ConnectedRegistryInUse', 'name'));
+    expect(JSON.stringify(refusal.body)).toContain(`'${child}'`);
+    expect((await app.request('DELETE', pathOf(child))).status).toBe(200);
+    expect((await app.request('DELETE', pathOf(above))).status).toBe(200);
+  });
+
+  it('name tokens of their registry, which stay for as long as they are named', async () => {
+    const elsewhere = (await app.given.registry()).path;
+    const foreign = await givenToken('foreign-token', elsewhere);
+    for (const id of [`${registry}/tokens/unheard-of`, foreign, 'sync-token', '']) {
+      expect(await put(having({ parent: { syncProperties: sync({ tokenId: id }) } }))).toMatchObject(
+        refused(400, 'InvalidParameter', 'properties.parent.syncProperties.tokenId'),
+      );
+      expect(await put(having({ clientTokenIds: [token, id] }))).toMatchObject(
+        refused(400, 'InvalidParameter', `properties.clientTokenIds${id.includes('/') ? '[1]' : ''}`),
+      );
+    }
+    const [synced, client] = [await givenToken('named-to-sync'), await givenToken('named-by-Clients')];
+    const name = freshName();
+    await put(
+      having({
+        parent: { syncProperties: sync({ tokenId: synced.toUpperCase() }) },
+        clientTokenIds: [client.toLowerCase()],
+      }),
+      name,
     );
+    for (const used of [synced, client]) {
+      const refusal = await app.request('DELETE', used);
+      expect(refusal).toMatchObject(refused(409, 'TokenInUse', 'name'));
+      expect(JSON.stringify(refusal.body)).toContain(`'${name}'`);
+    }
+    await app.request('PATCH', pathOf(name), { properties: { clientTokenIds: [] } });
+    expect((await app.request('DELETE', client)).status).toBe(200);
+    await app.request('DELETE', pathOf(name));
+    expect((await app.request('DELETE', synced)).status).toBe(200);
+  });
+
+  it('keep their mode, their parent and their token', async () => {
+    const [name, other] = [freshName(), freshName()];
+    await put(having(), other);
+    await put(having(), name);
+    const another = await givenToken('another-token');
+    for (const [target, body] of [
+      ['properties.mode', having({ mode: 'ReadOnly' })],
+      ['properties.parent.id', having(below(other))],
+      ['properties.parent.syncProperties.tokenId', having({ parent: { syncProperties: sync({ tokenId: another }) } })],
+    ] as const)
+      expect(await put(body, name)).toMatchObject(refused(409, 'PropertyChangeNotAllowed', target));
+    expect(await app.request('PATCH', pathOf(name), { properties: { mode: 'Mirror' } })).toMatchObject(
+      refused(409, 'PropertyChangeNotAllowed', 'properties.mode'),
+    );
+    expect(await put(having(), name)).toMatchObject({ status: 200 });
+  });
+
+  it('need Premium, and keep their registry there', async () => {
+    for (const sku of ['Basic', 'Standard']) {
+      const { path } = await app.given.registry({ body: { sku: { name: sku } } });
+      const tokenId = await givenToken('sync-token', path);
+      const body = having({ parent: { syncProperties: sync({ tokenId }) } });
+      const refusal = await app.request('PUT', `${path}/connectedRegistries/edge12345`, body);
+      expect(refusal).toMatchObject(refused(400, 'SkuNotSupported'));
+      expect(JSON.stringify(refusal.body)).toContain(`SKU ${sku}. It needs the SKU Premium`);
+    }
+    const { path } = await app.given.registry();
+    const tokenId = await givenToken('sync-token', path);
+    const one = `${path}/connectedRegistries/edge12345`;
+    await app.request('PUT', one, having({ parent: { syncProperties: sync({ tokenId }) } }));
+    const down = { sku: { name: 'Standard' } };
+    const refusal = await app.request('PATCH', path, down);
+    expect(refusal).toMatchObject(refused(409, 'SkuDowngradeNotAllowed'));
+    expect(JSON.stringify(refusal.body)).toContain('Connected registry');
+    await app.request('DELETE', one);
+    expect((await app.request('PATCH', path, down)).status).toBe(201);
+    await app.settle();
+  });
+
+  it('go with their registry, from any depth', async () => {
+    const { path } = await app.given.registry();
+    const tokenId = await givenToken('sync-token', path);
+    const all = `${path}/connectedRegistries`;
+    const parent = { syncProperties: sync({ tokenId }) };
+    for (const [name, id] of [
+      ['edge0001', undefined],
+      ['edge0002', `${all}/edge0001`],
+      ['edge0003', `${all}/edge0002`],
+    ] as const)
+      expect((await app.request('PUT', `${all}/${name}`, having({ parent: { id, ...parent } }))).status).toBe(200);
+    expect((await app.request('DELETE', path)).status).toBe(202);
+    await app.settle();
+    expect(await app.request('GET', all)).toMatchObject(refused(404, 'ParentResourceNotFound'));
+    const left = await app.sql(
+      `select 1 from connected_registries c left join registries r on r.id = c.registry_id where r.id is null`,
+    );
+    expect(left).toEqual([]);
   });
 
   it.each([
     ['no properties', {}, 'properties'],
-    ['no mode', { properties: { parent: valid.properties.parent } }, 'properties.mode'],
-    ['an unknown mode', having({ mode: 'Fast' }), 'properties.mode'],
+    ['no mode', { properties: { parent: { syncProperties: {} } } }, 'properties.mode'],
+    ['an unknown mode', { mode: 'Fast' }, 'properties.mode'],
     ['no parent', { properties: { mode: 'Mirror' } }, 'properties.parent'],
-    ['no sync', having({ parent: {} }), 'properties.parent.syncProperties'],
-    [
-      'no token',
-      having({ parent: { syncProperties: { messageTtl: 'P2D' } } }),
-      'properties.parent.syncProperties.tokenId',
-    ],
-    [
-      'no time',
-      having({ parent: { syncProperties: { tokenId: 't' } } }),
-      'properties.parent.syncProperties.messageTtl',
-    ],
+    ['no sync', { parent: {} }, 'properties.parent.syncProperties'],
+    ['no token', { parent: { syncProperties: { messageTtl: 'P2D' } } }, 'properties.parent.syncProperties.tokenId'],
+    ['no time', { parent: { syncProperties: { tokenId: '/t' } } }, 'properties.parent.syncProperties.messageTtl'],
     [
       'no duration',
-      having({ parent: { syncProperties: { ...sync, syncWindow: '3 hours' } } }),
+      { parent: { syncProperties: { tokenId: '/t', messageTtl: 'P2D', syncWindow: '3 hours' } } },
       'properties.parent.syncProperties.syncWindow',
     ],
-    ['tokens of another type', having({ clientTokenIds: [7] }), 'properties.clientTokenIds'],
-    ['an unknown level', having({ logging: { logLevel: 'All' } }), 'properties.logging.logLevel'],
-    ['an unknown status', having({ logging: { auditLogStatus: 'On' } }), 'properties.logging.auditLogStatus'],
-    ['a switch as text', having({ garbageCollection: { enabled: 'yes' } }), 'properties.garbageCollection.enabled'],
-  ])('with %s are refused for that', async (_, body, target) => {
-    expect(await put(body)).toMatchObject({ status: 400, body: { error: { code: 'InvalidParameter', target } } });
+    ['tokens of another type', { clientTokenIds: [7] }, 'properties.clientTokenIds'],
+    ['an unknown level', { logging: { logLevel: 'All' } }, 'properties.logging.logLevel'],
+    ['an unknown status', { logging: { auditLogStatus: 'On' } }, 'properties.logging.auditLogStatus'],
+    ['a switch as text', { garbageCollection: { enabled: 'yes' } }, 'properties.garbageCollection.enabled'],
+    ['no schedule', { garbageCollection: { schedule: 'at noon' } }, 'properties.garbageCollection.schedule'],
+  ])('with %s are refused for that', async (_, said, target) => {
+    const body = 'properties' in said || Object.keys(said).length === 0 ? said : having(said);
+    const { status, body: answer } = await put(body);
+    const { target: told, details = [] } = answer['error'] as { target?: string; details?: { target: string }[] };
+    expect([status, [told, ...details.map((each) => each.target)]]).toEqual([
+      400,
+      expect.arrayContaining([target]) as string[],
+    ]);
+  });
+
+  it.each([
+    [{ syncProperties: { schedule: 'at noon' } }, 'properties.parent.syncProperties.schedule'],
+    [{ syncProperties: { messageTtl: null } }, 'properties.syncProperties.messageTtl'],
+    [{ syncProperties: { syncWindow: 'a while' } }, 'properties.syncProperties.syncWindow'],
+    [{ syncProperties: { tokenId: '/t' } }, 'properties.syncProperties.tokenId'],
+    [{ syncProperties: 'often' }, 'properties.syncProperties'],
+    [{ logging: { logLevel: 'All' } }, 'properties.logging.logLevel'],
+  ])('with the patch %j are refused for that', async (properties, target) => {
+    const name = freshName();
+    const { body } = await put(having(), name);
+    expect(await app.request('PATCH', pathOf(name), { properties })).toMatchObject(
+      refused(400, 'InvalidParameter', target),
+    );
+    expect((await app.request('GET', pathOf(name))).body).toEqual(body);
   });
 
   it('have a name of letters and digits', async () => {
-    const refused = { status: 400, body: { error: { code: 'InvalidResourceName', target: 'name' } } };
-    for (const name of ['edge', 'edge-12345', 'e'.repeat(51)]) expect(await put(valid, name)).toMatchObject(refused);
+    for (const name of ['edge', 'edge-12345', 'e'.repeat(51)])
+      expect(await put(having(), name)).toMatchObject(refused(400, 'InvalidResourceName', 'name'));
   });
 
-  it('can say in each version what it knows: notifications, garbage collection', async () => {
-    const collecting = having({ garbageCollection: { enabled: true, schedule: '0 5 * * *' } });
-    expect(await put(collecting)).toMatchObject({ body: { error: { code: 'FeatureNotSupported' } } });
-    expect(await put(collecting, 'edge12345', '2022-02-01-preview')).toMatchObject({
-      body: { error: { code: 'InvalidParameter', target: 'properties.garbageCollection' } },
+  describe('in a list', () => {
+    let all: string;
+
+    beforeAll(async () => {
+      const { path } = await app.given.registry();
+      all = `${path}/connectedRegistries`;
+      const tokenId = await givenToken('sync-token', path);
+      const syncProperties = sync({ tokenId });
+      for (const [name, mode, id] of [
+        ['site1', 'ReadWrite', undefined],
+        ['site2', 'ReadOnly', undefined],
+        ['line1', 'ReadOnly', `${all}/site1`],
+        ['line2', 'Mirror', `${all}/site1`],
+        ['line3', 'ReadOnly', `${all}/site2`],
+      ] as const)
+        await app.request('PUT', `${all}/${name}`, { properties: { mode, parent: { id, syncProperties } } });
     });
-    const notified = having({ mode: 'ReadOnly', notificationsList: ['hello-world:*'] });
-    expect(await put(notified)).toMatchObject({ body: { error: { code: 'FeatureNotSupported' } } });
-    for (const version of VERSIONS.filter((one) => one < '2021-08'))
-      expect(await put(notified, 'edge12345', version)).toMatchObject({
-        body: { error: { code: 'InvalidParameter', message: expect.stringContaining('2 problems') as string } },
-      });
+
+    const listed = async (filter: string, more = '') => {
+      const query = new URLSearchParams({ $filter: filter.replaceAll('{all}', all) }).toString();
+      return app.request<Json & { value: { name: string }[]; nextLink?: string }>('GET', `${all}?${query}${more}`);
+    };
+
+    it.each([
+      ['', ['line1', 'line2', 'line3', 'site1', 'site2']],
+      ["mode eq 'ReadOnly'", ['line1', 'line3', 'site2']],
+      ["MODE eq 'readonly' and parent.id eq '{all}/SITE1'", ['line1']],
+      ["parent/id eq '{all}/site1'", ['line1', 'line2']],
+      ["parent.id eq '{all}/unheardof'", []],
+      ["parent.id eq 'it''s'", []],
+      ["connectionState eq 'Offline' and mode eq 'Mirror'", ['line2']],
+      ["connectionState eq 'Online'", []],
+      ["mode eq 'ReadOnly' and mode eq 'Mirror'", []],
+      ["mode eq 'Fast'", []],
+    ])('are those that the filter %s asks for', async (filter, expected) => {
+      const { status, body } = await listed(filter);
+      expect([status, body.value.map(({ name }) => name)]).toEqual([200, expected]);
+    });
+
+    it('of the registry itself are those below no other', async () => {
+      const { body } = await listed(`parent.id eq '${all.slice(0, all.lastIndexOf('/'))}'`);
+      expect(body.value.map(({ name }) => name)).toEqual(['site1', 'site2']);
+    });
+
+    it('come page by page, with the filter in every link', async () => {
+      const first = await listed("mode eq 'ReadOnly'", '&$top=2');
+      expect(first.body.value.map(({ name }) => name)).toEqual(['line1', 'line3']);
+      const next = await app.request<typeof first.body>('GET', first.body.nextLink!, undefined, { apiVersion: null });
+      expect(next.body.value.map(({ name }) => name)).toEqual(['site2']);
+      expect(next.body).not.toHaveProperty('nextLink');
+    });
+
+    it.each(["mode ne 'ReadOnly'", "name eq 'edge12345'", "mode eq 'ReadOnly' and", 'mode eq ReadOnly'])(
+      'are refused with the filter %s',
+      async (filter) => {
+        expect(await listed(filter)).toMatchObject(refused(400, 'InvalidFilter', '$filter'));
+      },
+    );
   });
 
   it.each([
@@ -126,17 +395,18 @@ describe('connected registries', () => {
     ['PATCH', '/connectedRegistries/edge12345'],
     ['POST', '/connectedRegistries/edge12345/deactivate'],
   ])('below a registry that is not there are told so: %s %s', async (method, path) => {
-    const answer = await app.request(method, `${registry}gone${path}`, method === 'GET' ? undefined : valid);
-    expect(answer).toMatchObject({ status: 404, body: { error: { code: 'ParentResourceNotFound' } } });
+    const answer = await app.request(method, `${registry}gone${path}`, method === 'GET' ? undefined : having());
+    expect(answer).toMatchObject(refused(404, 'ParentResourceNotFound'));
   });
 
   it('of another tenant are not told of', async () => {
-    const token = await app.token({ tenantId: '11111111-2222-3333-4444-555555555555' });
+    const other = await app.token({ tenantId: '11111111-2222-3333-4444-555555555555' });
     const answers = await Promise.all([
-      app.request('GET', `${registry}/connectedRegistries`, undefined, { token }),
-      app.request('PUT', `${registry}/connectedRegistries/edge12345`, valid, { token }),
-      app.request('DELETE', `${registry}/connectedRegistries/edge12345`, undefined, { token }),
+      app.request('GET', `${registry}/connectedRegistries`, undefined, { token: other }),
+      app.request('PUT', pathOf('edge12345'), having(), { token: other }),
+      app.request('DELETE', pathOf('edge12345'), undefined, { token: other }),
+      app.request('POST', `${pathOf('edge12345')}/deactivate`, undefined, { token: other }),
     ]);
-    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401]);
+    expect(answers.map(({ status }) => status)).toEqual([401, 401, 401, 401]);
   });
 });

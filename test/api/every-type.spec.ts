@@ -50,6 +50,7 @@ describe.each([{ type: 'registries' } as const, ...EVERY_CHILD])('$type', ({ typ
     const registry = await app.given.registry({ body: { tags: { team: 'a' } } });
     path = isChild ? `${registry.path}/${type}/${child.name}` : registry.path;
     if (!isChild) return;
+    for (const [needed, body] of child.needs?.(registry.path) ?? []) await app.request('PUT', needed, body);
     await app.request('PUT', path, child.body(registry.path));
     await app.settle();
   });

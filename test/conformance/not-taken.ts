@@ -8,7 +8,11 @@ export interface NotTaken {
 
 /** What a description lets a customer say and this release does not take, or does not give back as it was sent. */
 export const NOT_TAKEN: readonly NotTaken[] = [
-  { group: 'ConnectedRegistries', path: /./, why: 'none can be made: they need dedicated data endpoints' },
+  {
+    group: 'ConnectedRegistries',
+    path: /^properties\.parent\.id$/,
+    why: 'answers name no parent where it is the registry itself: clients look for the id among connected registries',
+  },
   { group: 'Registries', path: /^sku\.name$/, value: /Classic/, why: 'no registry of that SKU can be made any more' },
   {
     group: 'Registries',
@@ -39,6 +43,5 @@ export const NOT_CLOSED: readonly NotClosed[] = [
     path: /^identity\..*(principal|tenant|client)Id$/,
     why: 'only the service says so, whatever is sent; some descriptions do not mark it',
   },
-  { operations: /^ConnectedRegistries_Update/, path: /./, why: 'there is none, which is told first' },
   { operations: /CheckNameAvailability/, path: /^name$/, why: 'whether it can be a name is the answer, not an error' },
 ];

@@ -27,10 +27,6 @@ type Refusal = readonly [status: number, code: string];
 /** Operations that always answer a clear refusal, and which. */
 const REFUSED: Readonly<Record<string, Refusal>> = {
   Registries_ImportImage: [501, 'NotImplemented'],
-  ConnectedRegistries_Get: [404, 'ResourceNotFound'],
-  ConnectedRegistries_Create: [400, 'FeatureNotSupported'],
-  ConnectedRegistries_Update: [404, 'ResourceNotFound'],
-  ConnectedRegistries_Deactivate: [404, 'ResourceNotFound'],
 };
 
 const PHASES = ['PUT', 'GET', 'PATCH', 'POST', 'DELETE'];

@@ -174,7 +174,7 @@ export function samplesIn({ registryPath, credentialSetId }: World): Readonly<Re
       parameter: 'connectedRegistryName',
       name: 'connected1',
       minimal: {
-        properties: { parent: { syncProperties: { tokenId: token, messageTtl: 'P2D' } } },
+        properties: { mode: 'Registry', parent: { syncProperties: { tokenId: token, messageTtl: 'P2D' } } },
       },
       patch: { properties: { logging: { logLevel: 'Debug' } } },
       values: {

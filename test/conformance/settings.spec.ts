@@ -41,6 +41,8 @@ describe.runIf(hasOfficialDescriptions).each(Object.keys(API_VERSIONS))('what ca
     samples = samplesIn(world);
     if (version >= '2023-07-01')
       await send('PUT', `${path}/credentialSets/credential-set-1`, samples['CredentialSets']?.minimal);
+    if (writes.some(({ group: of }) => of === 'ConnectedRegistries'))
+      await send('PUT', `${path}/tokens/token-1`, samples['Tokens']?.minimal);
   });
   afterAll(() => app?.close());
 
@@ -80,8 +82,16 @@ describe.runIf(hasOfficialDescriptions).each(Object.keys(API_VERSIONS))('what ca
     const answer = isPut ? await put(path, body) : await send('PATCH', path, body);
     if (answer.status >= 300) return [`refused: ${JSON.stringify(answer.body)}`];
     const { body: read } = await send('GET', path);
-    const told = operation.group === 'Webhooks' ? await withCallback(path, read) : read;
+    const told = await toldBesides(operation, path, read);
     return lostOf(body, told);
+  }
+
+  /** What answers tell of the resource in another place than where it is sent. */
+  async function toldBesides({ group, method }: Described, path: string, read: Json): Promise<Json> {
+    if (group === 'Webhooks') return withCallback(path, read);
+    if (group !== 'ConnectedRegistries' || method !== 'PATCH') return read;
+    const { parent, ...properties } = read['properties'] as Json;
+    return { ...read, properties: { ...properties, ...(parent as Json) } };
   }
 
   /** What only getCallbackConfig tells of a webhook, beside what GET does. */

@@ -5,6 +5,8 @@ export interface OfType {
   body(registry: string): object;
   /** Of the body above, what answers do not repeat. */
   readonly unsaid?: object;
+  /** The paths and bodies of what has to be there before it. */
+  needs?(registry: string): readonly (readonly [path: string, body: object])[];
   /** Whether a worker makes it. */
   readonly isProvisioned?: true;
   /** Whether the descriptions have no PATCH of it. */
@@ -68,6 +70,23 @@ export const EVERY_CHILD: readonly OfType[] = [
     isPutOnly: true,
     body: () => ({
       properties: { privateEndpoint: { id: ENDPOINT }, privateLinkServiceConnectionState: { status: 'Approved' } },
+    }),
+  },
+  {
+    type: 'connectedRegistries',
+    name: 'Edge12345',
+    needs: (registry) => [
+      [`${registry}/tokens/Sync-1`, { properties: { scopeMapId: `${registry}/scopeMaps/_repositories_pull` } }],
+    ],
+    body: (registry) => ({
+      properties: {
+        mode: 'ReadOnly',
+        parent: {
+          syncProperties: { tokenId: `${registry}/tokens/Sync-1`, schedule: '0 9 * * *', messageTtl: 'P2D' },
+        },
+        notificationsList: ['app:*:push'],
+        garbageCollection: { enabled: true },
+      },
     }),
   },
 ];

@@ -46,7 +46,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   webhooks: ['arm', 'database', 'registries', 'secrets', 'work'],
   replications: ['arm', 'config', 'data-plane', 'database', 'registries', 'work'],
   'private-endpoints': ['arm', 'database', 'registries'],
-  'connected-registries': ['arm', 'database', 'registries'],
+  'connected-registries': ['arm', 'database', 'registries', 'tokens'],
   'provider-operations': ['arm'],
   content: ['database', 'registries', 'work'],
   edge: [

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import {
   Allow,
   IsArray,
@@ -11,20 +11,28 @@ import {
   Matches,
   ValidateNested,
 } from 'class-validator';
-import { parseBody } from '../../arm/parse-body.js';
-import type { Wire } from '../../arm/resource-type.js';
+import {
+  AUDIT_LOG_STATUSES,
+  CONNECTED_REGISTRY_MODES,
+  LOG_LEVELS,
+  type AuditLogStatus,
+  type ConnectedRegistryMode,
+  type LogLevel,
+} from '../../connected-registries/connected-registry.entity.js';
 import { ProxyResourceWire } from './child.wire.js';
 
-const MODES = ['ReadWrite', 'ReadOnly', 'Registry', 'Mirror'] as const;
-const LOG_LEVELS = ['Debug', 'Information', 'Warning', 'Error', 'None'] as const;
-const SWITCHES = ['Enabled', 'Disabled'] as const;
-const DURATION = /^P(?!$)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?$/;
-const NOT_A_DURATION = { message: 'it is not a duration such as PT3H or P2D' };
+const REGISTRY_ID = String.raw`/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.ContainerRegistry/registries/[^/]+`;
+const PARENT_ID = new RegExp(String.raw`^(?:\s*|${REGISTRY_ID}(?:/connectedRegistries/[^/]+)?)$`, 'i');
+const TOKEN_ID = new RegExp(`^${REGISTRY_ID}/tokens/[^/]+$`, 'i');
+const NO_PARENT_ID = { message: 'it must be the resource id of a registry or of a connected registry' };
+const NO_TOKEN_ID = { message: 'it must be the resource id of a token' };
+export const DURATION = /^P(?!$)(?:\d+Y)?(?:\d+M)?(?:\d+W)?(?:\d+D)?(?:T(?=\d)(?:\d+H)?(?:\d+M)?(?:\d+(?:\.\d+)?S)?)?$/;
+export const NOT_A_DURATION = { message: 'it is not a duration such as PT3H or P2D' };
 
 /** How and when the connected registry synchronises with its parent. */
 export class SyncPropertiesWire {
   /** Resource id of the token with which it logs in at its parent. */
-  @IsString()
+  @Matches(TOKEN_ID, NO_TOKEN_ID)
   readonly tokenId: string;
 
   /** Cron expression of when it synchronises. */
@@ -57,7 +65,7 @@ export class SyncPropertiesWire {
 export class ParentPropertiesWire {
   /** Resource id of the registry, or of the connected registry, above. */
   @IsOptional()
-  @IsString()
+  @Matches(PARENT_ID, NO_PARENT_ID)
   readonly id?: string;
 
   @IsDefined()
@@ -72,12 +80,12 @@ export class LoggingPropertiesWire {
   @IsOptional()
   @IsIn(LOG_LEVELS)
   @ApiProperty({ enum: LOG_LEVELS, default: 'Information' })
-  readonly logLevel?: (typeof LOG_LEVELS)[number];
+  readonly logLevel?: LogLevel;
 
   @IsOptional()
-  @IsIn(SWITCHES)
-  @ApiProperty({ enum: SWITCHES, default: 'Disabled' })
-  readonly auditLogStatus?: (typeof SWITCHES)[number];
+  @IsIn(AUDIT_LOG_STATUSES)
+  @ApiProperty({ enum: AUDIT_LOG_STATUSES, default: 'Disabled' })
+  readonly auditLogStatus?: AuditLogStatus;
 }
 
 /** Whether the connected registry has been activated. */
@@ -97,7 +105,7 @@ export class TlsCertificatePropertiesWire {
 
 /** Whether the connected registry speaks HTTPS. */
 export class TlsPropertiesWire {
-  @ApiProperty({ readOnly: true, enum: SWITCHES })
+  @ApiProperty({ readOnly: true, enum: AUDIT_LOG_STATUSES })
   readonly status?: string;
 
   @ApiProperty({ readOnly: true, type: () => TlsCertificatePropertiesWire })
@@ -140,9 +148,10 @@ export class FirstConnectedRegistryPropertiesWire {
   readonly provisioningState?: string;
 
   /** What may be done with it: pull and push, or pull alone. */
-  @IsIn(MODES)
-  @ApiProperty({ enum: MODES })
-  readonly mode: (typeof MODES)[number];
+  @Transform(({ value }) => inKnownCasing(value, CONNECTED_REGISTRY_MODES))
+  @IsIn(CONNECTED_REGISTRY_MODES)
+  @ApiProperty({ enum: CONNECTED_REGISTRY_MODES })
+  readonly mode: ConnectedRegistryMode;
 
   /** What the connected registry runs. */
   @Allow()
@@ -170,7 +179,7 @@ export class FirstConnectedRegistryPropertiesWire {
   /** Resource ids of the tokens with which clients log in. */
   @IsOptional()
   @IsArray()
-  @IsString({ each: true })
+  @Matches(TOKEN_ID, { ...NO_TOKEN_ID, each: true })
   readonly clientTokenIds?: string[];
 
   @IsOptional()
@@ -208,19 +217,7 @@ export class ConnectedRegistryWire extends ProxyResourceWire {
   readonly properties: ConnectedRegistryPropertiesWire;
 }
 
-/** What a body must look like. No connected registry exists, so nothing becomes a record and nothing is shown. */
-export function connectedRegistryWire(
-  shape: new () => object,
-  otherShapes: readonly (new () => object)[] = [],
-): Wire<object> {
-  return {
-    shape,
-    otherShapes,
-    parse: (body) => parseBody(shape, body),
-    fromWire: (_, base) => base,
-    toWire: (record) => record,
-  };
+/** The one of the names that is meant in whatever casing; Azure's own command line sends modes in lower case. */
+export function inKnownCasing(value: unknown, names: readonly string[]): unknown {
+  return names.find((name) => typeof value === 'string' && name.toLowerCase() === value.toLowerCase()) ?? value;
 }
-
-/** From 2021-08-01-preview to 2023-11-01-preview. */
-export const earlyConnectedRegistryWire = connectedRegistryWire(ConnectedRegistryWire);

@@ -1,12 +1,12 @@
-import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsBoolean, IsDefined, IsObject, IsOptional, IsString, ValidateNested } from 'class-validator';
 import {
   ConnectedRegistryPropertiesWire,
   ConnectedRegistryWire,
   LoggingPropertiesWire,
-  connectedRegistryWire,
 } from '../parts/connected-registry.wire.js';
+import { connectedRegistryWire } from '../parts/connected-registry-record.js';
+import { SyncUpdatePropertiesWire } from '../parts/connected-registry-update.wire.js';
 
 /** When the connected registry removes what nothing refers to. */
 export class GarbageCollectionPropertiesWire {
@@ -37,20 +37,6 @@ export class ConnectedRegistry20251101 extends ConnectedRegistryWire {
   declare readonly properties: ConnectedRegistryProperties20251101;
 }
 
-/** What of the synchronisation a patch can change. */
-export class SyncUpdatePropertiesWire {
-  /** Cron expression of when it synchronises. */
-  readonly schedule?: string;
-
-  /** For how long it may synchronise each time, such as `PT3H`. */
-  @ApiProperty({ format: 'duration' })
-  readonly syncWindow?: string;
-
-  /** For how long a message is kept for it, such as `P2D`. */
-  @ApiProperty({ format: 'duration' })
-  readonly messageTtl?: string;
-}
-
 export class ConnectedRegistryUpdateProperties20251101 {
   readonly syncProperties?: SyncUpdatePropertiesWire;
 
@@ -70,6 +56,7 @@ export class ConnectedRegistryUpdate20251101 {
   readonly properties?: ConnectedRegistryUpdateProperties20251101;
 }
 
-export const connectedRegistry20251101 = connectedRegistryWire(ConnectedRegistry20251101, [
-  ConnectedRegistryUpdate20251101,
-]);
+export const connectedRegistry20251101 = connectedRegistryWire(ConnectedRegistry20251101, {
+  otherShapes: [ConnectedRegistryUpdate20251101],
+  has: ['notificationsList', 'garbageCollection'],
+});
