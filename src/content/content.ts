@@ -9,7 +9,14 @@ import {
   removeTag,
   upsertManifest,
 } from './content-index.repository.js';
-import { findRepositoryId, listRepositoryNames, listTagNames, type NamePage } from './content-lists.repository.js';
+import {
+  findRepositoryId,
+  listReferrers,
+  listRepositoryNames,
+  listTagNames,
+  type NamePage,
+  type Referrer,
+} from './content-lists.repository.js';
 import type { ManifestDocument } from './manifest-document.js';
 
 /** A manifest that the engine has just said it stored. */
@@ -80,5 +87,19 @@ export class Content {
   async tags(registryId: string, repository: string, page: NamePage): Promise<string[] | undefined> {
     const id = await findRepositoryId(this.database, registryId, repository);
     return id === undefined ? undefined : listTagNames(this.database, id, page);
+  }
+
+  /**
+   * What has been said about a manifest, which itself need not be there.
+   * @param artifactType null for those of every type.
+   */
+  async referrers(
+    registryId: string,
+    repository: string,
+    about: { readonly subject: string; readonly artifactType: string | null },
+    page: NamePage,
+  ): Promise<Referrer[]> {
+    const id = await findRepositoryId(this.database, registryId, repository);
+    return id === undefined ? [] : listReferrers(this.database, id, about.subject, about.artifactType, page);
   }
 }

@@ -10,6 +10,7 @@ import { Authorization } from './authorization.js';
 import { ContentRoutes } from './content-routes.js';
 import { EdgeHandler } from './edge-handler.js';
 import { EdgeListeners } from './edge-listeners.js';
+import { EngineContent } from './engine-content.js';
 import { EngineProxy } from './engine-proxy.js';
 import { EntryByProof } from './entry-by-proof.js';
 import { ExchangeEndpoint } from './exchange-endpoint.js';
@@ -30,6 +31,7 @@ import { TokenEndpoint } from './token-endpoint.js';
     TokenEndpoint,
     ExchangeEndpoint,
     PushRecord,
+    EngineContent,
     ContentRoutes,
     EngineProxy,
     EdgeHandler,

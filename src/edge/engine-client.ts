@@ -13,6 +13,11 @@ export interface EngineRequest {
   readonly headers: OutgoingHttpHeaders;
 }
 
+interface SmallBody {
+  readonly body?: Buffer;
+  readonly contentType?: string;
+}
+
 /** The engine went away, or could not be reached, before it had said anything. */
 export class EngineLost extends Error {}
 
@@ -43,6 +48,14 @@ export class EngineClient {
     sent.end();
     const { statusCode = 0, headers: answered } = (await answer).resume();
     return { status: statusCode, bytes: Number(answered['content-length'] ?? Number.NaN) };
+  }
+
+  /** The status of a request with this body, or none. */
+  async send({ body, contentType, ...engineRequest }: Omit<EngineRequest, 'headers'> & SmallBody): Promise<number> {
+    const headers = body ? { 'content-type': contentType, 'content-length': body.length } : {};
+    const { sent, answer } = this.open({ ...engineRequest, headers: { host: 'engine', ...headers } });
+    sent.end(body);
+    return (await answer).resume().statusCode ?? 0;
   }
 
   /** The body of what the engine has there; undefined when it has not, or when that is longer than `limitBytes`. */

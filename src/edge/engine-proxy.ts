@@ -4,9 +4,10 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { DataPlane, EngineUnavailable, InstanceMissing } from '../data-plane/data-plane.js';
+import { DataPlane } from '../data-plane/data-plane.js';
 import type { EngineLease } from '../data-plane/data-plane.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
+import { acquireEngine } from './acquire-engine.js';
 import { EngineClient, EngineLost } from './engine-client.js';
 import { announcesBody, clientResponseHeaders, engineRequestHeaders } from './engine-headers.js';
 import { isLargeAnswer, sendLargeAnswer } from './large-answer.js';
@@ -49,7 +50,7 @@ export class EngineProxy implements OnApplicationShutdown {
   async forward(call: EngineCall): Promise<void> {
     const hasBody = call.route.takesBody && announcesBody(call.request);
     for (let attempt = 0; ; attempt++) {
-      const lease = await this.acquire(call);
+      const lease = await acquireEngine(this.dataPlane, call.registry);
       try {
         return await this.exchange(call, lease, hasBody);
       } catch (error) {
@@ -63,18 +64,6 @@ export class EngineProxy implements OnApplicationShutdown {
       } finally {
         lease.release();
       }
-    }
-  }
-
-  private async acquire({ registry }: EngineCall): Promise<EngineLease> {
-    try {
-      return await this.dataPlane.acquire(registry.instanceName);
-    } catch (error) {
-      if (error instanceof InstanceMissing)
-        throw unavailable(`Registry '${registry.name}' has no engine yet: it is being created; try again.`, error);
-      if (error instanceof EngineUnavailable)
-        throw unavailable(`The engine of registry '${registry.name}' cannot be started now; try again.`, error);
-      throw error;
     }
   }
 
@@ -96,9 +85,9 @@ export class EngineProxy implements OnApplicationShutdown {
       if (hasBody) void sendBody(sent, call);
       else sent.end();
       const answered = await answer;
-      if (answered.statusCode === 201) await this.write(call, answered, socketPath, manifest);
+      const added = answered.statusCode === 201 ? await this.write(call, answered, socketPath, manifest) : [];
       if (isDeleted(call, answered)) await this.record.deleted(call.registry.id, route.name, route.last);
-      response.writeHead(answered.statusCode ?? 502, clientResponseHeaders(answered));
+      response.writeHead(answered.statusCode ?? 502, [...clientResponseHeaders(answered), ...added]);
       await (isLargeAnswer(answered, request) ? sendLargeAnswer(answered, response) : pipeline(answered, response));
     } finally {
       stopWatching();
@@ -108,22 +97,24 @@ export class EngineProxy implements OnApplicationShutdown {
     }
   }
 
+  /** Answers what is to be added to the engine's headers. */
   private async write(
     { registry, route, request }: EngineCall,
     { headers }: IncomingMessage,
     socketPath: string,
     manifest: Capture | undefined,
-  ): Promise<void> {
+  ): Promise<string[]> {
     const digest = String(headers['docker-content-digest'] ?? '');
     const bytes = manifest?.bytes();
     const contentType = request.headers['content-type'] ?? '';
     const tag = route.last === digest ? null : route.last;
     const push = { registryId: registry.id, repository: route.name, digest };
     try {
-      await this.record.write(
+      const { subject } = await this.record.write(
         { ...push, manifest: bytes && { bytes, contentType, tag } },
         { engines: this.engines, socketPath },
       );
+      return subject === null ? [] : ['OCI-Subject', subject];
     } catch (error) {
       throw unavailable(`What was pushed to registry '${registry.name}' could not be written down; push again.`, error);
     }

@@ -46,9 +46,14 @@ export class PushRecord {
     private readonly content: Content,
   ) {}
 
-  /** Everything that follows from one push, in one transaction. */
-  write(push: Push, engine: PushedTo): Promise<void> {
-    return push.manifest ? this.writeManifest(push, push.manifest, engine) : this.writeBlob(push, engine);
+  /**
+   * Everything that follows from one push, in one transaction. Answers what the manifest is about, where that can be asked
+   * for: a client that is told of it leaves out the tag that would stand for it.
+   */
+  async write(push: Push, engine: PushedTo): Promise<{ readonly subject: string | null }> {
+    if (push.manifest) return { subject: await this.writeManifest(push, push.manifest, engine) };
+    await this.writeBlob(push, engine);
+    return { subject: null };
   }
 
   /** The engine has no such manifest any more. */
@@ -62,7 +67,7 @@ export class PushRecord {
     this.remember(push, stored);
   }
 
-  private async writeManifest(push: Push, { bytes, ...pushedAs }: PushedManifest, engine: PushedTo): Promise<void> {
+  private async writeManifest(push: Push, { bytes, ...pushedAs }: PushedManifest, engine: PushedTo) {
     const document = readManifest(bytes);
     const [parts, platform] = await Promise.all([
       sizesOf(this.missed(push, document), push, engine),
@@ -76,6 +81,7 @@ export class PushRecord {
       await this.usage.stored(tx, registryId, stored);
     });
     this.remember(push, stored);
+    return document.subject !== null && (await this.content.isIndexed(registryId)) ? document.subject : null;
   }
 
   /**

@@ -28,7 +28,7 @@ export class OciClient {
     ca: string,
     private readonly authorization?: string,
   ) {
-    this.agent = new Agent({ connect: { ca }, headersTimeout: 0, bodyTimeout: 0 });
+    this.agent = new Agent({ connect: { ca, timeout: 60_000 }, headersTimeout: 0, bodyTimeout: 0 });
   }
 
   async send(method: Dispatcher.HttpMethod, path: string, { body, headers }: OciRequest = {}): Promise<OciAnswer> {
