@@ -14,22 +14,7 @@ import {
 import type { Registry } from './registry.entity.js';
 
 /** What the edge needs to know of one registry to serve it. Read afresh for every request, so that a change holds at once. */
-export type RegistryEndpoint = Pick<
-  Registry,
-  | 'id'
-  | 'key'
-  | 'name'
-  | 'subscriptionId'
-  | 'location'
-  | 'sku'
-  | 'provisioningState'
-  | 'instanceName'
-  | 'adminUserEnabled'
-  | 'anonymousPullEnabled'
-  | 'publicNetworkAccess'
-  | 'networkRuleSet'
-  | 'loginServer'
->;
+export type RegistryEndpoint = Omit<Endpoint, 'loginPort'> & Pick<Registry, 'loginServer'>;
 
 /** Where registries answer: the edge's view of them, and the ports that belong to them. */
 @Injectable()

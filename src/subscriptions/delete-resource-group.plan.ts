@@ -1,26 +1,13 @@
-import type { ResourceCatalogue } from '../arm/resource-catalogue.js';
-import type { Database } from '../database/database.js';
-import type { Clock } from '../work/clock.js';
 import type { OperationKind } from '../work/operation-kinds.js';
 import type { Operation } from '../work/operation.entity.js';
-import { DONE, PlanFailure } from '../work/plan.js';
+import { PlanFailure } from '../work/plan.js';
 import type { Plan } from '../work/plan.js';
+import { untilGone, type Emptying } from './emptying.js';
 import type { ResourceGroup } from './resource-group.entity.js';
 import { GROUP_TYPE } from './resource-group-rules.js';
 import { findGroupById, keepGroup, removeGroup } from './resource-groups.repository.js';
 
-/** How soon it is looked again whether the resources are gone. */
-const LOOK_AGAIN_MS = 200;
-/** A resource that cannot be deleted for so long will not be. */
-const GIVE_UP_AFTER_MS = 3_600_000;
-
-interface Neighbours {
-  readonly database: Database;
-  readonly catalogue: ResourceCatalogue;
-  readonly clock: Clock;
-}
-
-interface Scope extends Neighbours {
+interface Scope extends Emptying {
   readonly group: ResourceGroup;
   readonly operation: Operation;
 }
@@ -37,20 +24,21 @@ const plan: Plan<Scope> = [
         for (const type of catalogue.types()) count += await type.deleteAll(tx, where, { tenantId, correlationId });
         return count;
       });
-      if (left === 0) return DONE;
-      const because = `${left} resources are still being deleted`;
-      if (clock.now().getTime() - operation.createdAt.getTime() > GIVE_UP_AFTER_MS)
-        throw new PlanFailure(
-          'ResourceGroupDeletionTimeout',
-          `After an hour ${because}. The group is kept; delete what is left, or delete the group again.`,
-        );
-      return { retryAfterMs: LOOK_AGAIN_MS, because };
+      return untilGone(
+        left,
+        { clock, operation },
+        (because) =>
+          new PlanFailure(
+            'ResourceGroupDeletionTimeout',
+            `${because} The group is kept; delete what is left, or delete the group again.`,
+          ),
+      );
     },
   },
 ];
 
 /** How a worker deletes a resource group. The row goes in the transaction that ends the operation. */
-export function resourceGroupDeletion(neighbours: Neighbours): OperationKind<Scope> {
+export function resourceGroupDeletion(neighbours: Emptying): OperationKind<Scope> {
   return {
     type: GROUP_TYPE,
     kind: 'Delete',

@@ -1,27 +1,14 @@
-import type { ResourceCatalogue } from '../arm/resource-catalogue.js';
-import type { Database } from '../database/database.js';
-import type { Clock } from '../work/clock.js';
 import type { OperationKind } from '../work/operation-kinds.js';
 import type { Operation } from '../work/operation.entity.js';
-import { DONE, PlanFailure } from '../work/plan.js';
+import { PlanFailure } from '../work/plan.js';
 import type { Plan } from '../work/plan.js';
+import { untilGone, type Emptying } from './emptying.js';
 import { forgetRegistrations } from './provider-registrations.repository.js';
 import { groupKeysOf, removeGroupsOf } from './resource-groups.repository.js';
 import { SUBSCRIPTION_TYPE } from './subscription-lifecycle.js';
 import { emptySubscription } from './subscriptions.repository.js';
 
-/** How soon it is looked again whether the resources are gone. */
-const LOOK_AGAIN_MS = 200;
-/** A resource that cannot be deleted for so long will not be. */
-const GIVE_UP_AFTER_MS = 3_600_000;
-
-interface Neighbours {
-  readonly database: Database;
-  readonly catalogue: ResourceCatalogue;
-  readonly clock: Clock;
-}
-
-interface Scope extends Neighbours {
+interface Scope extends Emptying {
   readonly operation: Operation;
 }
 
@@ -37,17 +24,17 @@ const plan: Plan<Scope> = [
           left += await database.transaction((tx) =>
             type.deleteAll(tx, { subscriptionId, groupKey }, { tenantId, correlationId }),
           );
-      if (left === 0) return DONE;
-      const because = `${left} resources are still being deleted`;
-      if (clock.now().getTime() - operation.createdAt.getTime() > GIVE_UP_AFTER_MS)
-        throw new PlanFailure('ProvisioningFailed', `After an hour ${because}. Say again that it is deleted.`);
-      return { retryAfterMs: LOOK_AGAIN_MS, because };
+      return untilGone(
+        left,
+        { clock, operation },
+        (because) => new PlanFailure('ProvisioningFailed', `${because} Say again that it is deleted.`),
+      );
     },
   },
 ];
 
 /** How a worker empties a deleted subscription. Its row stays, so that its id is never somebody else's. */
-export function subscriptionDeletion(neighbours: Neighbours): OperationKind<Scope> {
+export function subscriptionDeletion(neighbours: Emptying): OperationKind<Scope> {
   return {
     type: SUBSCRIPTION_TYPE,
     kind: 'Delete',
