@@ -8,6 +8,12 @@ import { Clock } from '../work/clock.js';
 import { ownOrigins } from './audiences.js';
 import { BearerGuard } from './bearer-guard.js';
 import { BearerStrategy } from './bearer-strategy.js';
+import { DeviceCode } from './device-code.entity.js';
+import { DeviceCodes } from './device-codes.js';
+import { DeviceController } from './device.controller.js';
+import { RefreshToken } from './refresh-token.entity.js';
+import { TokenSigner } from './token-signer.js';
+import { UserTokens } from './user-tokens.js';
 import { DiscoveryController } from './discovery.controller.js';
 import { MetadataController } from './metadata.controller.js';
 import { OAuthErrorFilter } from './oauth-error.filter.js';
@@ -40,6 +46,8 @@ import { TokenVerifier } from './token-verifier.js';
       ServicePrincipalCertificate,
       User,
       Revocation,
+      RefreshToken,
+      DeviceCode,
     ]),
   ],
   controllers: [
@@ -49,12 +57,16 @@ import { TokenVerifier } from './token-verifier.js';
     ServicePrincipalsController,
     CredentialsController,
     UsersController,
+    DeviceController,
   ],
   providers: [
     SigningKeys,
     ServicePrincipals,
     Users,
     Revocations,
+    DeviceCodes,
+    UserTokens,
+    TokenSigner,
     TokenIssuer,
     OAuthErrorFilter,
     BearerStrategy,

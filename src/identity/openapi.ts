@@ -1,7 +1,15 @@
 import { applyDecorators } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
 import type { ApiQueryOptions } from '@nestjs/swagger';
-import { ApiBody, ApiConsumes, ApiExtraModels, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import {
+  ApiBody,
+  ApiConsumes,
+  ApiExtraModels,
+  ApiOperation,
+  ApiProduces,
+  ApiQuery,
+  ApiResponse,
+} from '@nestjs/swagger';
 import { CloudEndpointsWire, CloudWire, OAuthErrorWire, TokenAnswerWire, TokenRequestWire } from './identity.wire.js';
 import { METADATA_VERSIONS } from './metadata.js';
 
@@ -17,12 +25,16 @@ export function OpenGet(operationId: string, answer: Type): MethodDecorator {
 }
 
 /** Describes a token endpoint. */
-export function TokenPost(operationId: string): MethodDecorator {
+export function TokenPost(
+  operationId: string,
+  body: Type = TokenRequestWire,
+  answer: Type = TokenAnswerWire,
+): MethodDecorator {
   return applyDecorators(
     ApiOperation({ operationId, security: [] }),
     ApiConsumes('application/x-www-form-urlencoded'),
-    ApiBody({ type: TokenRequestWire }),
-    ApiResponse({ status: 200, description: 'The token.', type: TokenAnswerWire }),
+    ApiBody({ type: body }),
+    ApiResponse({ status: 200, description: 'The answer.', type: answer }),
     ApiResponse({ status: 'default', description: 'Why there is none.', type: OAuthErrorWire }),
   );
 }
@@ -83,3 +95,13 @@ const PAGING: readonly ApiQueryOptions[] = [
   { name: '$top', required: false, description: 'How many at the most.', schema: { type: 'integer', minimum: 1 } },
   { name: '$skipToken', required: false, description: 'As `nextLink` has it.', schema: { type: 'string' } },
 ];
+
+/** Describes a page for people. */
+export function PageRoute(operationId: string): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({ operationId, security: [] }),
+    ApiProduces('text/html'),
+    ApiResponse({ status: 200, description: 'The page.', schema: { type: 'string' } }),
+    ApiResponse({ status: 'default', description: 'The page, with what went wrong.', schema: { type: 'string' } }),
+  );
+}

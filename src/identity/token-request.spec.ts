@@ -10,8 +10,10 @@ const FORM = {
 };
 
 function read(body: unknown, authorization?: string): unknown {
-  const { clientId, clientSecret, audience } = parseTokenRequest(body, authorization);
-  return { clientId, clientSecret: clientSecret.reveal(), audience };
+  const request = parseTokenRequest(body, authorization);
+  if (request.grant !== 'client_credentials') return request;
+  const { clientId, clientSecret, audience } = request;
+  return { clientId, clientSecret: clientSecret?.reveal(), audience };
 }
 
 function refusal(body: unknown, authorization?: string): unknown {
@@ -50,10 +52,22 @@ describe('a token request', () => {
 
   it.each([
     [undefined, 400, 'invalid_request', /^AADSTS90014: The required field 'grant_type' is missing/],
-    [{ ...FORM, grant_type: 'password' }, 400, 'unsupported_grant_type', /^AADSTS70003: The grant_type 'password' /],
+    [{ ...FORM, grant_type: 'implicit' }, 400, 'unsupported_grant_type', /^AADSTS70003: The grant_type 'implicit' /],
     [{ ...FORM, client_id: '' }, 400, 'invalid_request', /^AADSTS90014: The required field 'client_id' is missing/],
     [{ ...FORM, client_secret: '' }, 401, 'invalid_client', /^AADSTS7000216: .*'client_secret' is missing.*'app'/],
-    [{ ...FORM, client_assertion: 'x' }, 400, 'invalid_request', /^AADSTS7000218: .*client_assertion.*client_secret/],
+    [
+      { ...FORM, grant_type: 'password' },
+      400,
+      'invalid_request',
+      /^AADSTS90014: The required field 'username' is missing/,
+    ],
+    [{ ...FORM, client_assertion: 'x' }, 400, 'invalid_request', /^AADSTS90014: .*'client_assertion_type' is missing/],
+    [
+      { ...FORM, client_assertion: 'x', client_assertion_type: 'saml' },
+      400,
+      'invalid_request',
+      /^AADSTS7000218: The client_assertion_type must be/,
+    ],
     [{ ...FORM, scope: ['a', 'b'] }, 400, 'invalid_request', /^AADSTS9000411: The field 'scope' must be sent once/],
     [{ ...FORM, scope: '' }, 400, 'invalid_request', /^AADSTS90014: The required field 'scope' \(or 'resource'\)/],
     [{ ...FORM, scope: 'user.read' }, 400, 'invalid_scope', /^AADSTS70011: The scope 'user.read' is not of the form/],

@@ -1,19 +1,40 @@
 import { Secret } from '../secrets/secret.js';
 import { OAuthError } from './oauth-error.js';
+import { DEVICE_CODE_GRANT, GRANTS } from './token-grants.js';
+import type { ClientCredentials, Grant, TokenRequest, WantedScopes } from './token-grants.js';
 
-const GRANT = 'client_credentials';
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const DEFAULT_SCOPE = '/.default';
 const MAX_AUDIENCE_LENGTH = 512;
-
-/** A request for a token of a service principal, read and complete. */
-export interface TokenRequest {
-  readonly clientId: string;
-  readonly clientSecret: Secret;
-  /** What the token is for; becomes its `aud` as it was sent. */
-  readonly audience: string;
-}
+const MAX_CLIENT_ID_LENGTH = 256;
 
 type Form = ReadonlyMap<string, string>;
+
+const READERS: Readonly<Record<Grant, (form: Form, authorization: string | undefined) => TokenRequest>> = {
+  client_credentials: (form, authorization) => ({
+    grant: 'client_credentials',
+    ...credentialsOf(form, authorization),
+    audience: audienceOf(form),
+  }),
+  password: (form) => ({
+    grant: 'password',
+    clientId: publicClientOf(form),
+    userName: required(form, 'username'),
+    password: new Secret(required(form, 'password')),
+    ...wantedScopesOf(form),
+  }),
+  refresh_token: (form) => ({
+    grant: 'refresh_token',
+    clientId: publicClientOf(form),
+    refreshToken: required(form, 'refresh_token'),
+    audience: form.has('scope') || form.has('resource') ? audienceOf(form) : undefined,
+  }),
+  [DEVICE_CODE_GRANT]: (form) => ({
+    grant: DEVICE_CODE_GRANT,
+    clientId: publicClientOf(form),
+    deviceCode: form.get('device_code') ?? required(form, 'code'),
+  }),
+};
 
 /**
  * Reads the form body and the `Authorization` header of a token request.
@@ -22,9 +43,31 @@ type Form = ReadonlyMap<string, string>;
 export function parseTokenRequest(body: unknown, authorization: string | undefined): TokenRequest {
   const form = formOf(body);
   const grant = required(form, 'grant_type');
-  if (grant !== GRANT)
-    throw new OAuthError('unsupportedGrant', `The grant_type '${grant}' is not supported; this issuer has ${GRANT}.`);
-  return { ...credentialsOf(form, authorization), audience: audienceOf(form) };
+  if (!isGrant(grant))
+    throw new OAuthError(
+      'unsupportedGrant',
+      `The grant_type '${grant}' is not supported; this issuer has ${GRANTS.join(', ')}.`,
+    );
+  return READERS[grant](form, authorization);
+}
+
+/** Reads a request for a device code. */
+export function parseDeviceRequest(body: unknown): WantedScopes & { readonly clientId: string } {
+  const form = formOf(body);
+  return { clientId: publicClientOf(form), ...wantedScopesOf(form) };
+}
+
+function isGrant(text: string): text is Grant {
+  return (GRANTS as readonly string[]).includes(text);
+}
+
+/** Clients that users sign in with have no secret, and may call themselves whatever they like. */
+function publicClientOf(form: Form): string {
+  return required(form, 'client_id').slice(0, MAX_CLIENT_ID_LENGTH);
+}
+
+function wantedScopesOf(form: Form): WantedScopes {
+  return { audience: audienceOf(form), scopes: (form.get('scope') ?? '').split(' ').filter(Boolean) };
 }
 
 function formOf(body: unknown): Form {
@@ -47,22 +90,25 @@ function required(form: Form, name: string): string {
   return value;
 }
 
-function credentialsOf(form: Form, authorization: string | undefined): Omit<TokenRequest, 'audience'> {
+function credentialsOf(form: Form, authorization: string | undefined): Omit<ClientCredentials, 'audience' | 'grant'> {
   const basic = basicCredentials(authorization);
   if (basic) return basic;
   const clientId = required(form, 'client_id');
-  if (form.has('client_assertion'))
-    throw new OAuthError(
-      'unsupportedCredential',
-      'Certificates and federated tokens (client_assertion) are not supported; send client_secret.',
-    );
+  const assertion = form.get('client_assertion');
+  if (assertion !== undefined) {
+    if (required(form, 'client_assertion_type') !== ASSERTION_TYPE)
+      throw new OAuthError('unsupportedCredential', `The client_assertion_type must be '${ASSERTION_TYPE}'.`);
+    return { clientId, assertion };
+  }
   const secret = form.get('client_secret');
   if (secret === undefined)
     throw new OAuthError('missingSecret', `The field 'client_secret' is missing for application '${clientId}'.`);
   return { clientId, clientSecret: new Secret(secret) };
 }
 
-function basicCredentials(authorization: string | undefined): Omit<TokenRequest, 'audience'> | undefined {
+function basicCredentials(
+  authorization: string | undefined,
+): Omit<ClientCredentials, 'audience' | 'grant'> | undefined {
   const encoded = /^Basic +(\S+)$/i.exec(authorization ?? '')?.[1];
   if (encoded === undefined) return undefined;
   const [, clientId, secret] = /^([^:]*):(.*)$/s.exec(Buffer.from(encoded, 'base64').toString('utf8')) ?? [];

@@ -201,7 +201,7 @@ describe('identity over HTTP', () => {
   it('refuses other grants, repeated fields and an empty body as OAuth does', async () => {
     const twice = `${new URLSearchParams(form()).toString()}&scope=x`;
     const errors = [
-      await send('POST', '/adfs/oauth2/token', {}, form({ grant_type: 'password' })),
+      await send('POST', '/adfs/oauth2/token', {}, form({ grant_type: 'implicit' })),
       await send('POST', '/adfs/oauth2/token', {}, twice),
       await send('POST', '/adfs/oauth2/token'),
     ].map(({ status, body }) => [status, body['error']]);
