@@ -112,23 +112,31 @@ async function cacheRules({ sdk: { call, run }, way, group, registry, unique }: 
   await expect(call('cacheRules.get', ...at)).rejects.toMatchObject({ statusCode: 404 });
 }
 
-/** There are none and none can be made; each answer says so. */
 async function connectedRegistries({ sdk: { call, run }, way, group, registry, unique }: Stage): Promise<void> {
   const at = [group, registry, `far${unique}`] as const;
-  const none = { statusCode: 404, code: 'ResourceNotFound' };
-  const body = {
+  const token = [group, registry, `sync-${unique}`] as const;
+  const scopeMap = await call('scopeMaps.get', group, registry, '_repositories_pull');
+  const tokenId = textOf(await run(way, 'tokens.create', ...token, { scopeMapId: textOf(scopeMap, 'id') }), 'id');
+  const syncProperties = { tokenId, messageTtl: 'P2D', schedule: '0 9 * * *' };
+  const body = { mode: 'ReadOnly', parent: { syncProperties }, clientTokenIds: [tokenId] };
+  const created = await run(way, 'connectedRegistries.create', ...at, body);
+  expect(created).toMatchObject({ ...body, name: at[2], provisioningState: 'Succeeded', connectionState: 'Offline' });
+  const change = { syncProperties: { messageTtl: 'P1D' }, clientTokenIds: [] };
+  const updated = await run(way, 'connectedRegistries.update', ...at, change);
+  expect(updated).toMatchObject({
     mode: 'ReadOnly',
-    parent: { syncProperties: { tokenId: '/tokens/a', messageTtl: 'P2D', schedule: '* * * * *' } },
-  };
-  await expect(run(way, 'connectedRegistries.create', ...at, body)).rejects.toMatchObject({
-    statusCode: 400,
-    code: 'FeatureNotSupported',
+    parent: { syncProperties: { ...syncProperties, messageTtl: 'P1D' } },
+    clientTokenIds: [],
   });
-  expect(await call('connectedRegistries.list', group, registry)).toEqual([]);
-  await expect(call('connectedRegistries.get', ...at)).rejects.toMatchObject(none);
-  await expect(run(way, 'connectedRegistries.update', ...at, { clientTokenIds: [] })).rejects.toMatchObject(none);
-  await expect(run(way, 'connectedRegistries.deactivate', ...at)).rejects.toMatchObject(none);
+  expect(await call('connectedRegistries.get', ...at)).toEqual(updated);
+  expect(await call('connectedRegistries.list', group, registry)).toContainEqual(updated);
+  await run(way, 'connectedRegistries.deactivate', ...at);
   await run(way, 'connectedRegistries.delete', ...at);
+  await expect(call('connectedRegistries.get', ...at)).rejects.toMatchObject({
+    statusCode: 404,
+    code: 'ResourceNotFound',
+  });
+  await run(way, 'tokens.delete', ...token);
 }
 
 async function operations({ sdk: { call } }: Stage): Promise<void> {
