@@ -1,7 +1,7 @@
-import { Body, Controller, Get, Header, HttpCode, Param, Post, Query, Req, Res, UseFilters } from '@nestjs/common';
+import { Body, Controller, Get, Header, HttpCode, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { originOf } from '../arm/arm-request.js';
+import { originOf, queryParameter } from '../arm/arm-request.js';
 import { Secret } from '../secrets/secret.js';
 import { DeviceCodes } from './device-codes.js';
 import { deviceDonePage, devicePage, PAGE_HEADERS } from './device-page.js';
@@ -51,8 +51,9 @@ export class DeviceController {
   /** Where people type the code. */
   @Get('adfs/oauth2/deviceauth')
   @PageRoute('DeviceCodes_ShowPage')
-  page(@Res() reply: FastifyReply, @Query('user_code') userCode?: unknown): void {
-    void reply.headers(PAGE_HEADERS).send(devicePage({ userCode: typeof userCode === 'string' ? userCode : '' }));
+  page(@Req() request: FastifyRequest, @Res() reply: FastifyReply): void {
+    const userCode = queryParameter(request.query as Readonly<Record<string, unknown>>, 'user_code') ?? '';
+    void reply.headers(PAGE_HEADERS).send(devicePage({ userCode }));
   }
 
   /** The code and who types it. */

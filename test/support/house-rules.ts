@@ -79,6 +79,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'webhooks',
   ],
   embedded: ['config', 'database', 'secrets'],
+  commands: ['embedded'],
   boot: [
     '',
     'config',

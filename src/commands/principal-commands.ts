@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import type { Ask } from './api-client.js';
+
+const PRINCIPALS = '/identity/servicePrincipals';
+const USERS = '/identity/users';
+
+const OPTIONS = {
+  tenant: { type: 'string' },
+  'display-name': { type: 'string' },
+  expires: { type: 'string' },
+  certificate: { type: 'string' },
+  operator: { type: 'boolean' },
+} as const;
+
+type Options = {
+  readonly tenant?: string;
+  readonly 'display-name'?: string;
+  readonly expires?: string;
+  readonly certificate?: string;
+  readonly operator?: boolean;
+};
+
+interface Command {
+  /** What stands after its name, in words. */
+  readonly takes: string;
+  readonly run: (ask: Ask, subject: string, options: Options) => Promise<unknown>;
+}
+
+const principal = (id: string) => `${PRINCIPALS}/${encodeURIComponent(id)}`;
+const user = (id: string) => `${USERS}/${encodeURIComponent(id)}`;
+
+/** Every command with what it asks of the service. */
+const COMMANDS: Readonly<Record<string, Command>> = {
+  'sp list': { takes: '', run: (ask) => all(ask, PRINCIPALS) },
+  'sp create': {
+    takes: '<display name> [--tenant <id>] [--expires <time>] [--operator]',
+    run: (ask, displayName, { tenant: tenantId, expires: secretExpiresAt, operator: isOperator }) =>
+      ask('POST', PRINCIPALS, { displayName, tenantId, secretExpiresAt, isOperator }),
+  },
+  'sp reset': {
+    takes: '<application id> [--expires <time>] [--certificate <file>]',
+    run: async (ask, id, { expires: expiresAt, certificate: file }) =>
+      ask('POST', `${principal(id)}/credentials`, {
+        expiresAt,
+        certificate: file === undefined ? undefined : await readFile(file, 'utf8'),
+      }),
+  },
+  'sp credentials': { takes: '<application id>', run: (ask, id) => ask('GET', `${principal(id)}/credentials`) },
+  'sp disable': { takes: '<application id>', run: (ask, id) => ask('PATCH', principal(id), { isEnabled: false }) },
+  'sp enable': { takes: '<application id>', run: (ask, id) => ask('PATCH', principal(id), { isEnabled: true }) },
+  'sp delete': { takes: '<application id>', run: (ask, id) => ask('DELETE', principal(id)) },
+  'user list': { takes: '', run: (ask) => all(ask, USERS) },
+  'user create': {
+    takes: '<user name> [--display-name <text>] [--tenant <id>] [--expires <time>]',
+    run: (ask, userName, { tenant: tenantId, expires: passwordExpiresAt, 'display-name': displayName }) =>
+      ask('POST', USERS, { userName, displayName, tenantId, passwordExpiresAt }),
+  },
+  'user reset': {
+    takes: '<object id> [--expires <time>]',
+    run: (ask, id, { expires: passwordExpiresAt }) => ask('POST', `${user(id)}/resetPassword`, { passwordExpiresAt }),
+  },
+  'user disable': { takes: '<object id>', run: (ask, id) => ask('PATCH', user(id), { isEnabled: false }) },
+  'user enable': { takes: '<object id>', run: (ask, id) => ask('PATCH', user(id), { isEnabled: true }) },
+  'user delete': { takes: '<object id>', run: (ask, id) => ask('DELETE', user(id)) },
+};
+
+/** What can be asked for, a line each. */
+export const USAGE = [
+  'Usage: npm run -s berth -- <command>',
+  ...Object.entries(COMMANDS).map(([name, { takes }]) => `  ${name} ${takes}`.trimEnd()),
+].join('\n');
+
+/**
+ * The command that the words say, ready to run.
+ * @throws Error with what is wrong with the words.
+ */
+export function commandOf(words: readonly string[]): (ask: Ask) => Promise<unknown> {
+  const { positionals, values } = parseArgs({ args: [...words], options: OPTIONS, allowPositionals: true });
+  const [noun, verb, subject, ...rest] = positionals;
+  const command = COMMANDS[`${noun} ${verb}`];
+  if (!command || rest.length > 0 || (command.takes === '') !== (subject === undefined)) throw new Error(USAGE);
+  return (ask) => command.run(ask, subject ?? '', values);
+}
+
+/** The items of every page. */
+async function all(ask: Ask, path: string): Promise<unknown[]> {
+  const found: unknown[] = [];
+  for (let next: string | undefined = path; next !== undefined;) {
+    const page = (await ask('GET', next)) as { value: unknown[]; nextLink?: string };
+    found.push(...page.value);
+    const link: URL | undefined = page.nextLink === undefined ? undefined : new URL(page.nextLink);
+    next = link && `${link.pathname}${link.search}`;
+  }
+  return found;
+}
