@@ -79,4 +79,20 @@ export const CHILDREN: readonly Trial[] = [
       expect(await scopeMap('delete -n azmap --yes')).toBeUndefined();
     },
   ],
+  [
+    'az acr connected-registry creates one with its token, lists and deletes it',
+    async ({ az, registry, registryId }) => {
+      const connected = (rest: string) => az.run(`acr connected-registry ${rest} -r ${registry}`);
+      await az.run(`acr update -n ${registry} --data-endpoint-enabled`);
+      expect(await connected('create -n azconnected --repository app')).toMatchObject({
+        name: 'azconnected',
+        mode: 'ReadWrite',
+        connectionState: 'Offline',
+        parent: { syncProperties: { tokenId: `${registryId}/tokens/azconnected` } },
+      });
+      expect(namesIn(await connected('list'))).toEqual(['azconnected']);
+      expect(await connected('delete -n azconnected --yes')).toBeUndefined();
+      expect(await connected('list')).toEqual([]);
+    },
+  ],
 ];
