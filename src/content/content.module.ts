@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { RegistriesModule } from '../registries/registries.module.js';
+import { ContentRecords } from './content-records.js';
 import { Content } from './content.js';
 import { ImageTag } from './image-tag.entity.js';
 import { ManifestReference } from './manifest-reference.entity.js';
@@ -14,7 +15,7 @@ import { Repository } from './repository.entity.js';
     TypeOrmModule.forFeature([RegistryContent, Repository, Manifest, ManifestReference, ImageTag]),
     RegistriesModule,
   ],
-  providers: [Content],
-  exports: [Content],
+  providers: [Content, ContentRecords],
+  exports: [Content, ContentRecords],
 })
 export class ContentModule {}

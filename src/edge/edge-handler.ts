@@ -3,6 +3,8 @@ import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { TrustedProxies, type ClientView } from '../forwarding/trusted-proxies.js';
 import { LoginServers, type RegistryEndpoint } from '../registries/login-servers.js';
+import { parseAcr } from './acr-route.js';
+import { AcrRoutes } from './acr-routes.js';
 import { Authorization } from './authorization.js';
 import type { Origin } from './challenge.js';
 import { ContentRoutes } from './content-routes.js';
@@ -38,6 +40,7 @@ export class EdgeHandler {
     private readonly tokenEndpoint: TokenEndpoint,
     private readonly exchange: ExchangeEndpoint,
     private readonly content: ContentRoutes,
+    private readonly acr: AcrRoutes,
     private readonly proxy: EngineProxy,
     @Optional() @Inject(EdgeObserver) private readonly observer?: EdgeObserver,
   ) {}
@@ -99,10 +102,16 @@ export class EdgeHandler {
       observed.route = 'exchange';
       return this.exchange.answer(call);
     }
+    if (path.startsWith('/acr/v1/')) {
+      const route = parseAcr(method, url);
+      observed.route = 'acr';
+      await this.authorization.require({ registry, origin, authorization: headers.authorization, needs: route.needs });
+      return this.acr.answer(call, route);
+    }
     if (path !== '/v2' && !path.startsWith('/v2/'))
       throw new OciError(
         'NAME_UNKNOWN',
-        `There is nothing at ${path}; this login server serves /v2/, /oauth2/token and /oauth2/exchange.`,
+        `There is nothing at ${path}; this login server serves /v2/, /acr/v1/, /oauth2/token and /oauth2/exchange.`,
       );
     const route = parseV2(method, url);
     observed.route = route.kind;

@@ -6,6 +6,7 @@ import { IdentityModule } from '../identity/identity.module.js';
 import { RegistriesModule } from '../registries/registries.module.js';
 import { TokenLogins } from '../tokens/token-logins.js';
 import { UsageModule } from '../usage/usage.module.js';
+import { AcrRoutes } from './acr-routes.js';
 import { Authorization } from './authorization.js';
 import { ContentRoutes } from './content-routes.js';
 import { EdgeHandler } from './edge-handler.js';
@@ -33,6 +34,7 @@ import { TokenEndpoint } from './token-endpoint.js';
     PushRecord,
     EngineContent,
     ContentRoutes,
+    AcrRoutes,
     EngineProxy,
     EdgeHandler,
     EdgeListeners,

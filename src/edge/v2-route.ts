@@ -29,7 +29,8 @@ interface Target {
 const PULL = ['pull'] as const;
 const PUSH = ['pull', 'push'] as const;
 const DELETE = ['delete'] as const;
-const CATALOG: Access = { type: 'registry', name: 'catalog', actions: ['*'] };
+/** What the names of all repositories need. */
+export const CATALOG: Access = { type: 'registry', name: 'catalog', actions: ['*'] };
 
 /** What each method needs on each kind of route; a method that is not here is not served there. */
 const METHODS: Readonly<Record<RouteKind, Readonly<Record<string, readonly string[]>>>> = {
@@ -44,7 +45,7 @@ const METHODS: Readonly<Record<RouteKind, Readonly<Record<string, readonly strin
   upload: { GET: PUSH, HEAD: PUSH, PATCH: PUSH, PUT: PUSH, DELETE: PUSH },
 };
 
-const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
+export const TAG = /^[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}$/;
 const UPLOAD = /^[a-zA-Z0-9-]{1,64}$/;
 
 /**
@@ -72,7 +73,7 @@ export function parseV2(method: string, url: string): V2Route {
 }
 
 /** Clients escape the slashes of a repository's name, so the path is decoded, once, and read by the grammar after that. */
-function decoded(path: string): string {
+export function decoded(path: string): string {
   try {
     return decodeURIComponent(path);
   } catch {
@@ -99,7 +100,8 @@ function targetOf(path: string): Target {
   throw new OciError('NAME_UNKNOWN', `There is nothing at ${path}.`);
 }
 
-function requireName(name: string): string {
+/** @throws OciError when it is none. */
+export function requireName(name: string): string {
   if (isRepositoryName(name)) return name;
   throw new OciError(
     'NAME_INVALID',
