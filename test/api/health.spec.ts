@@ -53,7 +53,7 @@ describe('health, metrics and the log', () => {
     });
     const module = await Test.createTestingModule({
       imports: [
-        ConfigModule.with(loadConfig({ BERTH_DATABASE_URL: made.url, BERTH_ROLES: 'api' })),
+        ConfigModule.with(loadConfig({ BERTH_DATABASE_URL: made.url, BERTH_ROLES: 'api', BERTH_PUT_LINGER_MS: '0' })),
         DatabaseModule,
         ObservabilityModule,
         WorkModule,

@@ -61,7 +61,7 @@ describe('management locks', () => {
       const { body } = await app.request('GET', `${at(scope)}?api-version=2016-09-01${query && `&$filter=${query}`}`);
       return (body['value'] as Json[])
         .map(({ name }) => name)
-        .sort((one, other) => (String(one) < String(other) ? -1 : 1));
+        .sort((one, another) => (String(one) < String(another) ? -1 : 1));
     };
     expect(await names(group.subscription.path)).toEqual(['four', 'one', 'three', 'two']);
     expect(await names(group.path)).toEqual(['one', 'three', 'two']);
