@@ -82,6 +82,8 @@ async function recordRoutes(
     const url = registryUrl(endpoint, subscriptionId);
     const newUrl = createUrl(endpoint, subscriptionId);
     const newWebhookUrl = createWebhookUrl(endpoint, subscriptionId);
+    // The first request of a caller also looks whether the token still holds, which is remembered.
+    await record(options, recorder, { method: 'GET', url, numbers: RECORDED }, RECORDED[0]);
     return {
       get: await route({ method: 'GET', url, numbers: RECORDED }),
       update: await route({ method: 'PUT', url, body: REGISTRY_BODY, numbers: RECORDED }),
