@@ -117,6 +117,11 @@ export const SETTINGS = {
     '90',
     'Days for which the activity log tells who changed what; what is older is dropped week by week.',
   ),
+  signingKeyDays: setting(
+    integer(1, 3_650),
+    '90',
+    'Days after which a new key signs tokens. Those of the key before stay good for as long as they were issued for.',
+  ),
   databasePoolSize: setting(integer(2, 500), '10', 'Connections to PostgreSQL that one process may hold.'),
 } as const satisfies Record<string, Setting<unknown>>;
 

@@ -14,6 +14,8 @@ export interface AccessRequest {
   /** The Authorization header. */
   readonly authorization: string | undefined;
   readonly needs: readonly Access[];
+  /** What does as well. */
+  readonly instead?: readonly Access[] | undefined;
 }
 
 /** Lets a request through, or says how to be let through. */
@@ -27,11 +29,12 @@ export class Authorization {
 
   /** @throws OciError 401 with the challenge. */
   async require(request: AccessRequest): Promise<void> {
-    const { authorization, origin, needs } = request;
+    const { authorization, origin, needs, instead } = request;
     if (authorization === undefined) throw unauthorized(origin, needs);
     const access = (await this.byBearer(request)) ?? (await this.byBasic(request));
     if (!access) throw unauthorized(origin, needs, 'invalid_token');
-    if (!covers(access, needs)) throw unauthorized(origin, needs, 'insufficient_scope');
+    const isEnough = covers(access, needs) || (instead !== undefined && covers(access, instead));
+    if (!isEnough) throw unauthorized(origin, needs, 'insufficient_scope');
   }
 
   /** Of what the token was issued for, what its bearer may still do. */
@@ -43,11 +46,11 @@ export class Authorization {
   }
 
   /** az falls back to sending a password itself, without asking for a token first. */
-  private async byBasic({ registry, origin, authorization, needs }: AccessRequest) {
+  private async byBasic({ registry, origin, authorization, needs, instead = [] }: AccessRequest) {
     const credentials = basicCredentials(authorization);
     if (!credentials) return undefined;
     const entry = await this.entries.enter(registry, proofOf(credentials.user, credentials.password));
     if (isRefusal(entry)) throw unauthorized(origin, needs, undefined, entry.refused);
-    return entry.rights(needs);
+    return entry.rights([...needs, ...instead]);
   }
 }

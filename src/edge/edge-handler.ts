@@ -115,7 +115,8 @@ export class EdgeHandler {
       );
     const route = parseV2(method, url);
     observed.route = route.kind;
-    await this.authorization.require({ registry, origin, authorization: headers.authorization, needs: route.needs });
+    const { needs, instead } = route;
+    await this.authorization.require({ registry, origin, authorization: headers.authorization, needs, instead });
     if (route.kind === 'base') return sendJson(response, 200, {});
     if (await this.content.answer(call, route)) return;
     if (route.kind === 'referrers')

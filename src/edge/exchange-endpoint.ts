@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { decodeJwt } from 'jose';
+import { decodeJwt, type JWTPayload } from 'jose';
 import { ArmError } from '../arm/arm-error.js';
 import type { Caller } from '../arm/caller.js';
 import { isUuid } from '../arm/uuid.js';
 import { Database } from '../database/database.js';
-import { TokenVerifier } from '../identity/token-verifier.js';
+import { generationOf, TokenVerifier } from '../identity/token-verifier.js';
 import { isRefusal, Logins } from './logins.js';
 import { OciError, sendJson, unavailable } from './oci-error.js';
 import { takesArmTokens } from './permissions.repository.js';
@@ -45,12 +45,13 @@ export class ExchangeEndpoint {
     requireService(required(form, 'service'), registry, origin);
     const caller = await this.callerOf(token);
     requireTenant(form.get('tenant'), caller);
-    if (!isForRegistries(token) && !(await takesArmTokens(this.database, registry.id)))
+    const claims = decodeJwt(token);
+    if (!isForRegistries(claims) && !(await takesArmTokens(this.database, registry.id)))
       throw refused(
         `Registry '${registry.name}' takes no tokens that were issued for Azure Resource Manager; ` +
           `ask for one with the scope 'https://containerregistry.azure.net/.default'.`,
       );
-    const entry = await this.logins.byCaller(registry, caller);
+    const entry = await this.logins.byCaller(registry, caller, generationOf(claims));
     if (isRefusal(entry)) throw refused(entry.refused);
     const refresh = await this.tokens.issue({ registry, entry, use: 'refresh_token' });
     sendJson(response, 200, { refresh_token: refresh.token }, { 'Cache-Control': 'no-store' });
@@ -86,8 +87,8 @@ function requireTenant(tenant: string | null, caller: Caller): void {
   throw refused(`The access token is of the tenant '${caller.tenantId}', not of '${tenant}' as the form says.`);
 }
 
-function isForRegistries(token: string): boolean {
-  return [decodeJwt(token).aud ?? []].flat().some((audience) => REGISTRY_AUDIENCE.test(audience));
+function isForRegistries({ aud = [] }: JWTPayload): boolean {
+  return [aud].flat().some((audience) => REGISTRY_AUDIENCE.test(audience));
 }
 
 function refused(message: string): OciError {

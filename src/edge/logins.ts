@@ -3,7 +3,9 @@ import type { Caller } from '../arm/caller.js';
 import { isUuid } from '../arm/uuid.js';
 import { AdminCredentials, type PasswordVersion } from '../credentials/admin-credentials.js';
 import { Database } from '../database/database.js';
+import { findRevocation } from '../identity/revocations.repository.js';
 import { ServicePrincipals } from '../identity/service-principals.js';
+import { TokenVerifier } from '../identity/token-verifier.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
 import type { Secret } from '../secrets/secret.js';
 import { TokenLogins, type TokenLogin } from '../tokens/token-logins.js';
@@ -17,7 +19,13 @@ import { EVERYTHING, PULL_ONLY, rightsOfRoles, rightsOfScopeMap, type Rights } f
 export type Login =
   | { readonly kind: 'admin'; readonly user: string; readonly password: PasswordVersion }
   | { readonly kind: 'token'; readonly user: string; readonly token: TokenLogin }
-  | { readonly kind: 'principal'; readonly user: string; readonly caller: Caller }
+  | {
+      readonly kind: 'principal';
+      readonly user: string;
+      readonly caller: Caller;
+      /** How many revocations of the principal came before; one more, and the login is worth nothing. */
+      readonly generation: number;
+    }
   | { readonly kind: 'anonymous'; readonly user: '' };
 
 /** Somebody who is let in, and what that allows at this moment. */
@@ -41,6 +49,7 @@ export class Logins {
     private readonly admins: AdminCredentials,
     private readonly tokens: TokenLogins,
     private readonly principals: ServicePrincipals,
+    private readonly verifier: TokenVerifier,
   ) {}
 
   async byPassword(registry: RegistryEndpoint, user: string, password: Secret): Promise<Entry | Refusal> {
@@ -54,13 +63,16 @@ export class Logins {
     return isUuid(user) ? this.principal(registry, user, password) : unknown(registry, user);
   }
 
-  /** @param caller whose access token was verified. */
-  async byCaller(registry: RegistryEndpoint, caller: Caller): Promise<Entry | Refusal> {
-    const permissions = await permissionsOf(this.database, caller, registry);
-    if (permissions.length === 0)
+  /** @param generation of what the caller proved itself with. */
+  async byCaller(registry: RegistryEndpoint, caller: Caller, generation: number): Promise<Entry | Refusal> {
+    const [permissions, isRevoked] = await Promise.all([
+      permissionsOf(this.database, caller, registry),
+      this.verifier.isRevoked(caller, generation),
+    ]);
+    if (permissions.length === 0 || isRevoked)
       return { refused: `The client '${caller.name}' has no access to registry '${registry.name}'.` };
     return {
-      login: { kind: 'principal', user: caller.objectId, caller },
+      login: { kind: 'principal', user: caller.objectId, caller, generation },
       rights: rightsOfRoles(permissions),
       permissions,
     };
@@ -83,7 +95,7 @@ export class Logins {
       return actions && tokenEntry(login.token, actions);
     }
     if (login.kind === 'principal') {
-      const entry = await this.byCaller(registry, login.caller);
+      const entry = await this.byCaller(registry, login.caller, login.generation);
       return isRefusal(entry) ? undefined : entry;
     }
     const isInForce =
@@ -111,7 +123,9 @@ export class Logins {
     if (!found)
       return { refused: `There is no service principal '${id}' with that secret; its secret may have expired.` };
     const { appId, objectId, tenantId } = found;
-    return this.byCaller(registry, { tenantId, objectId, appId, name: appId, type: 'Application' });
+    const revocation = await findRevocation(this.database, objectId);
+    const caller = { tenantId, objectId, appId, name: appId, type: 'Application' } as const;
+    return this.byCaller(registry, caller, revocation?.generation ?? 0);
   }
 }
 

@@ -47,12 +47,17 @@ export interface TokenOrder {
   readonly access?: readonly Access[];
 }
 
+interface Verified {
+  readonly claims: RegistryClaims;
+  readonly kid: string;
+}
+
 type SignedClaims = Omit<RegistryClaims, 'access'> & { readonly access?: readonly AccessClaim[] };
 
 /** Signs the registries' tokens and reads them back; whether what they say still holds is for others to ask. */
 @Injectable()
 export class RegistryTokens {
-  private readonly verified = new LRUCache<string, RegistryClaims>({ max: 5_000 });
+  private readonly verified = new LRUCache<string, Verified>({ max: 5_000 });
 
   constructor(
     private readonly keys: SigningKeys,
@@ -81,7 +86,10 @@ export class RegistryTokens {
     use: TokenUse,
     registry: Pick<RegistryEndpoint, 'id' | 'loginServer'>,
   ): Promise<RegistryClaims | undefined> {
-    const claims = this.verified.get(token) ?? (await this.signedClaims(token));
+    const known = this.verified.get(token);
+    // A key that was taken away takes all that it signed along.
+    const isKnown = known !== undefined && (await this.keys.byKid(known.kid)) !== undefined;
+    const claims = isKnown ? known.claims : await this.signedClaims(token);
     if (!claims) return undefined;
     const now = this.nowSeconds();
     const isInTime = claims.nbf <= now && now < claims.exp;
@@ -99,7 +107,7 @@ export class RegistryTokens {
         currentDate: this.clock.now(),
       });
       const claims = { ...payload, access: (payload.access ?? []).map(accessOf) };
-      this.verified.set(token, claims);
+      this.verified.set(token, { claims, kid: key.kid });
       return claims;
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;

@@ -95,7 +95,6 @@ test('everything of a repository is each thing that the permissions allow', () =
 });
 
 test('who comes without a name pulls, and nothing else', () => {
-  expect(PULL_ONLY([repository('a', 'pull', 'push'), repository('b', 'delete'), CATALOG])).toEqual([
-    repository('a', 'pull'),
-  ]);
+  const wanted = [repository('a', 'pull', 'push'), repository('b', 'delete'), repository('c', '*'), CATALOG];
+  expect(PULL_ONLY(wanted)).toEqual([repository('a', 'pull'), repository('c', 'pull')]);
 });

@@ -7,10 +7,7 @@ export type Rights = (wanted: readonly Access[]) => readonly Access[];
 export const EVERYTHING: Rights = (wanted) => wanted;
 
 export const PULL_ONLY: Rights = (wanted) =>
-  narrowedTo(
-    ['pull'],
-    wanted.filter(({ type }) => type === 'repository'),
-  );
+  wanted.filter(({ type }) => type === 'repository').flatMap((access) => heldOf(access, ['pull']));
 
 /** What each right that a scope map can give on a repository is called in tokens. */
 const OF_SCOPE_MAPS: ReadonlyMap<string, string> = new Map([

@@ -43,6 +43,7 @@ describe('requests of the OCI grammar are read completely', () => {
       kind,
       name,
       needs,
+      instead: kind === 'tags' ? [on(name, 'metadata_read')] : undefined,
       enginePath,
       takesBody: ['POST', 'PUT', 'PATCH'].includes(method),
     });

@@ -13,6 +13,8 @@ export interface V2Route {
   readonly last: string;
   /** What the caller must be granted. */
   readonly needs: readonly Access[];
+  /** What does as well; undefined: nothing else. */
+  readonly instead: readonly Access[] | undefined;
   /** Written anew from what was read, so that the engine cannot read it in another way than we did. */
   readonly enginePath: string;
   /** Whether the request may bring a body to the engine. */
@@ -29,6 +31,7 @@ interface Target {
 const PULL = ['pull'] as const;
 const PUSH = ['pull', 'push'] as const;
 const DELETE = ['delete'] as const;
+const METADATA = ['metadata_read'] as const;
 /** What the names of all repositories need. */
 export const CATALOG: Access = { type: 'registry', name: 'catalog', actions: ['*'] };
 
@@ -67,6 +70,7 @@ export function parseV2(method: string, url: string): V2Route {
     name: target.name,
     last: target.last,
     needs: needsOf(target, actions, query),
+    instead: target.kind === 'tags' ? [{ type: 'repository', name: target.name, actions: METADATA }] : undefined,
     enginePath: `${pathOf(target)}${queryOf(query)}`,
     takesBody: ['POST', 'PUT', 'PATCH'].includes(method),
   };

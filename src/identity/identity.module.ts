@@ -15,6 +15,7 @@ import { RefreshToken } from './refresh-token.entity.js';
 import { TokenSigner } from './token-signer.js';
 import { UserTokens } from './user-tokens.js';
 import { DiscoveryController } from './discovery.controller.js';
+import { KeyRotation } from './key-rotation.js';
 import { MetadataController } from './metadata.controller.js';
 import { OAuthErrorFilter } from './oauth-error.filter.js';
 import { OperatorGuard } from './operator-guard.js';
@@ -61,6 +62,7 @@ import { TokenVerifier } from './token-verifier.js';
   ],
   providers: [
     SigningKeys,
+    KeyRotation,
     ServicePrincipals,
     Users,
     Revocations,

@@ -26,6 +26,11 @@ const retire: Statement = {
   text: `update signing_keys set retired_at = $2 where use = $1 and retired_at is null`,
 };
 
+const removeRetired: Statement = {
+  name: 'signing_keys.remove_retired',
+  text: `delete from signing_keys where retired_at < $1`,
+};
+
 /** Stores the key unless its use has a current one already. */
 export async function insertFirstKey(sql: Sql, key: SigningKeyRecord): Promise<void> {
   await sql.count(insertFirst, columns.values(key));
@@ -46,4 +51,9 @@ export function keysOfUse(sql: Sql, use: KeyUse): Promise<SigningKeyRecord[]> {
 
 export async function retireCurrentKey(sql: Sql, use: KeyUse, at: Date): Promise<void> {
   await sql.count(retire, [use, at]);
+}
+
+/** Answers how many there were. */
+export function removeKeysRetiredBefore(sql: Sql, at: Date): Promise<number> {
+  return sql.count(removeRetired, [at]);
 }

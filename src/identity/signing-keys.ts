@@ -5,9 +5,16 @@ import { Secret } from '../secrets/secret.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import { Clock } from '../work/clock.js';
 import type { SigningKeyRecord } from './signing-key.entity.js';
-import { generateSigningKey, privateKeyToPem, signingKeyFromPem } from './signing-key.js';
+import { generateSigningKey, KEY_USES, privateKeyToPem, signingKeyFromPem } from './signing-key.js';
 import type { KeyUse, SigningKey } from './signing-key.js';
-import { currentKey, insertFirstKey, keyByKid, keysOfUse, retireCurrentKey } from './signing-keys.repository.js';
+import {
+  currentKey,
+  insertFirstKey,
+  keyByKid,
+  keysOfUse,
+  removeKeysRetiredBefore,
+  retireCurrentKey,
+} from './signing-keys.repository.js';
 
 /** Seconds after which a process looks again whether a key was retired or removed. */
 const FRESH_SECONDS = 60;
@@ -78,6 +85,19 @@ export class SigningKeys {
     });
     this.known.clear();
     return this.current(use);
+  }
+
+  /** Rotates each use whose key was made before then, and forgets keys that verify nothing more. Answers how many. */
+  async rotateOlder(madeBefore: Date): Promise<number> {
+    let rotated = 0;
+    for (const use of KEY_USES) {
+      const record = await currentKey(this.database, use);
+      if (!record || record.createdAt >= madeBefore) continue;
+      await this.rotate(use);
+      rotated++;
+    }
+    const served = new Date(this.clock.now().getTime() - RETIRED_KEY_SERVES_SECONDS * 1000);
+    return rotated + (await removeKeysRetiredBefore(this.database, served));
   }
 
   private async first(use: KeyUse): Promise<SigningKeyRecord> {

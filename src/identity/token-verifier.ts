@@ -98,18 +98,18 @@ export class TokenVerifier {
       : isAudienceAccepted(audience, origins);
     if (!isMeant) throw wrongAudience(audience, issuer?.audiences.length ? issuer.audiences : origins);
     const caller = Object.freeze(callerOf(claims, issuer));
-    if (!issuer) await this.refuseRevoked(caller, claims);
+    if (await this.isRevoked(caller, generationOf(claims))) throw revoked(caller.name);
     const untilMs = Math.min(Number(claims.exp) * 1000, now.getTime() + REMEMBERED_SECONDS * 1000);
     // What was revoked meanwhile may be of this caller.
     if (revocationsBefore === this.revocations) this.remembered.set(digestOf(token), { caller, untilMs });
     return caller;
   }
 
-  private async refuseRevoked({ objectId, name }: Caller, claims: JWTPayload): Promise<void> {
-    const id = parseUuid(objectId);
+  /** Whether what was issued to the caller in that generation is good no longer; asked of the database each time. */
+  async isRevoked({ issuer, objectId }: Caller, generation: number): Promise<boolean> {
+    const id = issuer === undefined ? parseUuid(objectId) : undefined;
     const revocation = id && (await this.options.revocationOf(id));
-    if (!revocation) return;
-    if (revocation.isRefused || Number(claims[GENERATION_CLAIM] ?? 0) < revocation.generation) throw revoked(name);
+    return Boolean(revocation && (revocation.isRefused || generation < revocation.generation));
   }
 
   private async read(token: string, now: Date): Promise<Verified> {
@@ -139,6 +139,11 @@ export class TokenVerifier {
     });
     return { claims, origins: this.options.origins, issuer: remote.settings };
   }
+}
+
+/** How many revocations of its principal a token of the local issuer came after. */
+export function generationOf(claims: JWTPayload): number {
+  return Number(claims[GENERATION_CLAIM] ?? 0);
 }
 
 function claimedIssuer(token: string): string {

@@ -7,6 +7,7 @@ import type { Secret } from '../secrets/secret.js';
 import { Clock } from '../work/clock.js';
 import { tokenToLogIn, type TokenToLogIn } from './token-logins.repository.js';
 import type { TokenPassword } from './token-password.js';
+import { tokenType } from './token.type.js';
 
 /** Passwords remembered as right, so that a client that sends one with every request does not cost 40 ms each time. */
 const REMEMBERED_PASSWORDS = 1_000;
@@ -37,7 +38,8 @@ export class TokenLogins {
 
   /** The token of that name when the password is one of its own; why not, as a sentence; undefined: there is no such token. */
   async verify(registryId: string, name: string, given: Secret): Promise<TokenEntry | string | undefined> {
-    const token = await tokenToLogIn(this.database, registryId, name);
+    // Clients send whatever they like, and not all of it is text for a database.
+    const token = tokenType.name.pattern.test(name) && (await tokenToLogIn(this.database, registryId, name));
     if (!token) return undefined;
     const password = await this.passwordOf(token, given);
     if (!password)

@@ -109,6 +109,25 @@ describe('identity in the database', () => {
     expect((await here.all('arm')).map(({ kid }) => kid)).toEqual([next.kid]);
   });
 
+  it('rotates what was made before the moment that it is told, and forgets what verifies nothing more', async () => {
+    const keys = process();
+    const [arm, registry] = [await keys.current('arm'), await keys.current('registry')];
+    const madeAt = clock.now();
+    expect(await keys.rotateOlder(madeAt)).toBe(0);
+    clock.pass(1);
+    expect(await keys.rotateOlder(clock.now())).toBe(2);
+    expect([(await keys.current('arm')).kid, (await keys.current('registry')).kid]).not.toEqual([
+      arm.kid,
+      registry.kid,
+    ]);
+    expect((await keys.byKid(registry.kid))?.kid).toBe(registry.kid);
+    expect(await keys.rotateOlder(madeAt)).toBe(0);
+    clock.pass(RETIRED_KEY_SERVES_SECONDS + 1);
+    expect(await keys.rotateOlder(madeAt)).toBe(2);
+    const kept = await source.query<{ kid: string }[]>('select kid from signing_keys order by use');
+    expect(kept.map(({ kid }) => kid)).toEqual([(await keys.current('arm')).kid, (await keys.current('registry')).kid]);
+  });
+
   it('rotates to one key when two processes rotate at once', async () => {
     const [here, there] = [process(), process()];
     await here.current('arm');

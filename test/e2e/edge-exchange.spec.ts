@@ -119,6 +119,7 @@ describe('an access token of the issuer', () => {
       login: {
         kind: 'principal',
         user: owner.objectId,
+        generation: 0,
         caller: {
           tenantId: owner.tenantId,
           objectId: owner.objectId,
@@ -258,6 +259,27 @@ describe('a service principal', () => {
     expect(await statusOf(brief)).toBe(401);
     expect(await statusOf(owner, 'wrong')).toBe(401);
     expect(await statusOf(await principal({ tenantId: owner.tenantId }))).toBe(401);
+  });
+
+  test('that is disabled is refused at the next request; enabled again it logs in anew', async () => {
+    const who = await principal({ tenantId: owner.tenantId, isOperator: true });
+    const principals = edge.get(ServicePrincipals);
+    const byAzure = await accessToken(who);
+    const refresh = await refreshTokenOf(who);
+    const { json } = await client(basic(who.appId, who.secret)).send('GET', '/oauth2/token?scope=repository:a:pull');
+    const bearer = client(`Bearer ${(json as { access_token: string }).access_token}`);
+    const statuses = async () => [
+      (await bearer.send('GET', '/v2/')).status,
+      (await client(basic(REFRESH_USER, refresh)).send('GET', '/oauth2/token')).status,
+      (await exchange({ access_token: byAzure })).status,
+      (await client(basic(who.appId, who.secret)).send('GET', '/oauth2/token')).status,
+    ];
+    expect(await statuses()).toEqual([200, 200, 200, 200]);
+    await principals.change(who.appId, { isEnabled: false });
+    expect(await statuses()).toEqual([401, 401, 401, 401]);
+    await principals.change(who.appId, { isEnabled: true });
+    // What was issued before stays refused.
+    expect(await statuses()).toEqual([401, 401, 401, 200]);
   });
 
   test('is refused at the next request when it is deleted or no longer an operator', async () => {

@@ -88,7 +88,7 @@ describe('a token of the registry', () => {
       expect((await admin.putManifest(repository, 'v1', manifest)).status).toBe(201);
     }
     const may = async (actions: readonly string[], repository: string) => {
-      const scopes = [`repository:${repository}:pull,push,delete`];
+      const scopes = [`repository:${repository}:pull,push,delete,metadata_read,metadata_write`];
       const each = await bearer(await givenToken(edge, given.registry, actions), ...scopes);
       const path = `/v2/${repository}`;
       return {
@@ -120,6 +120,7 @@ describe('a token of the registry', () => {
     expect(await may(rights('content/write'), 'a')).toEqual(nothing);
     expect(await may(rights('content/read', 'content/write'), 'a')).toEqual({ ...reads, upload: 202, put: 201 });
     expect(await may(rights('content/delete'), 'a')).toEqual({ ...nothing, delete: 404 });
+    expect(await may(rights('metadata/read'), 'a')).toEqual({ ...nothing, tags: 200 });
     expect(await may(rights('metadata/write'), 'a')).toEqual(nothing);
   });
 
@@ -149,6 +150,17 @@ describe('a token of the registry', () => {
     expect((await byBasic.send('GET', '/v2/')).status).toBe(200);
     expect((await byBasic.send('GET', '/v2/_catalog')).status).toBe(401);
     expect((await byBasic.send('POST', '/v2/a/blobs/uploads/')).status).toBe(401);
+  });
+
+  test('may be called like the registry, and is told from the admin user by its password', async () => {
+    const { name } = given.registry;
+    const token = await givenToken(edge, given.registry, PULL, { name });
+    const scope = 'repository:a:pull,push';
+    const kindOf = async (password: string) =>
+      (decodeJwt((await login({ user: name, password }, scope)).access_token)['login'] as { kind: string }).kind;
+    expect(await kindOf(token.password)).toBe('token');
+    expect(await kindOf(given.password)).toBe('admin');
+    await token.remove();
   });
 
   test('goes on with its refresh token, as a grant and as the password of the user of zeros', async () => {
@@ -191,11 +203,19 @@ describe('refused with the reason', () => {
 
   test('a password that has expired', async () => {
     const expiresAt = new Date(edge.clock.now().getTime() + 60_000);
-    const { user, password } = await givenToken(edge, given.registry, PULL, expiresAt);
+    const { user, password } = await givenToken(edge, given.registry, PULL, { expiresAt });
     expect((await asks(user, password)).status).toBe(200);
     edge.clock.pass(60);
     expect(await asks(user, password)).toMatchObject(refusal(`expired at ${expiresAt.toISOString()}`));
   });
+
+  test.each(['no\0name', "' or '1'='1", 'x'.repeat(5_000), '\u{1F600}'.repeat(5), '%00', '-'])(
+    'a user whose name can be none, such as %j',
+    async (user) => {
+      for (const path of ['/oauth2/token', '/v2/_catalog'])
+        expect((await client(basic(user, 'wrong\0')).send('GET', path)).status).toBe(401);
+    },
+  );
 
   test('a service principal that is not there', async () => {
     const id = '6f1d7c5c-6dc1-4d36-9ab3-27e1f2a1a0aa';

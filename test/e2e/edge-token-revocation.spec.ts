@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SigningKeys } from '../../src/identity/signing-keys.js';
 import { givenToken, type GivenToken } from '../support/given-token.js';
 import { basic, OciClient } from '../support/oci-client.js';
 import { openEdge, type Edge, type GivenRegistry } from '../support/oci-edge.js';
@@ -124,4 +125,17 @@ test('a token that is enabled again is let in again', async () => {
   expect(await now()).toEqual(REFUSED);
   await token.change({ status: 'enabled' });
   expect(await now()).toEqual(LET_IN);
+});
+
+test('a key that is replaced goes on for tokens that it signed, and one that is taken away takes them along', async () => {
+  const token = await givenToken(edge, given.registry, ACTIONS);
+  const before = await answers(token);
+  await edge.get(SigningKeys).rotate('registry');
+  const after = await answers(token);
+  expect([await before(), await after()]).toEqual([LET_IN, LET_IN]);
+  await edge.sql(`delete from signing_keys where use = 'registry' and retired_at is not null`);
+  // Processes look again whether a key is there once a minute.
+  edge.clock.pass(60);
+  const gone = { ...LET_IN, bearer: [401, 401], refresh: [401, 401] };
+  expect([await before(), await after()]).toEqual([gone, LET_IN]);
 });

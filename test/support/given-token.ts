@@ -31,9 +31,8 @@ export async function givenToken(
   edge: Edge,
   registry: Registry,
   actions: readonly string[],
-  expiresAt?: Date,
+  { expiresAt, name = `Token-${randomUUID().slice(0, 8)}` }: { readonly expiresAt?: Date; readonly name?: string } = {},
 ): Promise<GivenToken> {
-  const name = `Token-${randomUUID().slice(0, 8)}`;
   const common = {
     registryId: registry.id,
     registryName: registry.name,

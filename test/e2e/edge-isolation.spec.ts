@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SigningKeys } from '../../src/identity/signing-keys.js';
+import { ServicePrincipals } from '../../src/identity/service-principals.js';
+import { Subscriptions } from '../../src/subscriptions/subscriptions.js';
+import { signedToken } from '../support/arm-token.js';
+import { givenToken } from '../support/given-token.js';
+import { basic, OciClient } from '../support/oci-client.js';
+import { openEdge, type Edge, type GivenRegistry } from '../support/oci-edge.js';
+
+const REFRESH_USER = '00000000-0000-0000-0000-000000000000';
+const NOBODY = `sha256:${'0'.repeat(64)}`;
+const SCOPES = ['repository:a:*', 'repository:b:pull', 'registry:catalog:*'];
+
+/** What can be asked of a login server, each for itself; whatever is not answered 401 was allowed. */
+const OPERATIONS = [
+  ['ping', 'GET', '/v2/'],
+  ['catalog', 'GET', '/v2/_catalog'],
+  ['tags', 'GET', '/v2/a/tags/list'],
+  ['manifest', 'HEAD', '/v2/a/manifests/v1'],
+  ['blob', 'GET', `/v2/a/blobs/${NOBODY}`],
+  ['upload', 'POST', '/v2/a/blobs/uploads/'],
+  ['mount', 'POST', `/v2/a/blobs/uploads/?mount=${NOBODY}&from=b`],
+  ['push', 'PUT', '/v2/a/manifests/v1'],
+  ['delete', 'DELETE', `/v2/a/manifests/${NOBODY}`],
+  ['metadata', 'GET', '/acr/v1/a'],
+] as const;
+type Operation = (typeof OPERATIONS)[number][0];
+
+const ALL = OPERATIONS.map(([name]) => name);
+const BUT_CATALOG = ALL.filter((name) => name !== 'catalog');
+const PULL: readonly Operation[] = ['ping', 'tags', 'manifest', 'blob'];
+const NOTHING: readonly Operation[] = [];
+/** One of each kind, since each has the password checked anew. */
+const BY_BASIC: readonly Operation[] = ['catalog', 'tags', 'upload'];
+
+const PLACES = ['own', 'of the same subscription', 'of the same tenant', 'of another tenant'] as const;
+type Place = (typeof PLACES)[number];
+
+let edge: Edge;
+const clients: OciClient[] = [];
+const registries = new Map<Place, GivenRegistry>();
+const identities = new Map<string, string>();
+
+beforeAll(async () => {
+  edge = await openEdge();
+  const [tenant, otherTenant] = [randomUUID(), randomUUID()];
+  const [subscription, sameTenant, foreign] = [
+    await subscriptionOf(tenant),
+    await subscriptionOf(tenant),
+    await subscriptionOf(otherTenant),
+  ];
+  const subscriptions = [subscription, subscription, sameTenant, foreign];
+  for (const [index, place] of PLACES.entries())
+    registries.set(place, await edge.registry({ subscriptionId: subscriptions[index] ?? '' }));
+
+  const own = at('own');
+  const everything = ['content/read', 'content/write', 'content/delete', 'metadata/read', 'metadata/write'];
+  const admin = await givenToken(
+    edge,
+    own.registry,
+    everything.map((right) => `repositories/*/${right}`),
+  );
+  const reader = await givenToken(edge, own.registry, ['repositories/a/content/read']);
+  const operator = await principal(tenant, true);
+  identities.set('admin user', basic(own.user, own.password));
+  identities.set('token of all repositories', basic(admin.user, admin.password));
+  identities.set('token of one repository', basic(reader.user, reader.password));
+  identities.set('operator, by secret', basic(operator.appId, operator.secret));
+  const plain = await principal(tenant, false);
+  identities.set('principal without a role', basic(plain.appId, plain.secret));
+  const stranger = await principal(otherTenant, true);
+  identities.set('operator of the other tenant', basic(stranger.appId, stranger.secret));
+  identities.set('refresh token of the admin user', basic(REFRESH_USER, (await login(own, 'admin user')).refresh));
+  identities.set(
+    'refresh token of an operator',
+    basic(REFRESH_USER, (await login(own, 'operator, by secret')).refresh),
+  );
+});
+
+afterAll(async () => {
+  await Promise.all(clients.map((each) => each.close()));
+  await edge?.close();
+});
+
+async function subscriptionOf(tenantId: string): Promise<string> {
+  const id = randomUUID();
+  await edge.get(Subscriptions).createTenant(edge.database, { id: tenantId, displayName: 'A tenant' });
+  await edge.get(Subscriptions).createSubscription(edge.database, { id, tenantId, displayName: 'A subscription' });
+  return id;
+}
+
+async function principal(tenantId: string, isOperator: boolean) {
+  const made = await edge
+    .get(ServicePrincipals)
+    .create(edge.database, { tenantId, displayName: 'An application', isOperator });
+  return { ...made, secret: made.secret.reveal() };
+}
+
+function at(place: Place): GivenRegistry {
+  const found = registries.get(place);
+  if (!found) throw new Error(`There is no registry ${place}.`);
+  return found;
+}
+
+function client({ loginServer }: GivenRegistry, authorization?: string): OciClient {
+  const made = new OciClient(`https://${loginServer}`, edge.ca, authorization);
+  clients.push(made);
+  return made;
+}
+
+/** What the identity is given at the registry; empty text where it is given nothing. */
+async function login(given: GivenRegistry, identity: string): Promise<{ access: string; refresh: string }> {
+  const query = new URLSearchParams([['offline_token', 'true'], ...SCOPES.map((scope) => ['scope', scope])]);
+  const { json } = await client(given, identities.get(identity)).send('GET', `/oauth2/token?${query.toString()}`);
+  const { access_token: access = '', refresh_token: refresh = '' } = json as Record<string, string | undefined>;
+  return { access, refresh };
+}
+
+async function allowed(
+  given: GivenRegistry,
+  authorization: string | undefined,
+  among: readonly Operation[] = ALL,
+): Promise<readonly Operation[]> {
+  const asking = client(given, authorization);
+  const answers = await Promise.all(
+    OPERATIONS.filter(([name]) => among.includes(name)).map(async ([name, method, path]) => {
+      const { status } = await asking.send(method, path);
+      // Nothing that a client can send is the fault of the service.
+      return status >= 500 ? [`${name} was answered ${status}` as Operation] : status === 401 ? [] : [name];
+    }),
+  );
+  return answers.flat();
+}
+
+const NOWHERE = [NOTHING, NOTHING, NOTHING, NOTHING];
+
+/** Who may do what, at each of the four places. */
+const MATRIX: readonly (readonly [string, readonly (readonly Operation[])[]])[] = [
+  ['admin user', [ALL, NOTHING, NOTHING, NOTHING]],
+  ['token of all repositories', [BUT_CATALOG, NOTHING, NOTHING, NOTHING]],
+  ['token of one repository', [PULL, NOTHING, NOTHING, NOTHING]],
+  ['operator, by secret', [ALL, ALL, ALL, NOTHING]],
+  ['principal without a role', NOWHERE],
+  ['operator of the other tenant', [NOTHING, NOTHING, NOTHING, ALL]],
+  ['refresh token of the admin user', [ALL, NOTHING, NOTHING, NOTHING]],
+  ['refresh token of an operator', [ALL, NOTHING, NOTHING, NOTHING]],
+  ['nobody', NOWHERE],
+];
+
+describe.each(MATRIX)('%s', (identity, expected) => {
+  test('does with an access token from there what it may do there, and nothing else', async () => {
+    const seen = [];
+    for (const place of PLACES) {
+      const { access } = await login(at(place), identity);
+      seen.push(access === '' ? NOTHING : await allowed(at(place), `Bearer ${access}`));
+    }
+    expect(seen).toEqual(expected);
+  });
+
+  test('does by Basic what it may do there, and nothing else', async () => {
+    const seen = [];
+    for (const place of PLACES) seen.push(await allowed(at(place), identities.get(identity), BY_BASIC));
+    expect(seen).toEqual(expected.map((all) => all.filter((name) => BY_BASIC.includes(name))));
+  });
+
+  test('does nothing elsewhere with an access token of its own registry', async () => {
+    const { access } = await login(at('own'), identity);
+    for (const place of PLACES.slice(1))
+      expect(await allowed(at(place), `Bearer ${access || 'none'}`)).toEqual(NOTHING);
+  });
+});
+
+test('an access token of the control plane is none of a login server', async () => {
+  const token = await signedToken(edge.get(SigningKeys), edge.clock, {
+    tenantId: randomUUID(),
+    origin: 'https://localhost:8443',
+  });
+  for (const place of PLACES) expect(await allowed(at(place), `Bearer ${token}`)).toEqual(NOTHING);
+});
+
+test('where anonymous pull is allowed, nobody in particular pulls, and that there alone', async () => {
+  const open = await edge.registry({ anonymousPullEnabled: true });
+  const { access } = await login(open, 'nobody');
+  expect(await allowed(open, `Bearer ${access}`)).toEqual(PULL);
+  expect(await allowed(open, undefined)).toEqual(NOTHING);
+  expect(await allowed(at('own'), `Bearer ${access}`)).toEqual(NOTHING);
+});
