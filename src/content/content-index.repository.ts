@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Sql, Statement, Tx } from '../database/database.js';
+import type { Statement, Tx } from '../database/database.js';
 import type { Reference } from './manifest-document.js';
 
 /** A manifest as it is written down. */
@@ -18,8 +18,6 @@ export interface ManifestRow {
   readonly sizeBytes: number;
   readonly imageSizeBytes: number;
   readonly references: readonly Reference[];
-  /** The tag under which it was pushed. */
-  readonly tag: string | null;
   readonly at: Date;
 }
 
@@ -27,47 +25,55 @@ const begin: Statement = {
   name: 'content.begin',
   text: 'insert into registry_contents (registry_id, is_indexed) values ($1, true)',
 };
-const isIndexed: Statement = {
-  name: 'content.is_indexed',
-  text: 'select is_indexed as "isIndexed" from registry_contents where registry_id = $1',
-};
-/** One statement for all of it. The repository's row is taken first, so that pushes into one repository take turns. */
+/** The repository's row is taken first, so that pushes into one repository take turns. */
 const insertManifest: Statement = {
   name: 'content.insert_manifest',
   text: `with repository as (
-           insert into repositories (id, registry_id, name, created_at, updated_at) values ($22, $1, $2, $15, $15)
+           insert into repositories (id, registry_id, name, created_at, updated_at) values ($21, $1, $2, $14, $14)
            on conflict (registry_id, name) do update set updated_at = excluded.updated_at
            returning id),
          manifest as (
            insert into manifests (repository_id, digest, media_type, artifact_type, config_digest, config_media_type,
                                   os, architecture, annotations, subject, size_bytes, image_size_bytes,
                                   created_at, updated_at)
-             select id, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13, $15, $15 from repository
+             select id, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13, $14, $14 from repository
            on conflict (repository_id, digest) do update set updated_at = excluded.updated_at
-           returning repository_id, digest),
-         parts as (
-           insert into manifest_references (repository_id, manifest_digest, digest, kind, media_type, size_bytes, os,
-                                            architecture, position)
-             select m.repository_id, m.digest, p.*
-               from manifest m,
-                    unnest($16::text[], $17::text[], $18::text[], $19::bigint[], $20::text[], $21::text[])
-                      with ordinality as p
-           on conflict do nothing)
+           returning repository_id, digest)
+         insert into manifest_references (repository_id, manifest_digest, digest, kind, media_type, size_bytes, os,
+                                          architecture, position)
+           select m.repository_id, m.digest, p.*
+             from manifest m,
+                  unnest($15::text[], $16::text[], $17::text[], $18::bigint[], $19::text[], $20::text[])
+                    with ordinality as p
+         on conflict do nothing`,
+};
+/** Runs while the repository's row is held, so that what was before is what the last writer left. */
+const upsertTag: Statement = {
+  name: 'content.upsert_tag',
+  text: `with repository as (select id from repositories where registry_id = $1 and name = $2),
+         before as (select t.updated_at from image_tags t join repository r on t.repository_id = r.id where t.name = $3)
          insert into image_tags (repository_id, name, digest, created_at, updated_at)
-           select repository_id, $14, digest, $15, $15 from manifest where $14::text is not null
-         on conflict (repository_id, name) do update set digest = excluded.digest, updated_at = excluded.updated_at`,
+           select id, $3, $4, $5, $5 from repository
+         on conflict (repository_id, name) do update set digest = excluded.digest, updated_at = excluded.updated_at
+         returning (select updated_at from before) as before`,
+};
+const moveTag: Statement = {
+  name: 'content.move_tag',
+  text: `update image_tags set digest = $4, updated_at = $5
+          where repository_id = $1 and name = $2 and digest = $3
+            and exists (select 1 from manifests where repository_id = $1 and digest = $4)`,
 };
 const takeRepository: Statement = {
   name: 'content.take_repository',
   text: 'select id from repositories where registry_id = $1 and name = $2 for update',
 };
-const deleteManifest: Statement = {
-  name: 'content.delete_manifest',
-  text: 'delete from manifests where repository_id = $1 and digest = $2',
+const deleteManifests: Statement = {
+  name: 'content.delete_manifests',
+  text: 'delete from manifests where repository_id = $1 and digest = any ($2::text[]) and updated_at <= $3',
 };
 const deleteTag: Statement = {
   name: 'content.delete_tag',
-  text: 'delete from image_tags where repository_id = $1 and name = $2',
+  text: 'delete from image_tags where repository_id = $1 and name = $2 and updated_at <= $3',
 };
 const touchOrDelete: Statement = {
   name: 'content.touch_repository',
@@ -77,14 +83,26 @@ const touchOrDelete: Statement = {
          update repositories set updated_at = $2 where id = $1 and not exists (select 1 from gone)`,
 };
 
+/** A repository, and when something happens to it. */
+export interface RepositoryAt {
+  readonly registryId: string;
+  readonly repository: string;
+  readonly at: Date;
+}
+
+/** What is taken out of a repository. What was pushed again since the engine was asked to delete it stays. */
+export interface Removal extends RepositoryAt {
+  readonly begunAt: Date;
+}
+
+export interface ImageTagRow extends RepositoryAt {
+  readonly tag: string;
+  readonly digest: string;
+}
+
 /** A registry that has had no content yet is indexed from its first moment. */
 export async function beginIndex(tx: Tx, registryId: string): Promise<void> {
   await tx.count(begin, [registryId]);
-}
-
-/** Whether all that the registry's engine has is in the index. */
-export async function isRegistryIndexed(sql: Sql, registryId: string): Promise<boolean> {
-  return (await sql.row<{ isIndexed: boolean }>(isIndexed, [registryId]))?.isIndexed ?? false;
 }
 
 export async function upsertManifest(tx: Tx, row: ManifestRow): Promise<void> {
@@ -103,7 +121,6 @@ export async function upsertManifest(tx: Tx, row: ManifestRow): Promise<void> {
     row.subject,
     row.sizeBytes,
     row.imageSizeBytes,
-    row.tag,
     row.at,
     references.map(({ digest }) => digest),
     references.map(({ kind }) => kind),
@@ -115,23 +132,36 @@ export async function upsertManifest(tx: Tx, row: ManifestRow): Promise<void> {
   ]);
 }
 
-/** With its tags; the repository goes with its last manifest. */
-export async function removeManifest(
-  tx: Tx,
-  { registryId, repository, digest, at }: Pick<ManifestRow, 'registryId' | 'repository' | 'digest' | 'at'>,
-): Promise<void> {
-  const taken = await tx.row<{ id: string }>(takeRepository, [registryId, repository]);
-  if (!taken) return;
-  await tx.count(deleteManifest, [taken.id, digest]);
-  await tx.count(touchOrDelete, [taken.id, at]);
+/**
+ * Answers when the tag was written last before this; undefined when it is new. The transaction has to have written the
+ * manifest before.
+ */
+export async function upsertImageTag(tx: Tx, { digest, at, ...tag }: ImageTagRow): Promise<Date | undefined> {
+  const values = [tag.registryId, tag.repository, tag.tag, digest, at];
+  return (await tx.row<{ before: Date | null }>(upsertTag, values))?.before ?? undefined;
 }
 
-export async function removeTag(
-  tx: Tx,
-  { registryId, repository, tag, at }: Pick<ManifestRow, 'registryId' | 'repository' | 'tag' | 'at'>,
-): Promise<void> {
-  const taken = await tx.row<{ id: string }>(takeRepository, [registryId, repository]);
-  if (!taken) return;
-  await tx.count(deleteTag, [taken.id, tag]);
-  await tx.count(touchOrDelete, [taken.id, at]);
+/** Where the tag still names `digest`, and the repository has the manifest `to`. */
+export async function moveImageTag(tx: Tx, { digest, at, ...tag }: ImageTagRow, to: string): Promise<void> {
+  const id = await takenRepository(tx, tag);
+  if (id !== undefined) await tx.count(moveTag, [id, tag.tag, digest, to, at]);
+}
+
+/** With their tags; the repository goes with its last manifest. */
+export async function removeManifests(tx: Tx, from: Removal, digests: readonly string[]): Promise<void> {
+  const id = await takenRepository(tx, from);
+  if (id === undefined) return;
+  await tx.count(deleteManifests, [id, digests, from.begunAt]);
+  await tx.count(touchOrDelete, [id, from.at]);
+}
+
+export async function removeTag(tx: Tx, from: Removal, tag: string): Promise<void> {
+  const id = await takenRepository(tx, from);
+  if (id === undefined) return;
+  await tx.count(deleteTag, [id, tag, from.begunAt]);
+  await tx.count(touchOrDelete, [id, from.at]);
+}
+
+async function takenRepository(tx: Tx, from: Omit<RepositoryAt, 'at'>): Promise<string | undefined> {
+  return (await tx.row<{ id: string }>(takeRepository, [from.registryId, from.repository]))?.id;
 }

@@ -31,6 +31,31 @@ const referrers: Statement = {
           order by digest limit $5`,
 };
 
+const contentOf: Statement = {
+  name: 'content.all_of_repository',
+  text: `select m.digest,
+                (select coalesce(jsonb_agg(t.name order by t.name), '[]') from image_tags t
+                  where t.repository_id = m.repository_id and t.digest = m.digest) as tags
+           from manifests m where m.repository_id = $1 order by m.digest limit $2`,
+};
+/** The index that stands for referrers, of clients that do not ask for them, is brought up to date after a deletion. */
+const indexOf: Statement = {
+  name: 'content.index_of',
+  text: `select f.manifest_digest as digest
+           from manifest_references f join repositories r on r.id = f.repository_id
+          where r.registry_id = $1 and r.name = $2 and f.digest = $3 and f.kind = 'manifests'
+            and not exists (select 1 from image_tags t
+                             where t.repository_id = r.id and t.digest = f.manifest_digest
+                               and t.name ~ '^sha(256|384|512)-[0-9a-f]{64,128}$')
+          limit 1`,
+};
+
+/** A manifest, and the tags that name it. */
+export interface TaggedManifest {
+  readonly digest: string;
+  readonly tags: readonly string[];
+}
+
 /** A manifest that is about another. */
 export type Referrer = Pick<Manifest, 'digest' | 'mediaType' | 'artifactType' | 'annotations' | 'sizeBytes'>;
 
@@ -58,4 +83,19 @@ export function listReferrers(
   page: NamePage,
 ): Promise<Referrer[]> {
   return sql.rows<Referrer>(referrers, [id, subject, page.last, artifactType, page.count]);
+}
+
+/** What is in a repository, whether it is listed or not. */
+export function listContent(sql: Sql, id: string, count: number): Promise<TaggedManifest[]> {
+  return sql.rows<TaggedManifest>(contentOf, [id, count]);
+}
+
+/** Digest of an index of the repository that refers to this manifest; undefined when there is none. */
+export async function findIndexOf(
+  sql: Sql,
+  registryId: string,
+  repository: string,
+  digest: string,
+): Promise<string | undefined> {
+  return (await sql.row<{ digest: string }>(indexOf, [registryId, repository, digest]))?.digest;
 }

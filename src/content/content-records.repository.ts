@@ -16,7 +16,12 @@ export interface RecordPage {
   readonly orderBy: OrderBy;
 }
 
-export type RepositoryRecord = Repository & { readonly manifestCount: number; readonly tagCount: number };
+export type RepositoryRecord = Omit<Repository, 'registry'> & {
+  readonly manifestCount: number;
+  readonly tagCount: number;
+  /** Of all that is stored of it, each blob once. */
+  readonly sizeBytes: string;
+};
 export type TagRecord = Omit<ImageTag, 'manifest'>;
 export type ManifestRecord = Omit<Manifest, 'repository'> & {
   readonly tags: readonly string[];
@@ -47,7 +52,11 @@ const repository: Statement = {
   name: 'content.repository',
   text: `select id, registry_id as "registryId", name, ${COMMON},
                 (select count(*)::int from manifests m where m.repository_id = r.id) as "manifestCount",
-                (select count(*)::int from image_tags t where t.repository_id = r.id) as "tagCount"
+                (select count(*)::int from image_tags t where t.repository_id = r.id) as "tagCount",
+                (select coalesce(sum(b.size_bytes), 0) from stored_blobs b
+                  where b.registry_id = r.registry_id
+                    and b.digest in (select f.digest from manifest_references f where f.repository_id = r.id
+                                     union select m.digest from manifests m where m.repository_id = r.id)) as "sizeBytes"
            from repositories r where registry_id = $1 and name = $2`,
 };
 const tag: Statement = { name: 'content.tag', text: `${TAG} where repository_id = $1 and name = $2` };

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { RegistriesModule } from '../registries/registries.module.js';
+import { ContentAttributes } from './content-attributes.js';
+import { ContentLists } from './content-lists.js';
 import { ContentRecords } from './content-records.js';
 import { Content } from './content.js';
 import { ImageTag } from './image-tag.entity.js';
@@ -15,7 +17,7 @@ import { Repository } from './repository.entity.js';
     TypeOrmModule.forFeature([RegistryContent, Repository, Manifest, ManifestReference, ImageTag]),
     RegistriesModule,
   ],
-  providers: [Content, ContentRecords],
-  exports: [Content, ContentRecords],
+  providers: [Content, ContentLists, ContentRecords, ContentAttributes],
+  exports: [Content, ContentLists, ContentRecords, ContentAttributes],
 })
 export class ContentModule {}

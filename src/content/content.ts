@@ -4,19 +4,12 @@ import { NewRegistries } from '../registries/new-registries.js';
 import { Clock } from '../work/clock.js';
 import {
   beginIndex,
-  isRegistryIndexed,
-  removeManifest,
+  moveImageTag,
+  removeManifests,
   removeTag,
+  upsertImageTag,
   upsertManifest,
 } from './content-index.repository.js';
-import {
-  findRepositoryId,
-  listReferrers,
-  listRepositoryNames,
-  listTagNames,
-  type NamePage,
-  type Referrer,
-} from './content-lists.repository.js';
 import type { ManifestDocument } from './manifest-document.js';
 
 /** A manifest that the engine has just said it stored. */
@@ -24,7 +17,10 @@ export interface StoredManifest {
   readonly registryId: string;
   readonly repository: string;
   readonly digest: string;
+  /** The tag under which it was pushed. */
   readonly tag: string | null;
+  /** When the engine was asked to store it. */
+  readonly begunAt: Date;
   /** As the client said; for texts that do not say it themselves. */
   readonly contentType: string;
   readonly document: ManifestDocument;
@@ -38,7 +34,19 @@ export interface Platform {
   readonly architecture: string | null;
 }
 
-/** What the registries hold, written down as it goes in and out, so that no engine is asked for it. */
+/** A repository of a registry. */
+export interface RepositoryWithin {
+  readonly registryId: string;
+  readonly repository: string;
+}
+
+/** A tag, and the manifest that it is thought to name. */
+export interface NamedManifest extends RepositoryWithin {
+  readonly tag: string;
+  readonly digest: string;
+}
+
+/** Writes down what the registries hold as it goes in and out, so that no engine need be asked for it. */
 @Injectable()
 export class Content {
   constructor(
@@ -49,57 +57,46 @@ export class Content {
     newRegistries.add((tx, { id }) => beginIndex(tx, id));
   }
 
-  /** False while a registry holds what was pushed before there was an index; its engine is asked then. */
-  isIndexed(registryId: string): Promise<boolean> {
-    return isRegistryIndexed(this.database, registryId);
+  now(): Date {
+    return this.clock.now();
   }
 
-  stored(tx: Tx, { document, contentType, platform, ...manifest }: StoredManifest): Promise<void> {
-    const { mediaType, config, ...said } = document;
-    return upsertManifest(tx, {
+  /**
+   * True when somebody else has written the tag since the engine was asked: which of the two the engine took last is then
+   * for the engine to say.
+   */
+  async stored(tx: Tx, manifest: StoredManifest): Promise<boolean> {
+    const { document, contentType, platform, tag, begunAt, ...said } = manifest;
+    const { mediaType, config, ...read } = document;
+    const at = this.clock.now();
+    await upsertManifest(tx, {
+      ...read,
       ...said,
-      ...manifest,
       ...platform,
       mediaType: mediaType ?? contentType,
       configDigest: config?.digest ?? null,
       configMediaType: config?.mediaType ?? null,
-      at: this.clock.now(),
+      at,
     });
+    if (tag === null) return false;
+    const { registryId, repository, digest } = said;
+    const before = await upsertImageTag(tx, { registryId, repository, tag, digest, at });
+    return before !== undefined && before >= begunAt;
   }
 
-  /** The engine has it no more, nor any tag of it. */
-  manifestDeleted(registryId: string, repository: string, digest: string): Promise<void> {
-    return this.database.transaction((tx) =>
-      removeManifest(tx, { registryId, repository, digest, at: this.clock.now() }),
-    );
+  /** The engine says that the tag names another manifest. Changes nothing when somebody else has written it meanwhile. */
+  tagMoved(named: NamedManifest, to: string): Promise<void> {
+    return this.database.transaction((tx) => moveImageTag(tx, { ...named, at: this.clock.now() }, to));
   }
 
-  untagged(registryId: string, repository: string, tag: string): Promise<void> {
-    return this.database.transaction((tx) => removeTag(tx, { registryId, repository, tag, at: this.clock.now() }));
+  /** The engine has them no more, nor any tag of them. */
+  deleted(from: RepositoryWithin, digests: readonly string[], begunAt: Date): Promise<void> {
+    const removal = { ...from, begunAt, at: this.clock.now() };
+    return this.database.transaction((tx) => removeManifests(tx, removal, digests));
   }
 
-  /** In the order of their bytes, as the specification has it. */
-  repositories(registryId: string, page: NamePage): Promise<string[]> {
-    return listRepositoryNames(this.database, registryId, page);
-  }
-
-  /** Undefined when there is no such repository. */
-  async tags(registryId: string, repository: string, page: NamePage): Promise<string[] | undefined> {
-    const id = await findRepositoryId(this.database, registryId, repository);
-    return id === undefined ? undefined : listTagNames(this.database, id, page);
-  }
-
-  /**
-   * What has been said about a manifest, which itself need not be there.
-   * @param artifactType null for those of every type.
-   */
-  async referrers(
-    registryId: string,
-    repository: string,
-    about: { readonly subject: string; readonly artifactType: string | null },
-    page: NamePage,
-  ): Promise<Referrer[]> {
-    const id = await findRepositoryId(this.database, registryId, repository);
-    return id === undefined ? [] : listReferrers(this.database, id, about.subject, about.artifactType, page);
+  untagged(from: RepositoryWithin, tag: string, begunAt: Date): Promise<void> {
+    const removal = { ...from, begunAt, at: this.clock.now() };
+    return this.database.transaction((tx) => removeTag(tx, removal, tag));
   }
 }

@@ -10,6 +10,8 @@ export function repositoryBody(registry: string, record: RepositoryRecord): obje
     ...timesOf(record),
     manifestCount: record.manifestCount,
     tagCount: record.tagCount,
+    // Not in the description; clients pass over it.
+    size: Number(record.sizeBytes),
     changeableAttributes: attributesOf(record),
   };
 }

@@ -3,12 +3,22 @@ import type { Access } from './access.js';
 import { CATALOG, decoded, requireName, TAG } from './v2-route.js';
 import { OciError } from './oci-error.js';
 
-export type AcrRouteKind = 'catalog' | 'repository' | 'tags' | 'tag' | 'manifests' | 'manifest';
+export type AcrRouteKind =
+  | 'catalog'
+  | 'repository'
+  | 'tags'
+  | 'tag'
+  | 'manifests'
+  | 'manifest'
+  | 'deleted-catalog'
+  | 'deleted-tags'
+  | 'deleted-manifests'
+  | 'deleted-manifest';
 
 /** A request below `/acr/v1/`, read completely. */
 export interface AcrRoute {
   readonly kind: AcrRouteKind;
-  /** Repository; empty for `catalog`. */
+  /** Repository; empty for the catalogues. */
   readonly name: string;
   /** Tag or digest. */
   readonly last: string;
@@ -17,15 +27,24 @@ export interface AcrRoute {
 }
 
 const READ = ['metadata_read'] as const;
+const WRITE = ['metadata_write'] as const;
+const DELETE = ['delete'] as const;
+const DELETED_READ = ['deleted_read'] as const;
+const RESTORE = ['deleted_restore'] as const;
+const DELETED_CATALOG: Access = { type: 'registry', name: 'deleted_catalog', actions: ['*'] };
 
 /** What each method needs on each kind of route; a method that is not here is not served there. */
 const METHODS: Readonly<Record<AcrRouteKind, Readonly<Record<string, readonly string[]>>>> = {
   catalog: { GET: [] },
-  repository: { GET: READ },
+  repository: { GET: READ, PATCH: WRITE, DELETE },
   tags: { GET: READ },
-  tag: { GET: READ },
+  tag: { GET: READ, PATCH: WRITE, DELETE },
   manifests: { GET: READ },
-  manifest: { GET: READ },
+  manifest: { GET: READ, PATCH: WRITE },
+  'deleted-catalog': { GET: [] },
+  'deleted-tags': { GET: DELETED_READ },
+  'deleted-manifests': { GET: DELETED_READ },
+  'deleted-manifest': { POST: RESTORE },
 };
 
 /**
@@ -40,23 +59,36 @@ export function parseAcr(method: string, url: string): AcrRoute {
       headers: { Allow: Object.keys(METHODS[kind]).join(', ') },
     });
   if (kind === 'tag' && !TAG.test(last)) throw new OciError('TAG_UNKNOWN', `'${last}' is not a tag.`);
-  if (kind === 'manifest' && !isDigest(last))
+  if ((kind === 'manifest' || kind === 'deleted-manifest') && !isDigest(last))
     throw new OciError('DIGEST_INVALID', `'${last}' is not a digest such as sha256:<64 hexadecimal digits>.`);
-  return { kind, name, last, needs: kind === 'catalog' ? [CATALOG] : [{ type: 'repository', name, actions }] };
+  return { kind, name, last, needs: [CATALOGUES[kind] ?? { type: 'repository', name, actions }] };
 }
+
+const CATALOGUES: Partial<Readonly<Record<AcrRouteKind, Access>>> = {
+  catalog: CATALOG,
+  'deleted-catalog': DELETED_CATALOG,
+};
 
 /** No part of a repository's name begins with an underscore. */
 function targetOf(path: string): Omit<AcrRoute, 'needs'> {
   if (path === '_catalog') return { kind: 'catalog', name: '', last: '' };
+  if (path.startsWith('_deleted/')) return deletedTargetOf(path.slice('_deleted/'.length));
   const segments = path.split('/');
   const [before, last = ''] = [segments.at(-2), segments.at(-1)];
   if (last === '_tags' || last === '_manifests')
-    return {
-      kind: last === '_tags' ? 'tags' : 'manifests',
-      name: requireName(segments.slice(0, -1).join('/')),
-      last: '',
-    };
+    return { kind: last === '_tags' ? 'tags' : 'manifests', name: nameIn(segments, 1), last: '' };
   if (before === '_tags' || before === '_manifests')
-    return { kind: before === '_tags' ? 'tag' : 'manifest', name: requireName(segments.slice(0, -2).join('/')), last };
+    return { kind: before === '_tags' ? 'tag' : 'manifest', name: nameIn(segments, 2), last };
   return { kind: 'repository', name: requireName(path), last: '' };
+}
+
+function deletedTargetOf(path: string): Omit<AcrRoute, 'needs'> {
+  if (path === '_catalog') return { kind: 'deleted-catalog', name: '', last: '' };
+  const { kind, name, last } = targetOf(path);
+  if (kind === 'tags' || kind === 'manifests' || kind === 'manifest') return { kind: `deleted-${kind}`, name, last };
+  throw new OciError('NAME_UNKNOWN', `There is nothing at /acr/v1/_deleted/${path}.`);
+}
+
+function nameIn(segments: readonly string[], suffixSegments: number): string {
+  return requireName(segments.slice(0, -suffixSegments).join('/'));
 }

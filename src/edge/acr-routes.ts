@@ -1,12 +1,14 @@
+import type { ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import type { OrderBy, RecordPage } from '../content/content-records.repository.js';
+import { ContentLists } from '../content/content-lists.js';
 import { ContentRecords } from '../content/content-records.js';
-import { Content } from '../content/content.js';
 import { isDigest } from '../content/digest.js';
 import { manifestBody, repositoryBody, tagBody } from './acr-records.js';
+import { AcrChanges } from './acr-changes.js';
 import type { AcrRoute, AcrRouteKind } from './acr-route.js';
-import { queryOf, unknownRepository } from './content-routes.js';
-import { OciError, sendJson } from './oci-error.js';
+import { queryOf } from './content-routes.js';
+import { OciError, sendJson, unknownManifest, unknownRepository, unknownTag } from './oci-error.js';
 import { pageOf, readPage } from './page-of-names.js';
 import type { EdgeCall } from './token-endpoint.js';
 
@@ -29,25 +31,35 @@ export class AcrRoutes {
     tag: (asked) => this.tag(asked),
     manifests: (asked) => this.manifests(asked),
     manifest: (asked) => this.manifest(asked),
+    // A deletion is for good here, whatever the registry's policy says.
+    'deleted-catalog': ({ response }) => none(response, 'repositories'),
+    'deleted-tags': ({ response }) => none(response, 'tags'),
+    'deleted-manifests': ({ response }) => none(response, 'manifests'),
+    'deleted-manifest': ({ route }) => Promise.reject(unknownManifest(route.name, route.last)),
   };
 
   constructor(
-    private readonly content: Content,
+    private readonly lists: ContentLists,
     private readonly records: ContentRecords,
+    private readonly changes: AcrChanges,
   ) {}
 
   async answer(call: EdgeCall, route: AcrRoute): Promise<void> {
-    if (!(await this.content.isIndexed(call.registry.id)))
+    if (!call.registry.isContentIndexed)
       throw new OciError(
         'UNSUPPORTED',
         `Registry '${call.registry.name}' holds content from before it was indexed; /v2/ lists it.`,
       );
+    const change = this.changes.of(call.request.method, route);
+    if (change) await change(call);
+    // What was changed is answered as it is now.
+    if (call.response.headersSent) return;
     await this.reads[route.kind]({ ...call, route, query: queryOf(call.request.url) });
   }
 
   private async catalog({ registry, response, query }: Asked): Promise<void> {
     const asked = readPage(query, PAGE);
-    const found = await this.content.repositories(registry.id, { ...asked, count: asked.count + 1 });
+    const found = await this.lists.repositories(registry.id, { ...asked, count: asked.count + 1 });
     const { page, headers } = pageOf('/acr/v1/_catalog', query, asked, found, (name) => name);
     sendJson(response, 200, { repositories: page }, headers);
   }
@@ -92,6 +104,11 @@ export class AcrRoutes {
   }
 }
 
+function none(response: ServerResponse, list: string): Promise<void> {
+  sendJson(response, 200, { [list]: [] });
+  return Promise.resolve();
+}
+
 /** @throws OciError when the order or the time is none. */
 function readRecordPage(query: URLSearchParams): RecordPage {
   const orderBy = query.get('orderby') ?? 'none';
@@ -116,14 +133,4 @@ function withTime(
   const end = found[count - 1];
   if (orderBy !== 'none' && end) next.set('lasttime', end.updatedAt.toISOString());
   return next;
-}
-
-export function unknownTag(name: string, tag: string): OciError {
-  return new OciError('TAG_UNKNOWN', `The repository '${name}' has no tag '${tag}'.`, { detail: { name, tag } });
-}
-
-export function unknownManifest(name: string, digest: string): OciError {
-  return new OciError('MANIFEST_UNKNOWN', `The repository '${name}' has no manifest '${digest}'.`, {
-    detail: { name, digest },
-  });
 }

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Content } from '../content/content.js';
+import { ContentLists } from '../content/content-lists.js';
 import type { Referrer } from '../content/content-lists.repository.js';
 import { isDigest } from '../content/digest.js';
-import { EngineContent } from './engine-content.js';
-import { OciError, sendJson } from './oci-error.js';
+import { ContentDeletion } from './content-deletion.js';
+import { ContentLocks } from './content-locks.js';
+import { OciError, sendJson, unknownRepository } from './oci-error.js';
 import { pageOf, readPage } from './page-of-names.js';
 import type { EdgeCall } from './token-endpoint.js';
 import type { V2Route } from './v2-route.js';
@@ -26,26 +27,40 @@ export class ContentRoutes {
   };
 
   constructor(
-    private readonly content: Content,
-    private readonly engines: EngineContent,
+    private readonly lists: ContentLists,
+    private readonly deletion: ContentDeletion,
+    private readonly locks: ContentLocks,
   ) {}
 
-  /** False when the engine is to be asked: the route is none of these, or the registry is not indexed. */
+  /**
+   * False when the engine is to be asked: the route is none of these, or the registry is not indexed.
+   * @throws OciError when an attribute of the content, or an index, forbids what is asked for.
+   */
   async answer(call: EdgeCall, route: V2Route): Promise<boolean> {
-    if (isUntag(call, route)) {
-      await this.untag(call, route);
-      return true;
-    }
+    if (call.registry.hasContentLocks) await this.locks.requireFor(call.registry, route, call.request.method);
+    if (route.kind === 'manifest' && call.request.method === 'DELETE') return this.deleteManifest(call, route);
     const answer = this.fromIndex[route.kind];
-    if (!answer || !(await this.content.isIndexed(call.registry.id))) return false;
+    if (!answer || !call.registry.isContentIndexed) return false;
     await answer(call, route);
+    return true;
+  }
+
+  /** Engines delete digests, and no tag. */
+  private async deleteManifest({ registry, response }: EdgeCall, { name, last }: V2Route): Promise<boolean> {
+    if (isDigest(last)) {
+      await this.deletion.requireFree(registry, name, last);
+      return false;
+    }
+    if (!(await this.deletion.untag(registry, name, last)))
+      throw new OciError('MANIFEST_UNKNOWN', `The repository '${name}' has no tag '${last}'.`);
+    response.writeHead(202, { 'Content-Length': 0, 'Docker-Distribution-Api-Version': 'registry/2.0' }).end();
     return true;
   }
 
   private async catalog({ registry, request, response }: EdgeCall): Promise<void> {
     const query = queryOf(request.url);
     const asked = readPage(query, CATALOG_PAGE);
-    const found = await this.content.repositories(registry.id, { ...asked, count: asked.count + 1 });
+    const found = await this.lists.repositories(registry.id, { ...asked, count: asked.count + 1 });
     const { page, headers } = pageOf('/v2/_catalog', query, asked, found, (name) => name);
     sendJson(response, 200, { repositories: page }, headers);
   }
@@ -53,7 +68,7 @@ export class ContentRoutes {
   private async tags({ registry, request, response }: EdgeCall, { name }: V2Route): Promise<void> {
     const query = queryOf(request.url);
     const asked = readPage(query, TAGS_PAGE);
-    const found = await this.content.tags(registry.id, name, { ...asked, count: asked.count + 1 });
+    const found = await this.lists.tags(registry.id, name, { ...asked, count: asked.count + 1 });
     if (!found) throw unknownRepository(name);
     const { page, headers } = pageOf(`/v2/${name}/tags/list`, query, asked, found, (tag) => tag);
     sendJson(response, 200, { name, tags: page }, headers);
@@ -64,7 +79,7 @@ export class ContentRoutes {
     const asked = readPage(query, REFERRERS_PAGE);
     const artifactType = query.get('artifactType');
     const about = { subject: last, artifactType };
-    const found = await this.content.referrers(registry.id, name, about, { ...asked, count: asked.count + 1 });
+    const found = await this.lists.referrers(registry.id, name, about, { ...asked, count: asked.count + 1 });
     const { page, headers } = pageOf(`/v2/${name}/referrers/${last}`, query, asked, found, ({ digest }) => digest);
     sendJson(
       response,
@@ -77,17 +92,6 @@ export class ContentRoutes {
       },
     );
   }
-
-  private async untag({ registry, response }: EdgeCall, { name, last }: V2Route): Promise<void> {
-    const wasThere = await this.engines.untag(registry, name, last);
-    await this.content.untagged(registry.id, name, last);
-    if (!wasThere) throw new OciError('MANIFEST_UNKNOWN', `The repository '${name}' has no tag '${last}'.`);
-    response.writeHead(202, { 'Content-Length': 0, 'Docker-Distribution-Api-Version': 'registry/2.0' }).end();
-  }
-}
-
-function isUntag({ request }: EdgeCall, { kind, last }: V2Route): boolean {
-  return kind === 'manifest' && request.method === 'DELETE' && !isDigest(last);
 }
 
 function descriptorOf({ digest, mediaType, artifactType, annotations, sizeBytes }: Referrer): object {
@@ -98,10 +102,6 @@ function descriptorOf({ digest, mediaType, artifactType, annotations, sizeBytes 
     ...(artifactType === null ? {} : { artifactType }),
     ...(annotations === null ? {} : { annotations }),
   };
-}
-
-export function unknownRepository(name: string): OciError {
-  return new OciError('NAME_UNKNOWN', `The registry has no repository '${name}'.`, { detail: { name } });
 }
 
 export function queryOf(url = ''): URLSearchParams {

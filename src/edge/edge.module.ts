@@ -8,6 +8,9 @@ import { TokenLogins } from '../tokens/token-logins.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { AcrRoutes } from './acr-routes.js';
 import { Authorization } from './authorization.js';
+import { AcrChanges } from './acr-changes.js';
+import { ContentDeletion } from './content-deletion.js';
+import { ContentLocks } from './content-locks.js';
 import { ContentRoutes } from './content-routes.js';
 import { EdgeHandler } from './edge-handler.js';
 import { EdgeListeners } from './edge-listeners.js';
@@ -33,6 +36,9 @@ import { TokenEndpoint } from './token-endpoint.js';
     ExchangeEndpoint,
     PushRecord,
     EngineContent,
+    ContentLocks,
+    ContentDeletion,
+    AcrChanges,
     ContentRoutes,
     AcrRoutes,
     EngineProxy,

@@ -13,6 +13,13 @@ export interface EngineRequest {
   readonly headers: OutgoingHttpHeaders;
 }
 
+export interface Head {
+  readonly status: number;
+  /** The length that the body of a GET would have. */
+  readonly bytes: number;
+  readonly digest: string;
+}
+
 interface SmallBody {
   readonly body?: Buffer;
   readonly contentType?: string;
@@ -41,13 +48,17 @@ export class EngineClient {
     return { sent, answer };
   }
 
-  /** The status of a HEAD request, and the length that the body of a GET would have. */
-  async head(socketPath: string, path: string): Promise<{ readonly status: number; readonly bytes: number }> {
+  /** What a HEAD request tells of a blob or manifest. */
+  async head(socketPath: string, path: string): Promise<Head> {
     const headers = { host: 'engine', accept: EVERY_MANIFEST };
     const { sent, answer } = this.open({ socketPath, method: 'HEAD', path, headers });
     sent.end();
     const { statusCode = 0, headers: answered } = (await answer).resume();
-    return { status: statusCode, bytes: Number(answered['content-length'] ?? Number.NaN) };
+    return {
+      status: statusCode,
+      bytes: Number(answered['content-length'] ?? Number.NaN),
+      digest: String(answered['docker-content-digest'] ?? ''),
+    };
   }
 
   /** The status of a request with this body, or none. */

@@ -6,13 +6,14 @@ import { Injectable } from '@nestjs/common';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { DataPlane } from '../data-plane/data-plane.js';
 import type { EngineLease } from '../data-plane/data-plane.js';
+import { isDigest } from '../content/digest.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
 import { acquireEngine } from './acquire-engine.js';
 import { EngineClient, EngineLost } from './engine-client.js';
 import { announcesBody, clientResponseHeaders, engineRequestHeaders } from './engine-headers.js';
 import { isLargeAnswer, sendLargeAnswer } from './large-answer.js';
 import { unavailable } from './oci-error.js';
-import { PushRecord } from './push-record.js';
+import { PushRecord, type Push } from './push-record.js';
 import { capture, type Capture } from './capture.js';
 import { sendUpload } from './send-upload.js';
 import { watchForQuiet } from './transfer.js';
@@ -22,7 +23,7 @@ import type { V2Route } from './v2-route.js';
 const RETRY_DELAYS_MS = [20, 200] as const;
 
 export interface EngineCall {
-  readonly registry: Pick<RegistryEndpoint, 'id' | 'name' | 'instanceName'>;
+  readonly registry: Pick<RegistryEndpoint, 'id' | 'name' | 'instanceName' | 'isContentIndexed'>;
   readonly route: V2Route;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -69,6 +70,7 @@ export class EngineProxy implements OnApplicationShutdown {
 
   private async exchange(call: EngineCall, { socketPath }: EngineLease, hasBody: boolean): Promise<void> {
     const { route, request, response } = call;
+    const begunAt = this.record.now();
     const isBlob = route.kind === 'upload' || route.kind === 'uploads';
     const { sent, answer } = this.engines.open({
       socketPath,
@@ -85,8 +87,8 @@ export class EngineProxy implements OnApplicationShutdown {
       if (hasBody) void sendBody(sent, call);
       else sent.end();
       const answered = await answer;
-      const added = answered.statusCode === 201 ? await this.write(call, answered, socketPath, manifest) : [];
-      if (isDeleted(call, answered)) await this.record.deleted(call.registry.id, route.name, route.last);
+      const added = answered.statusCode === 201 ? await this.write(call, answered, socketPath, manifest, begunAt) : [];
+      if (isDeleted(call, answered)) await this.record.deleted(manifestOf(call, route.last), begunAt);
       response.writeHead(answered.statusCode ?? 502, [...clientResponseHeaders(answered), ...added]);
       await (isLargeAnswer(answered, request) ? sendLargeAnswer(answered, response) : pipeline(answered, response));
     } finally {
@@ -103,22 +105,27 @@ export class EngineProxy implements OnApplicationShutdown {
     { headers }: IncomingMessage,
     socketPath: string,
     manifest: Capture | undefined,
+    begunAt: Date,
   ): Promise<string[]> {
     const digest = String(headers['docker-content-digest'] ?? '');
     const bytes = manifest?.bytes();
     const contentType = request.headers['content-type'] ?? '';
-    const tag = route.last === digest ? null : route.last;
-    const push = { registryId: registry.id, repository: route.name, digest };
+    const tag = isDigest(route.last) ? null : route.last;
     try {
       const { subject } = await this.record.write(
-        { ...push, manifest: bytes && { bytes, contentType, tag } },
+        { ...manifestOf({ registry, route }, digest), manifest: bytes && { bytes, contentType, tag, begunAt } },
         { engines: this.engines, socketPath },
       );
-      return subject === null ? [] : ['OCI-Subject', subject];
+      // A client that is told so leaves out the tag that would stand for it.
+      return subject === null || !registry.isContentIndexed ? [] : ['OCI-Subject', subject];
     } catch (error) {
       throw unavailable(`What was pushed to registry '${registry.name}' could not be written down; push again.`, error);
     }
   }
+}
+
+function manifestOf({ registry, route }: Pick<EngineCall, 'registry' | 'route'>, digest: string): Push {
+  return { registryId: registry.id, repository: route.name, digest };
 }
 
 /** What the engine does not have is not there either, whoever deleted it. */

@@ -11,6 +11,7 @@ const OCI_ERRORS = {
   DIGEST_INVALID: 400,
   PAGINATION_NUMBER_INVALID: 400,
   MANIFEST_UNKNOWN: 404,
+  MANIFEST_REFERENCED: 409,
   UNSUPPORTED: 405,
   UNAVAILABLE: 503,
   UNKNOWN: 500,
@@ -46,6 +47,20 @@ export class OciError extends Error {
 /** Something that will be there soon: clients that can wait come back by themselves. */
 export function unavailable(message: string, cause?: unknown): OciError {
   return new OciError('UNAVAILABLE', message, { headers: { 'Retry-After': '1' }, cause });
+}
+
+export function unknownRepository(name: string): OciError {
+  return new OciError('NAME_UNKNOWN', `The registry has no repository '${name}'.`, { detail: { name } });
+}
+
+export function unknownTag(name: string, tag: string): OciError {
+  return new OciError('TAG_UNKNOWN', `The repository '${name}' has no tag '${tag}'.`, { detail: { name, tag } });
+}
+
+export function unknownManifest(name: string, digest: string): OciError {
+  return new OciError('MANIFEST_UNKNOWN', `The repository '${name}' has no manifest '${digest}'.`, {
+    detail: { name, digest },
+  });
 }
 
 export function sendOciError(response: ServerResponse, { code, message, detail, status, headers }: OciError): void {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
-import { Content, type Platform } from '../content/content.js';
+import { Content, type NamedManifest, type Platform } from '../content/content.js';
 import { readManifest, type ManifestDocument, type Reference } from '../content/manifest-document.js';
 import { Database } from '../database/database.js';
 import { Usage } from '../usage/usage.js';
@@ -21,6 +21,8 @@ export interface PushedManifest {
   readonly contentType: string;
   /** Null when it was pushed by its digest. */
   readonly tag: string | null;
+  /** When the engine was asked to store it. */
+  readonly begunAt: Date;
 }
 
 /** Where the sizes of what was pushed can be asked for. */
@@ -46,10 +48,11 @@ export class PushRecord {
     private readonly content: Content,
   ) {}
 
-  /**
-   * Everything that follows from one push, in one transaction. Answers what the manifest is about, where that can be asked
-   * for: a client that is told of it leaves out the tag that would stand for it.
-   */
+  now(): Date {
+    return this.content.now();
+  }
+
+  /** Everything that follows from one push, in one transaction. Answers what the manifest is about. */
   async write(push: Push, engine: PushedTo): Promise<{ readonly subject: string | null }> {
     if (push.manifest) return { subject: await this.writeManifest(push, push.manifest, engine) };
     await this.writeBlob(push, engine);
@@ -57,8 +60,8 @@ export class PushRecord {
   }
 
   /** The engine has no such manifest any more. */
-  deleted(registryId: string, repository: string, digest: string): Promise<void> {
-    return this.content.manifestDeleted(registryId, repository, digest);
+  deleted({ registryId, repository, digest }: Push, begunAt: Date): Promise<void> {
+    return this.content.deleted({ registryId, repository }, [digest], begunAt);
   }
 
   private async writeBlob(push: Push, engine: PushedTo): Promise<void> {
@@ -76,12 +79,20 @@ export class PushRecord {
     const stored = [{ digest: push.digest, sizeBytes: bytes.length }, ...parts];
     const { registryId, repository, digest } = push;
     const manifest = { registryId, repository, digest, ...pushedAs, document, platform, sizeBytes: bytes.length };
-    await this.database.transaction(async (tx) => {
-      await this.content.stored(tx, manifest);
+    const isContested = await this.database.transaction(async (tx) => {
+      const isTagContested = await this.content.stored(tx, manifest);
       await this.usage.stored(tx, registryId, stored);
+      return isTagContested;
     });
     this.remember(push, stored);
-    return document.subject !== null && (await this.content.isIndexed(registryId)) ? document.subject : null;
+    if (isContested && manifest.tag !== null) await this.settle({ ...manifest, tag: manifest.tag }, engine);
+    return document.subject;
+  }
+
+  /** Of pushes of one tag at once, that which the engine took last has the tag, whichever was written down last. */
+  private async settle(named: NamedManifest, { engines, socketPath }: PushedTo): Promise<void> {
+    const { status, digest } = await engines.head(socketPath, `/v2/${named.repository}/manifests/${named.tag}`);
+    if (status === 200 && digest !== named.digest) await this.content.tagMoved(named, digest);
   }
 
   /**

@@ -15,7 +15,15 @@ export type Endpoint = Pick<
   | 'anonymousPullEnabled'
   | 'publicNetworkAccess'
   | 'networkRuleSet'
-> & { readonly loginPort: number | null };
+> & { readonly loginPort: number | null } & ContentFlags;
+
+/** What the login servers need to know of a registry's content as a whole. */
+export interface ContentFlags {
+  /** Whether all that the engine has is in the index; until then the engine itself is asked. */
+  readonly isContentIndexed: boolean;
+  /** Whether anything in it was ever kept from being deleted, written or read. */
+  readonly hasContentLocks: boolean;
+}
 
 export interface PortToServe {
   readonly port: number;
@@ -33,8 +41,10 @@ const byKey: Statement = {
                 r.provisioning_state as "provisioningState", r.instance_name as "instanceName",
                 r.admin_user_enabled as "adminUserEnabled", r.anonymous_pull_enabled as "anonymousPullEnabled",
                 r.public_network_access as "publicNetworkAccess", r.network_rule_set as "networkRuleSet",
-                l.port as "loginPort"
+                l.port as "loginPort", coalesce(c.is_indexed, false) as "isContentIndexed",
+                coalesce(c.has_locks, false) as "hasContentLocks"
            from registries r left join login_ports l on l.registry_id = r.id
+                             left join registry_contents c on c.registry_id = r.id
           where r.key = $1 and r.provisioning_state <> 'Deleting'`,
 };
 const ports: Statement = {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEdge, type Edge } from '../support/oci-edge.js';
-import { basic, OciClient, randomImage, sha256 } from '../support/oci-client.js';
+import { basic, manifestOver, OciClient, randomImage, sha256 } from '../support/oci-client.js';
 
 const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
 const ALL = { deleteEnabled: true, writeEnabled: true, readEnabled: true, listEnabled: true };
@@ -30,7 +30,7 @@ async function push(client: OciClient, repository: string, ...tags: string[]) {
   for (const blob of blobs) expect((await client.pushBlob(repository, blob)).status).toBe(201);
   for (const tag of tags) expect((await client.putManifest(repository, tag, manifest)).status).toBe(201);
   const at = edge.clock.now().toISOString();
-  return { digest: sha256(manifest), imageSize: bytes - manifest.length, at };
+  return { digest: sha256(manifest), imageSize: bytes - manifest.length, bytes, at };
 }
 
 async function walk(client: OciClient, path: string, of: (body: never) => unknown): Promise<unknown[]> {
@@ -45,6 +45,22 @@ async function walk(client: OciClient, path: string, of: (body: never) => unknow
   return pages;
 }
 
+test('the size of a repository counts each blob once, and goes down with what is deleted', async () => {
+  const { client } = await opened();
+  const [one, two] = [randomImage(), randomImage()];
+  const shared = manifestOver(one.blobs[0], two.blobs[1]);
+  const images = [one.manifest, two.manifest, shared];
+  for (const repository of ['x', 'y']) {
+    for (const blob of [...one.blobs, ...two.blobs]) await client.pushBlob(repository, blob);
+    for (const [index, manifest] of images.entries()) await client.putManifest(repository, `v${index}`, manifest);
+  }
+  const sizeOf = async (name: string) => ((await client.send('GET', `/acr/v1/${name}`)).json as { size: number }).size;
+  expect(await sizeOf('x')).toBe(one.bytes + two.bytes + shared.length);
+  expect((await client.send('DELETE', `/v2/x/manifests/${sha256(two.manifest)}`)).status).toBe(202);
+  expect(await sizeOf('x')).toBe(one.bytes + shared.length + two.blobs[1].length);
+  expect(await sizeOf('y')).toBe(one.bytes + two.bytes + shared.length);
+});
+
 describe('of what was pushed', () => {
   test('the repository, its tags and its manifests are told with times, sizes and attributes', async () => {
     const { given, client } = await opened();
@@ -57,6 +73,7 @@ describe('of what was pushed', () => {
       lastUpdateTime: two.at,
       manifestCount: 2,
       tagCount: 2,
+      size: one.bytes + two.bytes,
       changeableAttributes: ALL,
     });
     const times = { createdTime: one.at, lastUpdateTime: one.at };

@@ -98,6 +98,25 @@ describe('what is said about a manifest', () => {
     expect((await client.send('GET', '/v2/a/referrers/sha256:x')).status).toBe(400);
   });
 
+  test('may be an index, which has the type that it says and no other', async () => {
+    const { client } = await opened();
+    const { digest, size } = await push(client, 'v1');
+    const subject = { mediaType: MANIFEST_TYPE, digest, size };
+    const said = [
+      { schemaVersion: 2, mediaType: INDEX_TYPE, artifactType: 'application/vnd.list', manifests: [subject], subject },
+      { schemaVersion: 2, mediaType: INDEX_TYPE, manifests: [subject], subject },
+    ].map((document) => Buffer.from(JSON.stringify(document)));
+    for (const index of said) {
+      const put = { body: index, headers: { 'content-type': INDEX_TYPE } };
+      const { status, headers } = await client.send('PUT', `/v2/a/manifests/${sha256(index)}`, put);
+      expect([status, headers['oci-subject']]).toEqual([201, digest]);
+    }
+    const [typed, plain] = said.map((index) => ({ mediaType: INDEX_TYPE, digest: sha256(index), size: index.length }));
+    expect((await client.send('GET', `/v2/a/referrers/${digest}`)).json).toMatchObject({
+      manifests: inOrder<{ digest: string }>({ ...typed!, artifactType: 'application/vnd.list' } as never, plain!),
+    });
+  });
+
   test('goes when it is deleted', async () => {
     const { client } = await opened();
     const { digest, size } = await push(client, 'v1');

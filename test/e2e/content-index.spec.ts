@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openEdge, type Edge, type GivenRegistry } from '../support/oci-edge.js';
 import { basic, OciClient, randomImage, sha256 } from '../support/oci-client.js';
 
+const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
 let edge: Edge;
 const clients: OciClient[] = [];
 
@@ -150,6 +151,19 @@ describe('the lists', () => {
     expect((await client.send('GET', '/v2/_catalog')).json).toEqual({ repositories: ['old'] });
     expect((await client.send('GET', '/v2/old/tags/list')).json).toEqual({ name: 'old', tags: ['v1'] });
   });
+});
+
+test('of pushes of one tag at once, the list names the one that the engine has', async () => {
+  const { client } = await opened();
+  const images = Array.from({ length: 12 }, () => randomImage(200));
+  for (const { blobs } of images) for (const blob of blobs) await client.pushBlob('a', blob);
+  for (let round = 0; round < 5; round++) {
+    const answers = await Promise.all(images.map(({ manifest }) => client.putManifest('a', 'v1', manifest)));
+    expect(answers.map(({ status }) => status)).toEqual(images.map(() => 201));
+    const head = await client.send('HEAD', '/v2/a/manifests/v1', { headers: { accept: MANIFEST_TYPE } });
+    const { tag } = (await client.send('GET', '/acr/v1/a/_tags/v1')).json as { tag: { digest: string } };
+    expect(tag.digest).toBe(head.headers['docker-content-digest']);
+  }
 });
 
 test('two hundred parallel pushes into one registry leave the exact sum and every tag', async () => {

@@ -11,6 +11,9 @@ const PROVIDER = 'containerregistry/resource-manager/Microsoft.ContainerRegistry
 const MAIN_FILE = 'containerregistry.json';
 const ERROR_TYPES = 'common-types/resource-management/v6/types.json';
 
+/** What login servers speak, next to the OCI distribution specification. */
+export const DATA_PLANE = 'data plane 2021-07-01';
+
 /** The versions that the service speaks, and where each is described. */
 const VERSIONS: Readonly<Record<string, string>> = {
   '2025-11-01': `${PROVIDER}/Registry/stable/2025-11-01`,
@@ -22,6 +25,7 @@ const VERSIONS: Readonly<Record<string, string>> = {
   '2021-08-01-preview': `${PROVIDER}/preview/2021-08-01-preview`,
   '2020-11-01-preview': `${PROVIDER}/preview/2020-11-01-preview`,
   '2019-05-01': `${PROVIDER}/stable/2019-05-01`,
+  [DATA_PLANE]: 'containerregistry/data-plane/Azure.ContainerRegistry/stable/2021-07-01',
 };
 
 export const hasOfficialDescriptions = existsSync(FOLDER);

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database.js';
+import {
+  findIndexOf,
+  findRepositoryId,
+  listContent,
+  listReferrers,
+  listRepositoryNames,
+  listTagNames,
+  type NamePage,
+  type Referrer,
+  type TaggedManifest,
+} from './content-lists.repository.js';
+
+/** Names of what the registries hold. Names are in the order of their bytes, as the specification has it. */
+@Injectable()
+export class ContentLists {
+  constructor(private readonly database: Database) {}
+
+  repositories(registryId: string, page: NamePage): Promise<string[]> {
+    return listRepositoryNames(this.database, registryId, page);
+  }
+
+  /** Undefined when there is no such repository. */
+  tags(registryId: string, repository: string, page: NamePage): Promise<string[] | undefined> {
+    return this.within(registryId, repository, (id) => listTagNames(this.database, id, page));
+  }
+
+  /**
+   * What has been said about a manifest, which itself need not be there.
+   * @param artifactType null for those of every type.
+   */
+  async referrers(
+    registryId: string,
+    repository: string,
+    about: { readonly subject: string; readonly artifactType: string | null },
+    page: NamePage,
+  ): Promise<Referrer[]> {
+    const find = (id: string) => listReferrers(this.database, id, about.subject, about.artifactType, page);
+    return (await this.within(registryId, repository, find)) ?? [];
+  }
+
+  /** Some of what is in a repository, listed or not; undefined when there is no such repository. */
+  content(registryId: string, repository: string, count: number): Promise<TaggedManifest[] | undefined> {
+    return this.within(registryId, repository, (id) => listContent(this.database, id, count));
+  }
+
+  /** Digest of an index of the repository that refers to this manifest; undefined when there is none. */
+  indexOf(registryId: string, repository: string, digest: string): Promise<string | undefined> {
+    return findIndexOf(this.database, registryId, repository, digest);
+  }
+
+  private async within<T>(registryId: string, name: string, find: (id: string) => Promise<T>): Promise<T | undefined> {
+    const id = await findRepositoryId(this.database, registryId, name);
+    return id === undefined ? undefined : find(id);
+  }
+}

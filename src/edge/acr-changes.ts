@@ -1,0 +1,78 @@
+import { Injectable } from '@nestjs/common';
+import type { ChangeableAttributes } from '../content/changeable-attributes.js';
+import { ContentAttributes } from '../content/content-attributes.js';
+import type { AcrRoute } from './acr-route.js';
+import { ContentDeletion } from './content-deletion.js';
+import { ContentLocks } from './content-locks.js';
+import { OciError, sendJson, unknownRepository, unknownTag } from './oci-error.js';
+import { readText } from './read-form.js';
+import type { EdgeCall } from './token-endpoint.js';
+
+const ATTRIBUTES = ['deleteEnabled', 'writeEnabled', 'readEnabled', 'listEnabled'] as const;
+
+type Change = (call: EdgeCall) => Promise<void>;
+
+/** What `/acr/v1/` changes: attributes, and what is deleted. */
+@Injectable()
+export class AcrChanges {
+  constructor(
+    private readonly attributes: ContentAttributes,
+    private readonly deletion: ContentDeletion,
+    private readonly locks: ContentLocks,
+  ) {}
+
+  /** What a method does on that route; undefined when it only reads. A change that answers nothing is answered as a read. */
+  of(method: string | undefined, route: AcrRoute): Change | undefined {
+    if (method === 'PATCH') return (call) => this.patch(call, route);
+    if (method !== 'DELETE') return undefined;
+    return (call) => (route.kind === 'tag' ? this.untag(call, route) : this.deleteRepository(call, route));
+  }
+
+  private async patch({ registry, request }: EdgeCall, { kind, name, last }: AcrRoute): Promise<void> {
+    if (kind !== 'repository' && kind !== 'tag' && kind !== 'manifest') return;
+    const owner = { registryId: registry.id, repository: name, kind, reference: last };
+    await this.attributes.change(owner, readAttributes(await readText(request)));
+  }
+
+  private async untag({ registry, response }: EdgeCall, { name, last }: AcrRoute): Promise<void> {
+    await this.locks.require(registry, 'untag', name, last);
+    if (!(await this.deletion.untag(registry, name, last))) throw unknownTag(name, last);
+    response.writeHead(202, { 'Content-Length': 0, 'Docker-Distribution-Api-Version': 'registry/2.0' }).end();
+  }
+
+  private async deleteRepository({ registry, response }: EdgeCall, { name }: AcrRoute): Promise<void> {
+    await this.locks.requireDeletable(registry, name);
+    const deleted = await this.deletion.deleteRepository(registry, name);
+    if (!deleted) throw unknownRepository(name);
+    sendJson(response, 202, deleted);
+  }
+}
+
+/** Those that are not written stay as they are. @throws OciError 400 when it is no such object. */
+function readAttributes(text: string): Partial<ChangeableAttributes> {
+  const body = parsed(text);
+  return Object.fromEntries(
+    ATTRIBUTES.flatMap((name) => {
+      const value = body[name];
+      if (value === undefined || value === null) return [];
+      if (typeof value !== 'boolean') throw malformed(`${name} is neither true nor false`);
+      return [[name, value]];
+    }),
+  );
+}
+
+function parsed(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const body = JSON.parse(text === '' ? '{}' : text) as unknown;
+    if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body as Record<string, unknown>;
+  } catch {
+    throw malformed('the body is not JSON');
+  }
+  throw malformed('the body is no object');
+}
+
+function malformed(what: string): OciError {
+  return new OciError('UNSUPPORTED', `The attributes cannot be read: ${what}; write {"writeEnabled": false}.`, {
+    status: 400,
+  });
+}

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { ContentLists } from '../content/content-lists.js';
+import { Content } from '../content/content.js';
+import type { RegistryEndpoint } from '../registries/login-servers.js';
+import { EngineContent } from './engine-content.js';
+import { OciError } from './oci-error.js';
+
+type Owner = Pick<RegistryEndpoint, 'id' | 'name' | 'instanceName'>;
+
+export interface DeletedRepository {
+  readonly manifestsDeleted: readonly string[];
+  readonly tagsDeleted: readonly string[];
+}
+
+/** Manifests of a repository that are deleted before it is written down. */
+const BATCH = 200;
+
+/** Takes content out of an engine and then out of the index, so that what was not finished is still listed. */
+@Injectable()
+export class ContentDeletion {
+  constructor(
+    private readonly content: Content,
+    private readonly lists: ContentLists,
+    private readonly engines: EngineContent,
+  ) {}
+
+  /** An index whose manifests are gone cannot be pulled. @throws OciError 409 when there is one. */
+  async requireFree(registry: Owner, repository: string, digest: string): Promise<void> {
+    const index = await this.lists.indexOf(registry.id, repository, digest);
+    if (index === undefined) return;
+    throw new OciError(
+      'MANIFEST_REFERENCED',
+      `The manifest '${digest}' is one of those that '${index}' refers to; delete that first.`,
+      { detail: { name: repository, digest, referencedBy: index } },
+    );
+  }
+
+  /** False when there is no such tag. */
+  async untag(registry: Owner, repository: string, tag: string): Promise<boolean> {
+    const begunAt = this.content.now();
+    const wasThere = await this.engines.untag(registry, repository, tag);
+    await this.content.untagged({ registryId: registry.id, repository }, tag, begunAt);
+    return wasThere;
+  }
+
+  /** All that is in it; undefined when there is no such repository. */
+  async deleteRepository(registry: Owner, repository: string): Promise<DeletedRepository | undefined> {
+    const manifestsDeleted: string[] = [];
+    const tagsDeleted: string[] = [];
+    for (;;) {
+      const begunAt = this.content.now();
+      const found = await this.lists.content(registry.id, repository, BATCH);
+      if (!found || found.length === 0) break;
+      for (const { digest } of found) await this.engines.deleteManifest(registry, repository, digest);
+      const digests = found.map(({ digest }) => digest);
+      await this.content.deleted({ registryId: registry.id, repository }, digests, begunAt);
+      manifestsDeleted.push(...digests);
+      tagsDeleted.push(...found.flatMap(({ tags }) => tags));
+    }
+    return manifestsDeleted.length === 0 ? undefined : { manifestsDeleted, tagsDeleted };
+  }
+}

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { ContentAttributes } from '../content/content-attributes.js';
+import { isDigest } from '../content/digest.js';
+import type { Deed } from '../content/locked.js';
+import type { RegistryEndpoint } from '../registries/login-servers.js';
+import { OciError } from './oci-error.js';
+import type { V2Route } from './v2-route.js';
+
+type LockedRegistry = Pick<RegistryEndpoint, 'id' | 'hasContentLocks'>;
+
+/** What each method does to content; what is not here does nothing to it. */
+const DEEDS: Partial<Readonly<Record<V2Route['kind'], Readonly<Record<string, Deed>>>>> = {
+  manifest: { GET: 'pull', HEAD: 'pull', PUT: 'push', DELETE: 'delete' },
+  blob: { GET: 'pull', HEAD: 'pull', DELETE: 'delete' },
+  uploads: { POST: 'push' },
+  upload: { PATCH: 'push', PUT: 'push' },
+};
+
+/** Keeps everybody, administrators included, from doing what an attribute of the content forbids. */
+@Injectable()
+export class ContentLocks {
+  constructor(private readonly attributes: ContentAttributes) {}
+
+  /** @throws OciError 405 that names the attribute. */
+  async requireFor(registry: LockedRegistry, { kind, name, last, needs }: V2Route, method = 'GET'): Promise<void> {
+    const deed = DEEDS[kind]?.[method];
+    if (!deed) return;
+    const isByTag = kind === 'manifest' && !isDigest(last);
+    await this.require(registry, isByTag && deed === 'delete' ? 'untag' : deed, name, kind === 'manifest' ? last : '');
+    // A mount pulls from the other repository that it needs.
+    for (const { name: other } of needs) if (other !== name) await this.require(registry, 'pull', other, '');
+  }
+
+  /**
+   * @param reference tag or digest; empty when it is about the repository alone.
+   * @throws OciError 405 that names the attribute.
+   */
+  async require(registry: LockedRegistry, deed: Deed, repository: string, reference: string): Promise<void> {
+    if (!registry.hasContentLocks) return;
+    refuse(repository, await this.attributes.inTheWay(deed, registry.id, repository, reference));
+  }
+
+  /** As above, of the deletion of a repository with all that is in it. */
+  async requireDeletable(registry: LockedRegistry, repository: string): Promise<void> {
+    if (registry.hasContentLocks) refuse(repository, await this.attributes.inTheWayOfAll(registry.id, repository));
+  }
+}
+
+function refuse(repository: string, obstacle: string | undefined): void {
+  if (obstacle !== undefined)
+    throw new OciError(
+      'UNSUPPORTED',
+      `The operation is disallowed in the repository '${repository}': ${obstacle} is false; set it to true first.`,
+    );
+}
