@@ -120,9 +120,13 @@ export class EdgeHandler {
     if (route.kind === 'base') return sendJson(response, 200, {});
     if (await this.content.answer(call, route)) return;
     if (route.kind === 'referrers')
-      throw new OciError('UNSUPPORTED', 'Referrers are not served yet; clients read the tag that stands for them.', {
-        status: 404,
-      });
+      throw new OciError(
+        'UNSUPPORTED',
+        'What was there before has no list of referrers; clients read the tag that stands for it.',
+        {
+          status: 404,
+        },
+      );
     await this.proxy.forward({ registry, route, request, response });
   }
 

@@ -4,6 +4,7 @@ import { testDatabase, type TestDatabase } from '../../support/database.js';
 import { startService, type Service } from '../../support/service.js';
 import { ACCOUNT } from './account.js';
 import { CHILDREN } from './children.js';
+import { CONTENT } from './content.js';
 import { LOGINS } from './logins.js';
 import { REGISTRIES } from './registries.js';
 import { RESOURCES } from './resources.js';
@@ -47,7 +48,7 @@ describe.skipIf(!hasAz())('the Azure CLI, unmodified', () => {
     await database?.dispose();
   });
 
-  const trials = [ACCOUNT, REGISTRIES, SETTINGS, CHILDREN, LOGINS, RESOURCES].flat();
+  const trials = [ACCOUNT, REGISTRIES, SETTINGS, CHILDREN, CONTENT, LOGINS, RESOURCES].flat();
   it.each(trials)('%s', { timeout: TRIAL_LIMIT_MS }, async (_, tried) => {
     await expect(tried(stage)).resolves.toBeUndefined();
   });

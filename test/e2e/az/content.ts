@@ -1,0 +1,73 @@
+import { expect } from 'vitest';
+import { basic, OciClient, randomImage, sha256 } from '../../support/oci-client.js';
+import type { Stage, Trial } from './stage.js';
+
+/** Pushes images as the admin user. Answers their digests. */
+async function push({ az, service, registry }: Stage, ...names: readonly string[]): Promise<string[]> {
+  const { loginServer } = (await az.run(`acr update -n ${registry} --admin-enabled true`)) as { loginServer: string };
+  const { username, passwords } = (await az.run(`acr credential show -n ${registry}`)) as {
+    readonly username: string;
+    readonly passwords: readonly { readonly value: string }[];
+  };
+  const client = new OciClient(`https://${loginServer}`, service.ca, basic(username, passwords[0]?.value ?? ''));
+  const digests: string[] = [];
+  for (const [repository = '', tag = ''] of names.map((name) => name.split(':'))) {
+    const { blobs, manifest } = randomImage();
+    for (const blob of blobs) expect((await client.pushBlob(repository, blob)).status).toBe(201);
+    expect((await client.putManifest(repository, tag, manifest)).status).toBe(201);
+    digests.push(sha256(manifest));
+  }
+  await client.close();
+  return digests;
+}
+
+export const CONTENT: readonly Trial[] = [
+  [
+    'az acr repository and manifest list what was pushed, and show it',
+    async (stage) => {
+      const { az, registry } = stage;
+      const [one, two] = await push(stage, 'team/app:v1', 'team/app:v2', 'web:v1');
+      expect(await az.run(`acr repository list -n ${registry}`)).toEqual(['team/app', 'web']);
+      expect(await az.run(`acr repository list -n ${registry} --top 1`)).toEqual(['team/app']);
+      const tags = `acr repository show-tags -n ${registry} --repository team/app`;
+      expect(await az.run(tags)).toEqual(['v1', 'v2']);
+      expect(await az.run(`${tags} --orderby time_desc --detail --top 1`)).toMatchObject([{ name: 'v2', digest: two }]);
+      const show = `acr repository show -n ${registry}`;
+      expect(await az.run(`${show} --repository team/app`)).toMatchObject({
+        imageName: 'team/app',
+        manifestCount: 2,
+        tagCount: 2,
+      });
+      expect(await az.run(`${show} --image team/app:v1`)).toMatchObject({ name: 'v1', digest: one });
+      expect(await az.run(`${show} --image team/app@${one}`)).toMatchObject({ digest: one, tags: ['v1'] });
+      const manifests = `acr manifest list-metadata -r ${registry} -n team/app --orderby time_asc`;
+      expect(await az.run(manifests)).toMatchObject([
+        { digest: one, tags: ['v1'], architecture: 'amd64', os: 'linux' },
+        { digest: two, tags: ['v2'] },
+      ]);
+      expect(await az.run(`acr manifest show -r ${registry} -n team/app:v1`)).toMatchObject({ schemaVersion: 2 });
+    },
+  ],
+  [
+    'az acr repository changes attributes, untags and deletes',
+    async (stage) => {
+      const { az, registry } = stage;
+      await push(stage, 'mine:v1', 'mine:v2', 'mine:v3');
+      const of = (command: string) => `acr repository ${command} -n ${registry}`;
+      expect(await az.run(`${of('update')} --image mine:v1 --write-enabled false`)).toMatchObject({
+        changeableAttributes: { writeEnabled: false, deleteEnabled: true },
+      });
+      expect(await az.refused(`${of('delete')} --image mine:v1 --yes`)).toContain('is disallowed');
+      expect(await az.refused(`${of('delete')} --repository mine --yes`)).toContain('is disallowed');
+      await az.run(`${of('update')} --image mine:v1 --write-enabled true`);
+      await az.run(`${of('untag')} --image mine:v3`);
+      expect(await az.run(`${of('show-tags')} --repository mine`)).toEqual(['v1', 'v2']);
+      await az.run(`${of('delete')} --image mine:v1 --yes`);
+      expect(await az.run(`${of('show-tags')} --repository mine`)).toEqual(['v2']);
+      const deleted = (await az.run(`${of('delete')} --repository mine --yes`)) as Record<string, readonly string[]>;
+      expect(deleted['tagsDeleted']).toEqual(['v2']);
+      expect(deleted['manifestsDeleted']).toHaveLength(2);
+      expect(await az.run(of('list'))).not.toContain('mine');
+    },
+  ],
+];
