@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Content } from '../../src/content/content.js';
 import { openEdge, type Edge, type GivenRegistry } from '../support/oci-edge.js';
 import { basic, OciClient, randomImage, sha256 } from '../support/oci-client.js';
 
@@ -104,6 +105,21 @@ describe('a manifest that was pushed', () => {
     });
     expect((await client.send('DELETE', `/v2/a/manifests/${two}`)).status).toBe(404);
   });
+});
+
+test('what was pushed again since its deletion began stays written down', async () => {
+  const { given, client } = await opened();
+  const from = { registryId: given.registry.id, repository: 'a' };
+  const begunAt = edge.clock.now();
+  edge.clock.pass(1);
+  const digest = await push(client, 'a', 'v1');
+  await edge.get(Content).deleted(from, [digest], begunAt);
+  await edge.get(Content).untagged(from, 'v1', begunAt);
+  expect((await client.send('GET', '/v2/a/tags/list')).json).toEqual({ name: 'a', tags: ['v1'] });
+  await edge.get(Content).untagged(from, 'v1', edge.clock.now());
+  expect((await client.send('GET', '/v2/a/tags/list')).json).toEqual({ name: 'a', tags: [] });
+  await edge.get(Content).deleted(from, [digest], edge.clock.now());
+  expect((await client.send('GET', '/v2/_catalog')).json).toEqual({ repositories: [] });
 });
 
 describe('the lists', () => {
