@@ -18,6 +18,8 @@ const OF_SCOPE_MAPS: ReadonlyMap<string, string> = new Map([
   ['metadata/write', 'metadata_write'],
 ]);
 
+const REPOSITORIES = 'repositories/';
+
 /** What a role's action allows on every repository. */
 const OF_ROLES: Readonly<Record<RegistryAction, string>> = {
   read: 'pull',
@@ -64,10 +66,11 @@ function heldOf(access: Access, held: readonly string[]): Access[] {
   return narrowedTo(held, [access.actions.includes('*') ? { ...access, actions: [...new Set(held)] } : access]);
 }
 
+/** Read by hand: a scope map has up to 500 actions, and each request asks for them. */
 function rightIn(text: string): { readonly repository: string; readonly action: string } | undefined {
-  const [, repository = '', right = ''] = /^repositories\/(.+)\/([a-z]+\/[a-z]+)$/.exec(text) ?? [];
-  const action = OF_SCOPE_MAPS.get(right);
-  return action === undefined ? undefined : { repository, action };
+  const end = text.lastIndexOf('/', text.lastIndexOf('/') - 1);
+  const action = text.startsWith(REPOSITORIES) ? OF_SCOPE_MAPS.get(text.slice(end + 1)) : undefined;
+  return action === undefined ? undefined : { repository: text.slice(REPOSITORIES.length, end), action };
 }
 
 /** `samples/*` is what lies below `samples`, at any depth, and not `samples` itself. */
