@@ -42,6 +42,9 @@ export class PushRecord {
   /** What this process has written down already. Only saves work: writing it again changes nothing. */
   private readonly recorded = new LRUCache<string, true>({ max: 20_000 });
 
+  /** By the digest of the config, which says the same for ever. */
+  private readonly platforms = new LRUCache<string, Platform>({ max: 5_000 });
+
   constructor(
     private readonly database: Database,
     private readonly usage: Usage,
@@ -74,7 +77,7 @@ export class PushRecord {
     const document = readManifest(bytes);
     const [parts, platform] = await Promise.all([
       sizesOf(this.missed(push, document), push, engine),
-      platformOf(document, push, engine),
+      this.platformOf(document, push, engine),
     ]);
     const stored = [{ digest: push.digest, sizeBytes: bytes.length }, ...parts];
     const { registryId, repository, digest } = push;
@@ -103,6 +106,18 @@ export class PushRecord {
     return references.filter(({ digest }) => !this.recorded.has(`${registryId} ${digest}`));
   }
 
+  private async platformOf(
+    { config }: ManifestDocument,
+    { repository }: Push,
+    { engines, socketPath }: PushedTo,
+  ): Promise<Platform> {
+    const path = `/v2/${repository}/blobs/${config?.digest}`;
+    const known = config && this.platforms.get(config.digest);
+    const platform = known ?? (await readPlatform(config, (limitBytes) => engines.read(socketPath, path, limitBytes)));
+    if (config && platform.os !== null) this.platforms.set(config.digest, platform);
+    return platform;
+  }
+
   private remember({ registryId }: Push, stored: readonly Stored[]): void {
     for (const { digest } of stored) this.recorded.set(`${registryId} ${digest}`, true);
   }
@@ -122,14 +137,4 @@ async function sizesOf(
       throw new Error(`The engine answered ${status} for the size of ${digest}.`);
   }
   return found;
-}
-
-async function platformOf(
-  { config }: ManifestDocument,
-  { repository }: Push,
-  { engines, socketPath }: PushedTo,
-): Promise<Platform> {
-  return readPlatform(config, (limitBytes) =>
-    engines.read(socketPath, `/v2/${repository}/blobs/${config?.digest}`, limitBytes),
-  );
 }
