@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_GUARD } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Locks } from './locks.js';
 import { LocksController } from './locks.controller.js';
@@ -9,6 +9,6 @@ import { ReadOnlyActions } from './read-only-actions.js';
 @Module({
   imports: [TypeOrmModule.forFeature([ManagementLock])],
   controllers: [LocksController],
-  providers: [Locks, { provide: APP_INTERCEPTOR, useClass: ReadOnlyActions }],
+  providers: [Locks, { provide: APP_GUARD, useClass: ReadOnlyActions }],
 })
 export class LocksModule {}

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Observable } from 'rxjs';
 import { isUuid } from '../arm/uuid.js';
 import { refuseLocked } from '../arm/locked.js';
 import { ResourceId } from '../arm/resource-id.js';
@@ -13,19 +12,19 @@ import { readOnlyScopes } from './locks.repository.js';
  * credentials included. PUT, PATCH and DELETE are looked at within their own transactions.
  */
 @Injectable()
-export class ReadOnlyActions implements NestInterceptor {
+export class ReadOnlyActions implements CanActivate {
   constructor(private readonly database: Database) {}
 
-  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (request.method === 'POST' && request.caller) await this.assertNotLocked(request.url, request.caller.tenantId);
-    return next.handle();
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const { method, caller, url } = context.switchToHttp().getRequest<FastifyRequest>();
+    return method !== 'POST' || !caller || this.isNotLocked(url, caller.tenantId);
   }
 
-  private async assertNotLocked(url: string, tenantId: string): Promise<void> {
+  private async isNotLocked(url: string, tenantId: string): Promise<true> {
     const id = ResourceId.parse(url.split('?', 1)[0]!);
-    if (!id || id.segments.length === 0 || !isUuid(id.subscriptionId)) return;
+    if (!id || id.segments.length === 0 || !isUuid(id.subscriptionId)) return true;
     const resource = id.resource();
     refuseLocked('write', resource, await readOnlyScopes(this.database, resource, tenantId));
+    return true;
   }
 }

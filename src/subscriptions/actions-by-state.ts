@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Observable } from 'rxjs';
 import type { Caller } from '../arm/caller.js';
 import { ResourceId } from '../arm/resource-id.js';
 import { isUuid } from '../arm/uuid.js';
@@ -15,21 +14,21 @@ import { findSubscription } from './subscriptions.repository.js';
  * judged within their own transactions.
  */
 @Injectable()
-export class ActionsByState implements NestInterceptor {
+export class ActionsByState implements CanActivate {
   constructor(private readonly database: Database) {}
 
-  async intercept(context: ExecutionContext, next: CallHandler): Promise<Observable<unknown>> {
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (request.method === 'POST' && request.caller) await this.assertTaken(request.url, request.caller);
-    return next.handle();
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    const { method, caller, url } = context.switchToHttp().getRequest<FastifyRequest>();
+    return method !== 'POST' || !caller || this.isTaken(url, caller);
   }
 
-  private async assertTaken(url: string, caller: Caller): Promise<void> {
+  private async isTaken(url: string, caller: Caller): Promise<true> {
     const id = ResourceId.parse(url.split('?', 1)[0]!);
-    if (!id || !isUuid(id.subscriptionId)) return;
+    if (!id || !isUuid(id.subscriptionId)) return true;
     const found = await findSubscription(this.database, id.subscriptionId);
     // Who may not know of the subscription is told so by the route itself.
-    if (!found || found.state === 'Deleted' || found.tenantId !== caller.tenantId) return;
+    if (!found || found.state === 'Deleted' || found.tenantId !== caller.tenantId) return true;
     if (!SUBSCRIPTION_STATES[found.state].isWritable) throw disabled(id, found.state, 'created or changed');
+    return true;
   }
 }

@@ -1,26 +1,25 @@
 import { Injectable } from '@nestjs/common';
-import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { map } from 'rxjs';
-import type { Observable } from 'rxjs';
+import type { OnModuleInit } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import type { FastifyInstance } from 'fastify';
 import { ResourceId } from '../arm/resource-id.js';
 
 /**
  * Answers HEAD of a resource with 204, as clients that ask whether it exists expect it. All else is as for GET, whose route
- * takes HEAD as well.
+ * takes HEAD as well. A hook of the server, since an interceptor would cost every request.
  */
 @Injectable()
-export class ResourceExistence implements NestInterceptor {
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const http = context.switchToHttp();
-    const { method, url } = http.getRequest<FastifyRequest>();
-    if (method !== 'HEAD' || !isResource(url)) return next.handle();
-    return next.handle().pipe(
-      map(() => {
-        void http.getResponse<FastifyReply>().code(204);
-        return undefined;
-      }),
-    );
+export class ResourceExistence implements OnModuleInit {
+  constructor(private readonly adapter: HttpAdapterHost) {}
+
+  onModuleInit(): void {
+    this.adapter.httpAdapter
+      .getInstance<FastifyInstance>()
+      .addHook('onSend', ({ method, url }, reply, payload, done) => {
+        if (method !== 'HEAD' || reply.statusCode !== 200 || !isResource(url)) return done(null, payload);
+        void reply.code(204);
+        done(null, '');
+      });
   }
 }
 

@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
-import { APP_INTERCEPTOR } from '@nestjs/core';
+import { APP_GUARD } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ResourceCatalogue } from '../arm/resource-catalogue.js';
 import { Scopes } from '../arm/scopes.js';
@@ -45,8 +45,8 @@ import { Tenant } from './tenant.entity.js';
     ResourceGroups,
     Resources,
     SubscriptionLifecycle,
-    { provide: APP_INTERCEPTOR, useClass: ActionsByState },
-    { provide: APP_INTERCEPTOR, useClass: ResourceExistence },
+    { provide: APP_GUARD, useClass: ActionsByState },
+    ResourceExistence,
     Subscriptions,
     { provide: Scopes, useClass: SubscriptionScopes },
   ],
