@@ -5,6 +5,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startService, type Service } from '../support/service.js';
 import { until } from '../support/until.js';
 
+/** A PUT is to be answered while its operation is still to be done. */
+const NO_WAIT = { BERTH_PUT_LINGER_MS: '0' };
 const GROUP = 'resourceGroups/kill';
 const REGISTRY = `${GROUP}/providers/Microsoft.ContainerRegistry/registries/survivor1`;
 
@@ -40,7 +42,7 @@ describe('the whole service', () => {
     (await readdir(join(dataDir, 'instances')).catch(() => [])).filter((name) => name.startsWith('survivor1'));
 
   it('killed between a PUT and its end goes on after the restart, with the same tokens and one instance', async () => {
-    const running = (service = await startService());
+    const running = (service = await startService({ settings: NO_WAIT }));
     const token = await running.token();
     expect((await arm(running, token, 'PUT', GROUP, { location: 'westeurope' })).status).toBe(201);
     const created = await arm(running, token, 'PUT', REGISTRY, { location: 'westeurope', sku: { name: 'Basic' } });
@@ -64,7 +66,7 @@ describe('the whole service', () => {
   }, 150_000);
 
   it('answers again after its PostgreSQL was killed, and has lost nothing', async () => {
-    const running = (service = await startService());
+    const running = (service = await startService({ settings: NO_WAIT }));
     const token = await running.token();
     await arm(running, token, 'PUT', GROUP, { location: 'westeurope' });
     const pid = Number((await readFile(join(running.dataDir, 'postgres/data/postmaster.pid'), 'utf8')).split('\n')[0]);
