@@ -213,7 +213,8 @@ function since(changedAt: Date | null, createdAt: string): string {
 }
 
 function picked<T extends object>(from: T, names: Partial<T>): Partial<T> {
-  const found: Partial<T> = {};
+  // From a copy, as V8 gives that all its properties at once.
+  const found: Partial<T> = { ...names };
   for (const name in names) found[name] = from[name];
   return found;
 }

@@ -11,6 +11,7 @@ const timestampOf = getTypeParser(builtins.TIMESTAMPTZ) as (text: string) => Dat
 export const COLUMN_TYPES: CustomTypesConfig = {
   getTypeParser(oid, format) {
     if (oid === builtins.JSONB) return sharedJson();
+    if (oid === builtins.TEXT) return sharedText();
     if (oid === builtins.TIMESTAMPTZ) return timestamp;
     return getTypeParser(oid, format);
   },
@@ -51,6 +52,12 @@ function sharedJson(): (text: string) => unknown {
     last = text;
     return value;
   };
+}
+
+/** As above; most texts of a page are words that its rows have in common, and one string is less to collect than a hundred. */
+function sharedText(): (text: string) => string {
+  let last = '';
+  return (text) => (text === last ? last : (last = text));
 }
 
 function frozen(value: unknown): unknown {
