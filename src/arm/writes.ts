@@ -62,8 +62,7 @@ export class ResourceWrites {
     return this.database.transaction(async (tx) => {
       const now = this.clock.now();
       await this.scopes.assertWritable(tx, id, caller);
-      const parent = await this.lockedParent(tx, store, request);
-      const current = await store.lock(tx, id);
+      const [parent, current] = await Promise.all([this.lockedParent(tx, store, request), store.lock(tx, id)]);
       const parsed = parse(current);
       if ('problems' in parsed) throwIfAny(parsed.problems);
       const body = 'body' in parsed ? parsed.body : {};

@@ -27,7 +27,9 @@ export class AdminCredentials {
 
   /** Makes both passwords of a new registry. */
   async create(tx: Tx, registryId: string): Promise<void> {
-    for (const name of PASSWORD_NAMES) await insertPassword(tx, registryId, name, this.box.seal(newPassword()));
+    await Promise.all(
+      PASSWORD_NAMES.map((name) => insertPassword(tx, registryId, name, this.box.seal(newPassword()))),
+    );
   }
 
   async list(sql: Sql, registryId: string): Promise<AdminPasswordValue[]> {

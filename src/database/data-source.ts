@@ -13,7 +13,7 @@ export function dataSourceOptions(config: Pick<Config, 'databaseUrl' | 'database
     namingStrategy: new SnakeCaseNames(),
     applicationName: 'berth',
     poolSize: config.databasePoolSize,
-    extra: { idleTimeoutMillis: 30_000 },
+    extra: { idleTimeoutMillis: 30_000, pipeline: true },
   };
 }
 

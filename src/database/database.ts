@@ -67,8 +67,8 @@ export class Database implements Sql {
       watch?.began();
       const tx = transactionOn(client);
       const result = await work(tx);
-      await watch?.beforeCommit(tx);
-      await asked((done) => client.query('commit', done));
+      // Together: what PostgreSQL refuses of the first makes the second a rollback.
+      await Promise.all([watch?.beforeCommit(tx), asked((done) => client.query('commit', done))]);
       watch?.committed();
       return result;
     } catch (error) {

@@ -13,6 +13,6 @@ export class NewRegistries {
 
   /** Runs in the transaction that makes the registry. */
   async equip(tx: Tx, registry: Registry): Promise<void> {
-    for (const give of this.gifts) await give(tx, registry);
+    await Promise.all(this.gifts.map((give) => give(tx, registry)));
   }
 }

@@ -147,17 +147,19 @@ export class RegistriesRepository implements Store<Registry, RegistryContext> {
   }
 
   async insert(tx: Tx, record: Registry): Promise<void> {
-    await tx.count(insert, columns.values(record));
     const { from, to } = this.config.registryPorts;
-    const taken = await tx.row<{ port: number }>(takePort, [record.id, from, to]);
+    const [, taken] = await Promise.all([
+      tx.count(insert, columns.values(record)),
+      tx.row<{ port: number }>(takePort, [record.id, from, to]),
+      this.credentials.create(tx, record.id),
+      this.newRegistries.equip(tx, record),
+    ]);
     if (!taken && this.config.loginServerStyle === 'port')
       throw new ArmError(
         'QuotaExceeded',
         `Every port from ${from} to ${to} belongs to a registry already. Delete one, widen BERTH_REGISTRY_PORTS, or set BERTH_LOGIN_SERVER_STYLE=host.`,
       );
     record.loginServer = loginServerOf(this.config, record.key, taken?.port ?? null);
-    await this.credentials.create(tx, record.id);
-    await this.newRegistries.equip(tx, record);
   }
 
   async update(tx: Tx, record: Registry): Promise<void> {

@@ -59,26 +59,29 @@ export class ScopeMapsRepository implements Store<ScopeMap, ScopeMapContext, Reg
 
   private async insertSystemOnes(tx: Tx, registry: Registry): Promise<void> {
     const { id: registryId, name: registryName, subscriptionId, groupKey, groupName } = registry;
-    for (const { name, description, actions } of SYSTEM_SCOPE_MAPS)
-      await children.insert(tx, {
-        id: randomUUID(),
-        registryId,
-        registryName,
-        subscriptionId,
-        groupKey,
-        groupName,
-        key: name,
-        name,
-        type: 'SystemDefined',
-        description,
-        actions,
-        provisioningState: 'Succeeded',
-        createdBy: registry.createdBy,
-        createdByType: registry.createdByType,
-        createdAt: registry.createdAt,
-        lastModifiedBy: registry.createdBy,
-        lastModifiedByType: registry.createdByType,
-        lastModifiedAt: registry.createdAt,
-      });
+    await Promise.all(
+      SYSTEM_SCOPE_MAPS.map(({ name, description, actions }) =>
+        children.insert(tx, {
+          id: randomUUID(),
+          registryId,
+          registryName,
+          subscriptionId,
+          groupKey,
+          groupName,
+          key: name,
+          name,
+          type: 'SystemDefined',
+          description,
+          actions,
+          provisioningState: 'Succeeded',
+          createdBy: registry.createdBy,
+          createdByType: registry.createdByType,
+          createdAt: registry.createdAt,
+          lastModifiedBy: registry.createdBy,
+          lastModifiedByType: registry.createdByType,
+          lastModifiedAt: registry.createdAt,
+        }),
+      ),
+    );
   }
 }

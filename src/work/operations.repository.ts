@@ -71,8 +71,10 @@ export type NewOperation = Pick<
 
 export async function insertOperation(tx: Tx, operation: NewOperation, runAfter: Date | null): Promise<void> {
   const { id, subscriptionId, tenantId, resourceType, recordId, kind, correlationId } = operation;
-  await tx.count(insert, [id, subscriptionId, tenantId, resourceType, recordId, kind, correlationId, runAfter]);
-  await tx.count(wake, [id]);
+  await Promise.all([
+    tx.count(insert, [id, subscriptionId, tenantId, resourceType, recordId, kind, correlationId, runAfter]),
+    tx.count(wake, [id]),
+  ]);
 }
 
 export function findOperation(
