@@ -126,9 +126,11 @@ export class ArmPipeline {
     this.wireOf(type, request);
     const { caller, correlationId } = request;
     await this.database.transaction(async (tx) => {
-      await this.scopes.assertDeletable(tx, request.id, caller);
-      await store.parents?.lock(tx, request.id.parent());
-      const current = await store.lock(tx, request.id);
+      const [, , current] = await tx.together(() => [
+        this.scopes.assertDeletable(tx, request.id, caller),
+        store.parents?.lock(tx, request.id.parent(), caller.tenantId),
+        store.lock(tx, request.id, caller.tenantId),
+      ]);
       if (!current) return request.answer(204);
       requirePreconditions(request.preconditions, current);
       const operationId = await this.beginDelete(tx, type, store, current, {

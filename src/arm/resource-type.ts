@@ -48,8 +48,8 @@ export interface Parents<P extends ResourceRecord | void> {
   /** `Namespace/type`. */
   readonly type: string;
   find(sql: Sql, id: ResourceId, tenantId: string): Promise<P | undefined>;
-  /** Holds the row until the transaction ends; children are written one after the other. */
-  lock(tx: Tx, id: ResourceId): Promise<P | undefined>;
+  /** As `find`, and holds the row until the transaction ends; children are written one after the other. */
+  lock(tx: Tx, id: ResourceId, tenantId: string): Promise<P | undefined>;
 }
 
 /**
@@ -61,8 +61,8 @@ export interface Store<R extends ResourceRecord, C, P extends ResourceRecord | v
   readonly parents?: Parents<P>;
   /** The record, if it lies in a subscription of that tenant; one statement, since it is the most frequent question. */
   find(sql: Sql, id: ResourceId, tenantId: string): Promise<R | undefined>;
-  /** The record of a scope that was checked before; holds the row until the transaction ends. */
-  lock(tx: Tx, id: ResourceId): Promise<R | undefined>;
+  /** As `find`, and holds the row until the transaction ends; another tenant's is neither read nor held. */
+  lock(tx: Tx, id: ResourceId, tenantId: string): Promise<R | undefined>;
   /** A store of children need not look at the tenant: the parent was found in it before. */
   list(sql: Sql, id: ResourceId, page: Page, tenantId: string): Promise<R[]>;
   /** Loads what `admit` needs. The parent is locked by then, so that counts below it are true until the commit. */

@@ -61,8 +61,11 @@ export class ResourceWrites {
     const { id, caller } = request;
     return this.database.transaction(async (tx) => {
       const now = this.clock.now();
-      await this.scopes.assertWritable(tx, id, caller);
-      const [parent, current] = await Promise.all([this.lockedParent(tx, store, request), store.lock(tx, id)]);
+      const [, parent, current] = await tx.together(() => [
+        this.scopes.assertWritable(tx, id, caller),
+        this.lockedParent(tx, store, request),
+        store.lock(tx, id, caller.tenantId),
+      ]);
       const parsed = parse(current);
       if ('problems' in parsed) throwIfAny(parsed.problems);
       const body = 'body' in parsed ? parsed.body : {};
@@ -119,7 +122,7 @@ export class ResourceWrites {
     { id, caller }: ArmRequest,
   ): Promise<P> {
     if (!parents) return undefined as P;
-    const parent = await parents.lock(tx, id.parent());
+    const parent = await parents.lock(tx, id.parent(), caller.tenantId);
     if (!parent) throw parentNotFound(parents.type, id.parent());
     if (parent.provisioningState === 'Deleting') throw await this.busy(tx, parents.type, parent, caller);
     return parent;

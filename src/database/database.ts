@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import type { Pool, PoolClient, QueryArrayResult } from 'pg';
@@ -24,6 +25,11 @@ export interface Sql {
 export interface Tx extends Sql {
   /** Keeps the pool from being taken for one. */
   readonly isTransaction: true;
+  /**
+   * Sends at once all that `send` asks before it waits: they are run in that order, answered together, and what follows
+   * one that is refused is refused too. Rejects with the refusal of the one that was asked first.
+   */
+  together<const T extends readonly unknown[]>(send: () => T): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>;
 }
 
 /** The pool, shared with TypeORM, and the one place where transactions begin. */
@@ -68,7 +74,7 @@ export class Database implements Sql {
       const tx = transactionOn(client);
       const result = await work(tx);
       // Together: what PostgreSQL refuses of the first makes the second a rollback.
-      await Promise.all([watch?.beforeCommit(tx), asked((done) => client.query('commit', done))]);
+      await tx.together(() => [watch?.beforeCommit(tx), asked((done) => client.query('commit', done))]);
       watch?.committed();
       return result;
     } catch (error) {
@@ -87,12 +93,30 @@ export class Database implements Sql {
 function transactionOn(client: PoolClient): Tx {
   return {
     isTransaction: true,
+    together: (send) => {
+      const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
+      stream.cork();
+      try {
+        return inOrder(send());
+      } finally {
+        stream.uncork();
+      }
+    },
     rows: async <Row>(statement: Statement, values: readonly unknown[] = []) =>
       rowsOf<Row>(statement, await run(client, statement, values)),
     row: async <Row>(statement: Statement, values: readonly unknown[] = []) =>
       rowsOf<Row>(statement, await run(client, statement, values))[0],
     count: async (statement, values = []) => (await run(client, statement, values)).rowCount ?? 0,
   };
+}
+
+async function inOrder<const T extends readonly unknown[]>(
+  asked: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  const answers = await Promise.allSettled(asked);
+  const refused = answers.find((answer) => answer.status === 'rejected');
+  if (refused) throw refused.reason;
+  return answers.map((answer) => (answer as PromiseFulfilledResult<unknown>).value) as never;
 }
 
 const ignored = () => undefined;

@@ -31,7 +31,7 @@ export class ImportImage {
     throwIfAny('problems' in parsed ? parsed.problems : problemsOf(parsed.body));
     await this.database.transaction(async (tx) => {
       await this.scopes.assertWritable(tx, id.resource(), caller);
-      const registry = await this.registries.lock(tx, id);
+      const registry = await this.registries.lock(tx, id, caller.tenantId);
       if (!registry) throw notFound(REGISTRY_TYPE, id);
       if (!isTerminal(registry.provisioningState)) throw await this.writes.busy(tx, REGISTRY_TYPE, registry, caller);
     });

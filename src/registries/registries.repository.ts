@@ -25,11 +25,10 @@ const selected = `select ${columns.select('r')}, l.port as "loginPort", ${connec
                     from registries r left join login_ports l on l.registry_id = r.id`;
 const named = 'where r.subscription_id = $1 and r.group_key = $2 and r.key = $3';
 
-const find: Statement = {
-  name: 'registries.find',
-  text: `${selected} join subscriptions s on s.id = r.subscription_id ${named} and s.tenant_id = $4 and s.state <> 'Deleted'`,
-};
-const lock: Statement = { name: 'registries.lock', text: `${selected} ${named} for update of r` };
+const found = `${selected} join subscriptions s on s.id = r.subscription_id ${named} and s.tenant_id = $4 and s.state <> 'Deleted'`;
+
+const find: Statement = { name: 'registries.find', text: found };
+const lock: Statement = { name: 'registries.lock', text: `${found} for update of r` };
 const byId: Statement = { name: 'registries.by_id', text: `${selected} where r.id = $1` };
 /** Judged once for the whole page, since no row has a part in it. */
 const ofTenant = (tenantId: string) =>
@@ -93,13 +92,11 @@ export class RegistriesRepository implements Store<Registry, RegistryContext> {
   ) {}
 
   async find(sql: Sql, id: ResourceId, tenantId: string): Promise<Registry | undefined> {
-    return isUuid(id.subscriptionId)
-      ? this.recordOf(await sql.row<Row>(find, [id.subscriptionId, id.groupKey, id.key, tenantId]))
-      : undefined;
+    return this.named(sql, find, id, tenantId);
   }
 
-  async lock(tx: Tx, id: ResourceId): Promise<Registry | undefined> {
-    return this.recordOf(await tx.row<Row>(lock, [id.subscriptionId, id.groupKey, id.key]));
+  async lock(tx: Tx, id: ResourceId, tenantId: string): Promise<Registry | undefined> {
+    return this.named(tx, lock, id, tenantId);
   }
 
   async byId(sql: Sql, id: string): Promise<Registry | undefined> {
@@ -148,7 +145,7 @@ export class RegistriesRepository implements Store<Registry, RegistryContext> {
 
   async insert(tx: Tx, record: Registry): Promise<void> {
     const { from, to } = this.config.registryPorts;
-    const [, taken] = await Promise.all([
+    const [, taken] = await tx.together(() => [
       tx.count(insert, columns.values(record)),
       tx.row<{ port: number }>(takePort, [record.id, from, to]),
       this.credentials.create(tx, record.id),
@@ -178,6 +175,12 @@ export class RegistriesRepository implements Store<Registry, RegistryContext> {
   /** Instances that some registry owns, of all subscriptions. */
   async instanceNames(sql: Sql): Promise<Set<string>> {
     return new Set((await sql.rows<{ name: string }>(instanceNames)).map(({ name }) => name));
+  }
+
+  private async named(sql: Sql, statement: Statement, id: ResourceId, tenantId: string): Promise<Registry | undefined> {
+    return isUuid(id.subscriptionId)
+      ? this.recordOf(await sql.row<Row>(statement, [id.subscriptionId, id.groupKey, id.key, tenantId]))
+      : undefined;
   }
 
   private recordOf(row: Row): Registry;

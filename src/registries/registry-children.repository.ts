@@ -8,7 +8,7 @@ import type { RegistryChild } from './registry-child.entity.js';
 /** The queries that are the same for every resource below a registry; a feature's store is made of them and its own. */
 export interface RegistryChildren<R extends RegistryChild> {
   readonly find: (sql: Sql, id: ResourceId, tenantId: string) => Promise<R | undefined>;
-  readonly lock: (tx: Tx, id: ResourceId) => Promise<R | undefined>;
+  readonly lock: (tx: Tx, id: ResourceId, tenantId: string) => Promise<R | undefined>;
   /** All below the registry of that id, in the order of their names. */
   readonly lockAll: (tx: Tx, registryId: string) => Promise<R[]>;
   readonly byId: (sql: Sql, id: string) => Promise<R | undefined>;
@@ -28,12 +28,10 @@ export function registryChildrenOf<R extends RegistryChild>(table: string, entit
                            r.group_key as "groupKey", r.group_name as "groupName"
                       from ${table} c join registries r on r.id = c.registry_id`;
   const below = 'where r.subscription_id = $1 and r.group_key = $2 and r.key = $3';
-  const find = statement(
-    'find',
-    `${selected} join subscriptions s on s.id = r.subscription_id
-      ${below} and c.key = $4 and s.tenant_id = $5 and s.state <> 'Deleted'`,
-  );
-  const lock = statement('lock', `${selected} ${below} and c.key = $4 for update of c`);
+  const found = `${selected} join subscriptions s on s.id = r.subscription_id
+                  ${below} and c.key = $4 and s.tenant_id = $5 and s.state <> 'Deleted'`;
+  const find = statement('find', found);
+  const lock = statement('lock', `${found} for update of c`);
   const lockAll = statement('lock_all', `${selected} where c.registry_id = $1 order by c.key for update of c`);
   const byId = statement('by_id', `${selected} where c.id = $1`);
   const list = statement('list', `${selected} ${below} and c.key > $4 order by c.key limit $5`);
@@ -49,10 +47,11 @@ export function registryChildrenOf<R extends RegistryChild>(table: string, entit
     groupKey,
     registry?.name.toLowerCase(),
   ];
+  const named = async (sql: Sql, how: Statement, id: ResourceId, tenantId: string): Promise<R | undefined> =>
+    isUuid(id.subscriptionId) ? sql.row<R>(how, [...registryOf(id), id.key, tenantId]) : undefined;
   return {
-    find: async (sql, id, tenantId) =>
-      isUuid(id.subscriptionId) ? sql.row<R>(find, [...registryOf(id), id.key, tenantId]) : undefined,
-    lock: (tx, id) => tx.row<R>(lock, [...registryOf(id), id.key]),
+    find: (sql, id, tenantId) => named(sql, find, id, tenantId),
+    lock: (tx, id, tenantId) => named(tx, lock, id, tenantId),
     lockAll: (tx, registryId) => tx.rows<R>(lockAll, [registryId]),
     byId: (sql, id) => sql.row<R>(byId, [id]),
     list: (sql, id, { after, limit }) => sql.rows<R>(list, [...registryOf(id), after, limit]),

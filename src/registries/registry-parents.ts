@@ -24,8 +24,8 @@ export class RegistryParents implements Parents<Registry> {
     return this.registries.find(sql, id, tenantId);
   }
 
-  lock(tx: Tx, id: ResourceId): Promise<Registry | undefined> {
-    return this.registries.lock(tx, id);
+  lock(tx: Tx, id: ResourceId, tenantId: string): Promise<Registry | undefined> {
+    return this.registries.lock(tx, id, tenantId);
   }
 
   /**

@@ -48,11 +48,11 @@ export class TokenCredentials {
 
     const kept = await this.database.transaction(async (tx) => {
       await this.scopes.assertWritable(tx, id, caller);
-      const parent = await this.registries.lock(tx, id);
+      const parent = await this.registries.lock(tx, id, caller.tenantId);
       if (!parent) throw notFound(this.registries.type, id);
       if (parent.provisioningState === 'Deleting')
         throw await this.writes.busy(tx, this.registries.type, parent, caller);
-      const current = await this.tokens.lock(tx, token);
+      const current = await this.tokens.lock(tx, token, caller.tenantId);
       if (!current) throw notFound(tokenType.type, token);
       const passwords = replacedPasswords(
         current.passwords,

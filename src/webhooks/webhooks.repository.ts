@@ -39,8 +39,8 @@ export class WebhooksRepository implements Store<Webhook, WebhookContext, Regist
     return this.opened(await children.find(sql, id, tenantId));
   }
 
-  async lock(tx: Tx, id: ResourceId): Promise<Webhook | undefined> {
-    return this.opened(await children.lock(tx, id));
+  async lock(tx: Tx, id: ResourceId, tenantId: string): Promise<Webhook | undefined> {
+    return this.opened(await children.lock(tx, id, tenantId));
   }
 
   async byId(sql: Sql, id: string): Promise<Webhook | undefined> {

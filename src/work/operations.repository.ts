@@ -71,7 +71,7 @@ export type NewOperation = Pick<
 
 export async function insertOperation(tx: Tx, operation: NewOperation, runAfter: Date | null): Promise<void> {
   const { id, subscriptionId, tenantId, resourceType, recordId, kind, correlationId } = operation;
-  await Promise.all([
+  await tx.together(() => [
     tx.count(insert, [id, subscriptionId, tenantId, resourceType, recordId, kind, correlationId, runAfter]),
     tx.count(wake, [id]),
   ]);
