@@ -88,17 +88,25 @@ export class ResourceWrites {
       Object.assign(next, { name: id.name, groupName: id.groupName });
       if (current && changed.length > 0) Object.assign(next, modifiedBy(caller, now));
       next.provisioningState = needsWorker ? (current ? 'Updating' : 'Creating') : 'Succeeded';
-      if (!current) await store.insert(tx, next);
-      else if (!isDeepStrictEqual(current, next)) await store.update(tx, next);
-      if (!needsWorker) return { record: next };
-      const operationId = await this.operations.start(tx, {
-        type: type.type,
-        recordId: next.id,
-        subscriptionId: next.subscriptionId,
-        tenantId: caller.tenantId,
-        correlationId: request.correlationId,
-        kind: current ? 'Update' : 'Create',
-      });
+      const keep = async () => {
+        if (!current) await store.insert(tx, next);
+        else if (!isDeepStrictEqual(current, next)) await store.update(tx, next);
+      };
+      if (!needsWorker) {
+        tx.atCommit(keep);
+        return { record: next };
+      }
+      const [, operationId] = await tx.together(() => [
+        keep(),
+        this.operations.start(tx, {
+          type: type.type,
+          recordId: next.id,
+          subscriptionId: next.subscriptionId,
+          tenantId: caller.tenantId,
+          correlationId: request.correlationId,
+          kind: current ? 'Update' : 'Create',
+        }),
+      ]);
       return { record: next, operationId, ...(lingers ? { ended: this.ends.soon(operationId) } : {}) };
     });
   }

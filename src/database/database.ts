@@ -4,7 +4,7 @@ import { DataSource } from 'typeorm';
 import type { Pool, PoolClient, QueryArrayResult } from 'pg';
 import { COLUMN_TYPES, rowsOf } from './result-rows.js';
 import { retriedOnConflict } from './retry.js';
-import { currentWatch } from './transaction-watch.js';
+import { currentWatch, type TransactionWatch } from './transaction-watch.js';
 
 /** One SQL statement. The name makes PostgreSQL prepare it once per connection; it must be unique and stable. */
 export interface Statement {
@@ -30,6 +30,8 @@ export interface Tx extends Sql {
    * one that is refused is refused too. Rejects with the refusal of the one that was asked first.
    */
   together<const T extends readonly unknown[]>(send: () => T): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>;
+  /** Has `send` ask together with the commit, after all else: one statement, which nothing in the transaction depends on. */
+  atCommit(send: () => Promise<unknown>): void;
 }
 
 /** The pool, shared with TypeORM, and the one place where transactions begin. */
@@ -71,10 +73,9 @@ export class Database implements Sql {
     try {
       await asked((done) => client.query('begin', done));
       watch?.began();
-      const tx = transactionOn(client);
-      const result = await work(tx);
-      // Together: what PostgreSQL refuses of the first makes the second a rollback.
-      await tx.together(() => [watch?.beforeCommit(tx), asked((done) => client.query('commit', done))]);
+      const open = transactionOn(client);
+      const result = await work(open.tx);
+      await open.commit(watch);
       watch?.committed();
       return result;
     } catch (error) {
@@ -90,26 +91,46 @@ export class Database implements Sql {
   }
 }
 
-function transactionOn(client: PoolClient): Tx {
-  return {
-    isTransaction: true,
-    together: (send) => {
-      const { stream } = (client as unknown as { connection: { stream: Socket } }).connection;
-      stream.cork();
-      try {
-        return inOrder(send());
-      } finally {
-        stream.uncork();
-      }
-    },
-    rows: async <Row>(statement: Statement, values: readonly unknown[] = []) =>
-      rowsOf<Row>(statement, await run(client, statement, values)),
-    row: async <Row>(statement: Statement, values: readonly unknown[] = []) =>
-      rowsOf<Row>(statement, await run(client, statement, values))[0],
-    count: async (statement, values = []) => (await run(client, statement, values)).rowCount ?? 0,
+function transactionOn(client: PoolClient) {
+  const last: (() => Promise<unknown>)[] = [];
+  let isOver = false;
+  const sent = (statement: Statement, values: readonly unknown[] = []) => {
+    // It would be a transaction of its own.
+    if (isOver) throw new Error(`${statement.name} was asked after the commit.`);
+    return run(client, statement, values);
   };
+  const together = <const T extends readonly unknown[]>(send: () => T) => {
+    // pg has no word of its own for it.
+    const { stream } = (client as unknown as { readonly connection: { readonly stream: Socket } }).connection;
+    stream.cork();
+    try {
+      return inOrder(send());
+    } finally {
+      stream.uncork();
+    }
+  };
+  const tx: Tx = {
+    isTransaction: true,
+    together,
+    atCommit: (send) => void last.push(send),
+    rows: async <Row>(statement: Statement, values?: readonly unknown[]) =>
+      rowsOf<Row>(statement, await sent(statement, values)),
+    row: async <Row>(statement: Statement, values?: readonly unknown[]) =>
+      rowsOf<Row>(statement, await sent(statement, values))[0],
+    count: async (statement, values) => (await sent(statement, values)).rowCount ?? 0,
+  };
+  /** What PostgreSQL refuses of what goes before it makes the commit a rollback. */
+  const commit = async (watch: TransactionWatch | undefined) => {
+    await together(() => {
+      const before = [...last.map((send) => send()), watch?.beforeCommit(tx)];
+      isOver = true;
+      return [...before, asked((done) => client.query('commit', done))];
+    });
+  };
+  return { tx, commit };
 }
 
+/** @throws the refusal of the first one that was refused. */
 async function inOrder<const T extends readonly unknown[]>(
   asked: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {

@@ -5,7 +5,10 @@ import type { Tx } from './database.js';
 export interface TransactionWatch {
   /** A transaction begins; again when it was repeated. */
   began(): void;
-  /** The last that happens in the transaction. What it writes stands or falls with everything else in it. */
+  /**
+   * The last that happens in the transaction: one statement, sent before this returns, since the commit follows at once.
+   * What it writes stands or falls with everything else in it.
+   */
   beforeCommit(tx: Tx): Promise<void>;
   committed(): void;
 }

@@ -3,6 +3,7 @@ import type { Tx } from '../../src/database/database.js';
 import { openDatabase, type OpenDatabase } from '../support/sql.js';
 
 const own = { name: 'test.own', text: 'select pg_backend_pid() as pid' };
+const count = { name: 'test.count', text: 'select count(*)::int as n from things' };
 const add = { name: 'test.add', text: 'insert into things values ($1)' };
 
 describe('a transaction', () => {
@@ -42,6 +43,46 @@ describe('a transaction', () => {
     });
     await expect(twice).rejects.toMatchObject({ constraint: 'things_pkey' });
     expect(await things()).toEqual([]);
+  });
+
+  it('that asks several things together is answered in their order', async () => {
+    const answers = open.database.transaction((tx) =>
+      tx.together(() => [tx.count(add, [1]), tx.row(count), tx.count(add, [2]), 'kept', tx.row(count)]),
+    );
+    expect(await answers).toEqual([1, { n: 1 }, 1, 'kept', { n: 2 }]);
+  });
+
+  it('that asks several things together rejects with the first refusal, and leaves nothing', async () => {
+    const slow = async (tx: Tx) => {
+      await tx.row(count);
+      throw new Error('asked first');
+    };
+    const refused = open.database.transaction((tx) =>
+      tx.together(() => [tx.count(add, [1]), slow(tx), tx.count({ name: 'test.bad', text: 'select 1 / 0' })]),
+    );
+    await expect(refused).rejects.toThrow('asked first');
+    expect(await things()).toEqual([]);
+  });
+
+  it('writes at its commit what is to be written then, and nothing when that is refused', async () => {
+    await open.database.transaction(async (tx) => tx.atCommit(() => tx.count(add, [1])));
+    const refused = open.database.transaction(async (tx) => {
+      await tx.count(add, [2]);
+      tx.atCommit(() => tx.count({ name: 'test.bad_id', text: 'insert into things values (null)' }));
+    });
+    await expect(refused).rejects.toMatchObject({ code: '23502' });
+    expect(await things()).toEqual([{ id: 1 }]);
+  });
+
+  it('refuses what is asked after its commit was sent', async () => {
+    const late = open.database.transaction(async (tx) =>
+      tx.atCommit(async () => {
+        await tx.count(add, [1]);
+        await tx.count(add, [2]);
+      }),
+    );
+    await expect(late).rejects.toThrow('test.add was asked after the commit.');
+    expect(await things()).toEqual([{ id: 1 }]);
   });
 
   it('whose connection breaks between two statements rejects, and the next one has another connection', async () => {
