@@ -67,6 +67,7 @@ export interface Store<R extends ResourceRecord, C, P extends ResourceRecord | v
   list(sql: Sql, id: ResourceId, page: Page, tenantId: string): Promise<R[]>;
   /** Loads what `admit` needs. The parent is locked by then, so that counts below it are true until the commit. */
   context(tx: Tx, next: R, current: R | undefined, parent: P): Promise<C>;
+  /** Asks all that it asks before it waits, as does `update`: where no operation follows, they are sent with the commit. */
   insert(tx: Tx, record: R): Promise<void>;
   update(tx: Tx, record: R): Promise<void>;
   remove(tx: Tx, record: R): Promise<void>;

@@ -30,7 +30,7 @@ export interface Tx extends Sql {
    * one that is refused is refused too. Rejects with the refusal of the one that was asked first.
    */
   together<const T extends readonly unknown[]>(send: () => T): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>;
-  /** Has `send` ask together with the commit, after all else: one statement, which nothing in the transaction depends on. */
+  /** `send` asks together with the commit, all of it before it waits; for what nothing in the transaction depends on. */
   atCommit(send: () => Promise<unknown>): void;
 }
 

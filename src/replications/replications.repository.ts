@@ -75,13 +75,11 @@ export class ReplicationsRepository implements Store<Replication, ReplicationCon
 
   /** The registry's row is held by then, as in `update`, and learns where its replications are. */
   async insert(tx: Tx, record: Replication): Promise<void> {
-    await children.insert(tx, record);
-    await tx.count(tellRegistry, [record.registryId]);
+    await tx.together(() => [children.insert(tx, record), tx.count(tellRegistry, [record.registryId])]);
   }
 
   async update(tx: Tx, record: Replication): Promise<void> {
-    await children.update(tx, record);
-    await tx.count(tellRegistry, [record.registryId]);
+    await tx.together(() => [children.update(tx, record), tx.count(tellRegistry, [record.registryId])]);
   }
 
   /** Before all of them are deleted and any of them is held: whoever holds both has the registry's row first. */

@@ -15,7 +15,8 @@ it('is served in every version', () => {
 });
 
 const anyName = fc.stringMatching(/^[a-zA-Z0-9]{5,50}$/);
-const anyTexts = fc.dictionary(fc.stringMatching(/^X-[a-zA-Z0-9]{1,20}$/), fc.stringMatching(/^[ -~]{0,20}$/), {
+// In one casing, since no two names of headers may differ by that alone.
+const anyTexts = fc.dictionary(fc.stringMatching(/^X-[a-z0-9]{1,20}$/), fc.stringMatching(/^[ -~]{0,20}$/), {
   maxKeys: 4,
   noNullPrototype: true,
 });
