@@ -3,6 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { ActivityLogModule } from './activity-log/activity-log.module.js';
 import { ApiVersions } from './api-versions/index.js';
 import { ArmModule } from './arm/arm.module.js';
+import { AuthorizationModule } from './authorization/authorization.module.js';
 import { VersionTable } from './arm/resource-type.js';
 import { CacheRulesModule } from './cache-rules/cache-rules.module.js';
 import { ConfigModule } from './config/config.module.js';
@@ -57,6 +58,7 @@ export class AppModule {
         ApiVersionsModule,
         IdentityModule,
         ThrottlingModule,
+        AuthorizationModule,
         FaultsModule.with(config),
         SubscriptionsModule,
         LocksModule,

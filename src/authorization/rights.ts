@@ -1,0 +1,108 @@
+import { Injectable } from '@nestjs/common';
+import type { OnApplicationBootstrap } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type { Caller } from '../arm/caller.js';
+import { parseUuid } from '../arm/uuid.js';
+import { Database } from '../database/database.js';
+import { Notifications } from '../database/notifications.js';
+import { builtInRole, builtInRoleNamed } from './built-in-roles.js';
+import { assignedTo, isOperator, RIGHTS_CHANNEL, tenantOf, type AssignedRow } from './rights.repository.js';
+import type { EffectiveRole } from './role.js';
+
+/** Callers whose roles are remembered; some hundred bytes each. */
+const REMEMBERED_CALLERS = 10_000;
+
+/** Subscriptions whose tenant is remembered. */
+const REMEMBERED_SUBSCRIPTIONS = 100_000;
+
+const EVERYTHING = { actions: ['*'], notActions: [], dataActions: ['*'], notDataActions: [] };
+
+/** Operators own their tenant, what its resources hold included: a new installation has nobody who could give roles. */
+const OPERATOR: EffectiveRole = {
+  role: { id: builtInRoleNamed('Owner')!.id, name: 'Owner', permissions: [EVERYTHING] },
+  scopeKey: '/',
+  condition: null,
+  conditionVersion: null,
+  isOperator: true,
+};
+
+/** What a caller has, by the key of the scope. */
+export type Rights = ReadonlyMap<string, readonly EffectiveRole[]>;
+
+/**
+ * What callers were given, remembered until anybody's roles change anywhere. While notifications cannot arrive nothing is
+ * remembered, and the rows are read each time.
+ */
+@Injectable()
+export class RightsOfCallers implements OnApplicationBootstrap {
+  private readonly remembered = new LRUCache<string, Rights>({ max: REMEMBERED_CALLERS });
+  private readonly tenants = new LRUCache<string, string>({ max: REMEMBERED_SUBSCRIPTIONS });
+  private changes = 0;
+
+  constructor(
+    private readonly database: Database,
+    private readonly notifications: Notifications,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.notifications.listen(RIGHTS_CHANNEL, () => this.forgetAll());
+  }
+
+  /** Those of the caller, in all of its tenant; at once when they are remembered. */
+  of(caller: Caller): Rights | Promise<Rights> {
+    const known = this.notifications.isConnected ? this.remembered.get(keyOf(caller)) : undefined;
+    return known ?? this.read(caller);
+  }
+
+  /** Whether the subscription is the tenant's; undefined: there is none. */
+  isOfTenant(subscriptionId: string, tenantId: string): boolean | undefined | Promise<boolean | undefined> {
+    const known = this.tenants.get(subscriptionId);
+    if (known !== undefined) return known === tenantId;
+    return this.readTenant(subscriptionId).then((found) => (found === undefined ? undefined : found === tenantId));
+  }
+
+  /** Somebody's roles changed. */
+  forgetAll(): void {
+    this.changes++;
+    this.remembered.clear();
+  }
+
+  private async read(caller: Caller): Promise<Rights> {
+    const before = this.changes;
+    const { tenantId, objectId, issuer } = caller;
+    const isLocal = issuer === undefined;
+    const appId = isLocal ? parseUuid(caller.appId) : undefined;
+    const [rows, owns] = await Promise.all([
+      assignedTo(this.database, { tenantId, principalId: objectId, isLocal }),
+      appId !== undefined && isOperator(this.database, { appId, objectId, tenantId }),
+    ]);
+    const rights = byScope([...(owns ? [OPERATOR] : []), ...rows.flatMap(effective)]);
+    // What changed meanwhile may be of this caller.
+    if (this.notifications.isConnected && before === this.changes) this.remembered.set(keyOf(caller), rights);
+    return rights;
+  }
+
+  private async readTenant(subscriptionId: string): Promise<string | undefined> {
+    const id = parseUuid(subscriptionId);
+    const found = id && (await tenantOf(this.database, id));
+    if (found) this.tenants.set(subscriptionId, found);
+    return found;
+  }
+}
+
+/** Ids have no blanks. One of another issuer is never taken for a principal of here. */
+function keyOf({ tenantId, objectId, appId, issuer }: Caller): string {
+  return [tenantId, objectId, appId ?? '', issuer ?? ''].join(' ');
+}
+
+function effective({ scopeKey, roleId, roleName, permissions, ...rest }: AssignedRow): EffectiveRole[] {
+  const role =
+    roleName !== null && permissions !== null ? { id: roleId, name: roleName, permissions } : builtInRole(roleId);
+  return role ? [{ role, scopeKey, isOperator: false, ...rest }] : [];
+}
+
+function byScope(roles: readonly EffectiveRole[]): Rights {
+  const found = new Map<string, EffectiveRole[]>();
+  for (const role of roles) found.set(role.scopeKey, [...(found.get(role.scopeKey) ?? []), role]);
+  return found;
+}
