@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql, Tx } from '../database/database.js';
-import { findStoredBytes, insertStoredBlobs, type StoredSize } from './stored-blobs.repository.js';
+import { deleteStoredBlobs, findStoredBytes, insertStoredBlobs, type StoredSize } from './stored-blobs.repository.js';
 
 /** How many bytes each registry stores. The edge writes it down before it tells the client that a push has arrived. */
 @Injectable()
@@ -8,6 +8,15 @@ export class Usage {
   /** Counts each blob or manifest once, however often it is pushed. */
   stored(tx: Tx, registryId: string, blobs: readonly StoredSize[]): Promise<void> {
     return insertStoredBlobs(tx, registryId, blobs);
+  }
+
+  /**
+   * They are no longer in the engine's storage; those that were not counted change nothing. Waits for pushes that write to
+   * the registry's sum: the last thing to do in a transaction.
+   * @returns the bytes that the registry has less.
+   */
+  removed(tx: Tx, registryId: string, digests: readonly string[]): Promise<number> {
+    return deleteStoredBlobs(tx, registryId, digests);
   }
 
   storedBytes(sql: Sql, registryId: string): Promise<number> {
