@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { OnApplicationShutdown } from '@nestjs/common';
+import { UNTAGGING } from '../content/untagging.js';
 import { DataPlane } from '../data-plane/data-plane.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
 import { acquireEngine } from './acquire-engine.js';
@@ -40,7 +41,7 @@ export class EngineContent implements OnApplicationShutdown {
           schemaVersion: 2,
           mediaType: INDEX_TYPE,
           manifests: [],
-          annotations: { 'berth.untagged': randomUUID() },
+          annotations: { [UNTAGGING]: randomUUID() },
         }),
       );
       const put = { socketPath, method: 'PUT', path: path + tag, body: empty, contentType: INDEX_TYPE };

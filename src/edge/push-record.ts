@@ -4,7 +4,7 @@ import { Content, type NamedManifest, type Platform } from '../content/content.j
 import { readManifest, type ManifestDocument, type Reference } from '../content/manifest-document.js';
 import { Database } from '../database/database.js';
 import { Usage } from '../usage/usage.js';
-import { readPlatform } from './config-platform.js';
+import { readPlatform } from '../content/config-platform.js';
 import type { EngineClient } from './engine-client.js';
 
 /** Something that the engine has just said it stored. */

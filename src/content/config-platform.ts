@@ -1,5 +1,5 @@
-import type { Platform } from '../content/content.js';
-import type { Reference } from '../content/manifest-document.js';
+import type { Platform } from './content.js';
+import type { Reference } from './manifest-document.js';
 
 /** The configs that say what an image runs on. */
 const IMAGE_CONFIGS: readonly string[] = [
