@@ -58,13 +58,12 @@ export class CacheRulesRepository implements Store<CacheRule, CacheRuleContext, 
 
   async context(tx: Tx, next: CacheRule, current: CacheRule | undefined, { sku }: Registry): Promise<CacheRuleContext> {
     const { registryId, targetRepository, credentialSetKey } = next;
-    return {
-      sku,
-      cacheRules: current ? 0 : (await this.countOf(tx, registryId)) + 1,
-      rival: current ? undefined : await tx.row(rival, [registryId, targetRepository]),
-      hasCredentialSet:
-        credentialSetKey === null || (await this.credentialSets.isUsable(tx, registryId, credentialSetKey)),
-    };
+    const [others, rivalOf, hasCredentialSet] = await tx.together(() => [
+      current ? -1 : this.countOf(tx, registryId),
+      current ? undefined : tx.row<NonNullable<CacheRuleContext['rival']>>(rival, [registryId, targetRepository]),
+      credentialSetKey === null || this.credentialSets.isUsable(tx, registryId, credentialSetKey),
+    ]);
+    return { sku, cacheRules: others + 1, rival: rivalOf, hasCredentialSet };
   }
 
   /** Writes the end of an operation. */

@@ -2,6 +2,7 @@ import { Controller, Delete, Get, HttpCode, Patch, Post, Put } from '@nestjs/com
 import { ApiTags } from '@nestjs/swagger';
 import { throwIfAny } from '../arm/arm-error.js';
 import { Arm, type ArmRequest } from '../arm/arm-request.js';
+import { Needs } from '../arm/needs.js';
 import { ArmAction, ArmDelete, ArmGet, ArmList, ArmPatch, ArmPut } from '../arm/openapi.js';
 import { ArmPipeline } from '../arm/pipeline.js';
 import { IN_REGISTRY } from '../registries/registry-path.js';
@@ -26,6 +27,7 @@ export class TokensController {
 
   /** A token; its passwords without their values. */
   @Get(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/tokens/read')
   @ArmGet('Tokens_Get', 'Token')
   get(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.get(tokenType, this.tokens, request);
@@ -33,6 +35,7 @@ export class TokensController {
 
   /** The tokens of a registry. */
   @Get(ALL)
+  @Needs('Microsoft.ContainerRegistry/registries/tokens/read')
   @ArmList('Tokens_List', 'Token')
   list(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.list(tokenType, this.tokens, request);
@@ -40,6 +43,7 @@ export class TokensController {
 
   /** Creates a token or replaces it; passwords that the body says nothing of stay. */
   @Put(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/tokens/write')
   @ArmPut('Tokens_Create', 'Token')
   async put(@Arm() request: ArmRequest): Promise<object> {
     throwIfAny(nullCredentialProblems(request.body));
@@ -48,6 +52,7 @@ export class TokensController {
 
   /** Changes what the body names; of the passwords, those that it names stay. */
   @Patch(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/tokens/write')
   @ArmPatch('Tokens_Update', 'Token')
   async patch(@Arm() request: ArmRequest): Promise<object> {
     throwIfAny(nullCredentialProblems(request.body));
@@ -56,6 +61,7 @@ export class TokensController {
 
   /** Deletes a token; it can no longer log in. */
   @Delete(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/tokens/delete')
   @ArmDelete('Tokens_Delete')
   delete(@Arm() request: ArmRequest): Promise<void> {
     return this.arm.delete(tokenType, this.tokens, request);
@@ -63,6 +69,7 @@ export class TokensController {
 
   /** Replaces one password of a token, or both; answers the new ones, which cannot be read again. */
   @Post(`${IN_REGISTRY}/generateCredentials`)
+  @Needs('Microsoft.ContainerRegistry/registries/generateCredentials/action')
   @HttpCode(200)
   @ArmAction('Registries_GenerateCredentials', {
     body: GenerateCredentialsParametersWire,

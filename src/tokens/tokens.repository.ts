@@ -61,10 +61,10 @@ export class TokensRepository implements Store<Token, TokenContext, Registry>, O
   }
 
   async context(tx: Tx, next: Token, current: Token | undefined, { sku }: Registry): Promise<TokenContext> {
-    return {
-      sku,
-      tokens: current ? 0 : (await childCount(tx, next.registryId, 'tokens')) + 1,
-      isScopeMapKnown: (await this.scopeMaps.find(tx, next.registryId, next.scopeMapName)) !== undefined,
-    };
+    const [others, scopeMap] = await tx.together(() => [
+      current ? -1 : childCount(tx, next.registryId, 'tokens'),
+      this.scopeMaps.find(tx, next.registryId, next.scopeMapName),
+    ]);
+    return { sku, tokens: others + 1, isScopeMapKnown: scopeMap !== undefined };
   }
 }

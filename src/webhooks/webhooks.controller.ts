@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Patch, Post, Put } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiExtraModels, ApiTags } from '@nestjs/swagger';
 import { Arm, type ArmRequest } from '../arm/arm-request.js';
+import { Needs } from '../arm/needs.js';
 import { ArmAction, ArmDelete, ArmGet, ArmList, ArmPatch, ArmPut } from '../arm/openapi.js';
 import { ArmPipeline } from '../arm/pipeline.js';
 import { IN_REGISTRY } from '../registries/registry-path.js';
@@ -25,6 +26,7 @@ export class WebhooksController {
 
   /** A webhook, without what is secret. */
   @Get(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/webhooks/read')
   @ArmGet('Webhooks_Get', 'Webhook')
   get(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.get(webhookType, this.webhooks, request);
@@ -32,6 +34,7 @@ export class WebhooksController {
 
   /** The webhooks of a registry. */
   @Get(ALL)
+  @Needs('Microsoft.ContainerRegistry/registries/webhooks/read')
   @ArmList('Webhooks_List', 'Webhook')
   list(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.list(webhookType, this.webhooks, request);
@@ -39,6 +42,7 @@ export class WebhooksController {
 
   /** Creates a webhook or replaces it. */
   @Put(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/webhooks/write')
   @ArmPut('Webhooks_Create', 'Webhook', 'WebhookCreateParameters')
   put(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.put(webhookType, this.webhooks, request);
@@ -46,6 +50,7 @@ export class WebhooksController {
 
   /** Changes what the body names; `tags` and `customHeaders` are replaced whole. */
   @Patch(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/webhooks/write')
   @ArmPatch('Webhooks_Update', 'Webhook', 'WebhookUpdateParameters')
   patch(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.patch(webhookType, this.webhooks, request);
@@ -53,6 +58,7 @@ export class WebhooksController {
 
   /** Deletes a webhook and its events. */
   @Delete(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/webhooks/delete')
   @ArmDelete('Webhooks_Delete')
   delete(@Arm() request: ArmRequest): Promise<void> {
     return this.arm.delete(webhookType, this.webhooks, request);
@@ -60,6 +66,7 @@ export class WebhooksController {
 
   /** Posts an event of no consequence, to see whether it arrives. */
   @Post(`${ONE}/ping`)
+  @Needs('Microsoft.ContainerRegistry/registries/webhooks/ping/action')
   @HttpCode(200)
   @ArmAction('Webhooks_Ping', { answer: EventInfoWire })
   async ping(@Arm() request: ArmRequest): Promise<EventInfoWire> {
@@ -68,6 +75,7 @@ export class WebhooksController {
 
   /** The events of the last seven days, the newest first, and what came of them. */
   @Post(`${ONE}/listEvents`)
+  @Needs('Microsoft.ContainerRegistry/registries/webhooks/listEvents/action')
   @HttpCode(200)
   @ArmList('Webhooks_ListEvents', 'Event')
   async listEvents(@Arm() request: ArmRequest): Promise<object> {
@@ -76,6 +84,7 @@ export class WebhooksController {
 
   /** As clients follow `nextLink`: with GET, whatever the first request was. */
   @Get(`${ONE}/listEvents`)
+  @Needs('Microsoft.ContainerRegistry/registries/webhooks/listEvents/read')
   @ApiExcludeEndpoint()
   nextEvents(@Arm() request: ArmRequest): Promise<object> {
     return this.listEvents(request);
@@ -83,6 +92,7 @@ export class WebhooksController {
 
   /** The service URI and the custom headers, which nothing else tells. */
   @Post(`${ONE}/getCallbackConfig`)
+  @Needs('Microsoft.ContainerRegistry/registries/webhooks/getCallbackConfig/action')
   @HttpCode(200)
   @ArmAction('Webhooks_GetCallbackConfig', { answer: CallbackConfigWire })
   async callbackConfig(@Arm() request: ArmRequest): Promise<CallbackConfigWire> {

@@ -54,8 +54,11 @@ export class WebhooksRepository implements Store<Webhook, WebhookContext, Regist
   /** Only a new webhook can pass a limit or name a location. */
   async context(tx: Tx, next: Webhook, current: Webhook | undefined, registry: Registry): Promise<WebhookContext> {
     if (current) return { sku: registry.sku, webhooks: 0, locations: [] };
-    const webhooks = (await children.countOthers(tx, registry.id, next.id)) + 1;
-    return { sku: registry.sku, webhooks, locations: await this.locations.of(tx, registry) };
+    const [others, locations] = await tx.together(() => [
+      children.countOthers(tx, registry.id, next.id),
+      this.locations.of(tx, registry),
+    ]);
+    return { sku: registry.sku, webhooks: others + 1, locations };
   }
 
   insert(tx: Tx, record: Webhook): Promise<void> {
