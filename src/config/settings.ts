@@ -97,6 +97,31 @@ export const SETTINGS = {
   ),
   writeLimit: setting(rate, '20000+5000', 'The same for PUT, PATCH and POST.'),
   deleteLimit: setting(rate, '20000+5000', 'The same for DELETE.'),
+  registryRatePercent: setting(
+    integer(0, 1_000_000),
+    '100',
+    'Reads and writes a minute that a login server allows, in per cent of what the SKU of the registry does (`docs/skus.md`); 0: as many as anybody likes.',
+  ),
+  identitySharePercent: setting(
+    integer(1, 100),
+    '80',
+    'The part of them, in per cent, that one identity may use up: the admin user, a token, a principal, an address.',
+  ),
+  refusedLoginsPerMinute: setting(
+    integer(0, 1_000_000),
+    '120',
+    'Refused logins a minute after which a registry listens to no further login from that address for a while; 0: any number.',
+  ),
+  layerLimitBytes: setting(
+    integer(1, 2 ** 50),
+    String(200 * 1024 ** 3),
+    'The largest layer, or other blob, that can be pushed, in bytes.',
+  ),
+  manifestLimitBytes: setting(
+    integer(1, 4 * 1024 ** 2),
+    String(4 * 1024 ** 2),
+    'The largest manifest that can be pushed, in bytes; engines take none above 4 MiB.',
+  ),
   trustedProxies: setting(
     networkList,
     '',
@@ -121,6 +146,11 @@ export const SETTINGS = {
     integer(1, 3_650),
     '90',
     'Days after which a new key signs tokens. Those of the key before stay good for as long as they were issued for.',
+  ),
+  storageLimitBytes: setting(
+    integer(1, 100 * 1024 ** 4),
+    String(100 * 1024 ** 4),
+    'The most that one registry may hold, in bytes, where its SKU allows more.',
   ),
   databasePoolSize: setting(integer(2, 500), '10', 'Connections to PostgreSQL that one process may hold.'),
 } as const satisfies Record<string, Setting<unknown>>;

@@ -1,4 +1,5 @@
 import type { Sql, Statement, Tx } from '../database/database.js';
+import { asStorageFull, type Hold } from './storage-reservations.repository.js';
 
 export interface StoredSize {
   readonly digest: string;
@@ -8,14 +9,7 @@ export interface StoredSize {
 /** In the order of the digests, and the sum last: pushes wait for each other, and never in a circle. */
 const insertBlobs: Statement = {
   name: 'stored_blobs.insert',
-  text: `with added as (
-           insert into stored_blobs (registry_id, digest, size_bytes)
-             select $1::uuid, digest, size_bytes from unnest($2::text[], $3::bigint[]) as b (digest, size_bytes)
-              order by digest
-           on conflict do nothing returning size_bytes)
-         insert into stored_bytes (registry_id, bytes)
-           select $1::uuid, sum(size_bytes) from added having count(*) > 0
-         on conflict (registry_id) do update set bytes = stored_bytes.bytes + excluded.bytes`,
+  text: 'select store_blobs($1, $2, $3::text[], $4::bigint[], $5)',
 };
 /** In the same order. */
 const deleteBlobs: Statement = {
@@ -35,11 +29,23 @@ const findBytes: Statement = {
   text: 'select bytes from stored_bytes where registry_id = $1',
 };
 
-/** Adds those that the registry does not store yet, and their bytes to its sum. */
-export async function insertStoredBlobs(tx: Tx, registryId: string, blobs: readonly StoredSize[]): Promise<void> {
+/**
+ * Adds those that the registry does not store yet, and their bytes to its sum, in place of what the hold had set aside.
+ * @throws StorageFull when there is a hold, which had ended, and they do not fit.
+ */
+export async function insertStoredBlobs(
+  sql: Sql,
+  registryId: string,
+  blobs: readonly StoredSize[],
+  hold?: Hold,
+): Promise<void> {
   const digests = blobs.map(({ digest }) => digest);
   const sizes = blobs.map(({ sizeBytes }) => sizeBytes);
-  await tx.count(insertBlobs, [registryId, digests, sizes]);
+  try {
+    await sql.count(insertBlobs, [registryId, hold?.holder ?? '', digests, sizes, hold?.limitBytes ?? null]);
+  } catch (error) {
+    throw asStorageFull(error, hold?.limitBytes ?? Infinity);
+  }
 }
 
 /** Takes them from what the registry stores. Answers how many bytes that were. */

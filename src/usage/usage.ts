@@ -1,13 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { Sql, Tx } from '../database/database.js';
+import type { Hold } from './storage-reservations.repository.js';
 import { deleteStoredBlobs, findStoredBytes, insertStoredBlobs, type StoredSize } from './stored-blobs.repository.js';
 
 /** How many bytes each registry stores. The edge writes it down before it tells the client that a push has arrived. */
 @Injectable()
 export class Usage {
-  /** Counts each blob or manifest once, however often it is pushed. */
-  stored(tx: Tx, registryId: string, blobs: readonly StoredSize[]): Promise<void> {
-    return insertStoredBlobs(tx, registryId, blobs);
+  /**
+   * Counts each blob or manifest once, however often it is pushed, and ends the hold under which they came. Without one
+   * whatever is there is counted.
+   * @throws StorageFull when the hold had ended before, and they do not fit any more.
+   */
+  stored(sql: Sql, registryId: string, blobs: readonly StoredSize[], hold?: Hold): Promise<void> {
+    return insertStoredBlobs(sql, registryId, blobs, hold);
   }
 
   /**
