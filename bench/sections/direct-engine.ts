@@ -26,8 +26,7 @@ export async function openDirectEngine(stage: Stage): Promise<DirectEngine> {
   const engine = await findEngine('');
   if (!engine) throw new Error('No registry engine was found; npm run bench installs or names it.');
   const folder = await stage.folder('engine');
-  const { loginServerSuffix } = loadConfig({});
-  const { cert, key } = await ensureCertificates({ dataDir: folder, loginServerSuffix });
+  const { cert, key } = await ensureCertificates({ ...loadConfig({}), dataDir: folder });
   const [certificate, keyFile, configFile] = ['cert.pem', 'key.pem', 'config.json'].map((name) => join(folder, name));
   await writeFile(certificate!, cert);
   await writeFile(keyFile!, key, { mode: 0o600 });

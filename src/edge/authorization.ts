@@ -4,7 +4,7 @@ import { covers, type Access } from './access.js';
 import { basicCredentials, bearerToken } from './authorization-header.js';
 import { unauthorized, type Origin } from './challenge.js';
 import { EntryByProof } from './entry-by-proof.js';
-import { isRefusal, Logins } from './logins.js';
+import { isRefusal, Logins, type Login } from './logins.js';
 import { RegistryTokens } from './registry-tokens.js';
 import { proofOf } from './token-request.js';
 
@@ -18,6 +18,12 @@ export interface AccessRequest {
   readonly instead?: readonly Access[] | undefined;
 }
 
+/** Who was let in, and what that allows of what was asked for. */
+interface Admitted {
+  readonly login: Login;
+  readonly access: readonly Access[];
+}
+
 /** Lets a request through, or says how to be let through. */
 @Injectable()
 export class Authorization {
@@ -27,30 +33,41 @@ export class Authorization {
     private readonly entries: EntryByProof,
   ) {}
 
-  /** @throws OciError 401 with the challenge. */
-  async require(request: AccessRequest): Promise<void> {
+  /**
+   * Who was let in.
+   * @throws OciError 401 with the challenge.
+   */
+  async require(request: AccessRequest): Promise<Login> {
     const { authorization, origin, needs, instead } = request;
     if (authorization === undefined) throw unauthorized(origin, needs);
-    const access = (await this.byBearer(request)) ?? (await this.byBasic(request));
-    if (!access) throw unauthorized(origin, needs, 'invalid_token');
+    const admitted = (await this.byBearer(request)) ?? (await this.byBasic(request));
+    if (!admitted) throw unauthorized(origin, needs, 'invalid_token');
+    const { access, login } = admitted;
     const isEnough = covers(access, needs) || (instead !== undefined && covers(access, instead));
     if (!isEnough) throw unauthorized(origin, needs, 'insufficient_scope');
+    return login;
   }
 
   /** Of what the token was issued for, what its bearer may still do. */
-  private async byBearer({ registry, authorization }: AccessRequest): Promise<readonly Access[] | undefined> {
+  private async byBearer({ registry, authorization }: AccessRequest): Promise<Admitted | undefined> {
     const token = bearerToken(authorization);
     const claims = token === undefined ? undefined : await this.tokens.verify(token, 'access_token', registry);
     const entry = claims && (await this.logins.again(registry, claims.login));
-    return entry?.rights(claims?.access ?? []);
+    return entry && { login: entry.login, access: entry.rights(claims?.access ?? []) };
   }
 
   /** az falls back to sending a password itself, without asking for a token first. */
-  private async byBasic({ registry, origin, authorization, needs, instead = [] }: AccessRequest) {
+  private async byBasic({
+    registry,
+    origin,
+    authorization,
+    needs,
+    instead = [],
+  }: AccessRequest): Promise<Admitted | undefined> {
     const credentials = basicCredentials(authorization);
     if (!credentials) return undefined;
     const entry = await this.entries.enter(registry, proofOf(credentials.user, credentials.password));
     if (isRefusal(entry)) throw unauthorized(origin, needs, undefined, entry.refused);
-    return entry.rights([...needs, ...instead]);
+    return { login: entry.login, access: entry.rights([...needs, ...instead]) };
   }
 }

@@ -8,6 +8,8 @@ import { AcrRoutes } from './acr-routes.js';
 import { Authorization } from './authorization.js';
 import type { Origin } from './challenge.js';
 import { ContentRoutes } from './content-routes.js';
+import { DataEndpoints, hasPass } from './data-endpoints.js';
+import { dataHostOf, type DataHost } from './data-host.js';
 import { EdgeObserver } from './edge-observer.js';
 import { EngineProxy } from './engine-proxy.js';
 import { ExchangeEndpoint } from './exchange-endpoint.js';
@@ -25,6 +27,8 @@ interface Arrival {
   /** By which the client can come back; undefined when it wrote something else. */
   readonly host: string | undefined;
   readonly client: ClientView;
+  /** Whether the data endpoint is meant, and in which region, where the host tells; undefined: the login server. */
+  readonly data: { readonly region: string | undefined } | undefined;
 }
 
 /** Answers everything that is asked of a login server. Knows Node's requests alone, so that no framework reads a body. */
@@ -42,6 +46,7 @@ export class EdgeHandler {
     private readonly content: ContentRoutes,
     private readonly acr: AcrRoutes,
     private readonly proxy: EngineProxy,
+    private readonly dataEndpoints: DataEndpoints,
     @Optional() @Inject(EdgeObserver) private readonly observer?: EdgeObserver,
   ) {}
 
@@ -55,8 +60,9 @@ export class EdgeHandler {
   /** Answers a request to the main port for which `handles` was true. */
   handle(request: IncomingMessage, response: ServerResponse): void {
     const client = this.proxies.viewOf(request);
-    const key = keyOfHost(client.host, this.config.loginServerSuffix);
-    void this.answer({ key, host: key && client.host?.toLowerCase(), client }, request, response);
+    const data = this.dataHostOf(client.host);
+    const key = data?.key ?? keyOfHost(client.host, this.config.loginServerSuffix);
+    void this.answer({ key, host: key && client.host?.toLowerCase(), client, data }, request, response);
   }
 
   /** Answers a request to a port that belongs to one registry, or to none any more. */
@@ -64,7 +70,16 @@ export class EdgeHandler {
     const client = this.proxies.viewOf(request);
     // A proxy's clients come back by the proxy, on whatever port that has.
     const host = client.isProxied ? client.host?.toLowerCase() : hostOnPort(client.host, request.socket.localPort ?? 0);
-    void this.answer({ key, host, client }, request, response);
+    const named = dataHostOf(client.host);
+    const isNamed = named !== undefined && named.key === key;
+    const data = isNamed || hasPass(request.url) ? { region: isNamed ? named.region : undefined } : undefined;
+    void this.answer({ key, host, client, data }, request, response);
+  }
+
+  /** The domain has to be that of the login servers, the port may be any. */
+  private dataHostOf(host: string | undefined): DataHost | undefined {
+    const named = dataHostOf(host);
+    return named && `.${named.domain.replace(/:\d+$/, '')}` === this.config.loginServerSuffix ? named : undefined;
   }
 
   private async answer(arrival: Arrival, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -73,7 +88,7 @@ export class EdgeHandler {
       const registry = await this.registryOf(arrival);
       requireAllowed(registry, arrival.client.address);
       const origin = originOf(registry, arrival);
-      await this.route({ registry, origin, request, response }, observed);
+      await this.route({ registry, origin, request, response }, arrival.data, observed);
     } catch (error) {
       this.refuse(error, request, response);
     } finally {
@@ -90,7 +105,11 @@ export class EdgeHandler {
     );
   }
 
-  private async route(call: EdgeCall, observed: { route: string }): Promise<void> {
+  private async route(call: EdgeCall, data: Arrival['data'], observed: { route: string }): Promise<void> {
+    if (data) {
+      observed.route = 'data';
+      return this.dataEndpoints.answer(call, data.region);
+    }
     const { registry, origin, request, response } = call;
     const { method = 'GET', url = '', headers } = request;
     const path = url.split('?', 1)[0] ?? '';
@@ -116,7 +135,13 @@ export class EdgeHandler {
     const route = parseV2(method, url);
     observed.route = route.kind;
     const { needs, instead } = route;
-    await this.authorization.require({ registry, origin, authorization: headers.authorization, needs, instead });
+    const login = await this.authorization.require({
+      registry,
+      origin,
+      authorization: headers.authorization,
+      needs,
+      instead,
+    });
     if (route.kind === 'base') return sendJson(response, 200, {});
     if (await this.content.answer(call, route)) return;
     if (route.kind === 'referrers')
@@ -127,6 +152,7 @@ export class EdgeHandler {
           status: 404,
         },
       );
+    if (await this.dataEndpoints.redirect(call, route, login)) return;
     await this.proxy.forward({ registry, route, request, response });
   }
 
@@ -136,7 +162,8 @@ export class EdgeHandler {
       this.logger.error({
         msg: 'a request to a login server failed',
         method: request.method,
-        url: request.url,
+        // A query may hold a pass.
+        path: request.url?.split('?', 1)[0],
         err: error,
       });
     if (response.headersSent || response.destroyed) return void response.destroy();

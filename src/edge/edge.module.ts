@@ -12,6 +12,8 @@ import { AcrChanges } from './acr-changes.js';
 import { ContentDeletion } from './content-deletion.js';
 import { ContentLocks } from './content-locks.js';
 import { ContentRoutes } from './content-routes.js';
+import { BlobPasses } from './blob-passes.js';
+import { DataEndpoints } from './data-endpoints.js';
 import { EdgeHandler } from './edge-handler.js';
 import { EdgeListeners } from './edge-listeners.js';
 import { EngineContent } from './engine-content.js';
@@ -42,6 +44,8 @@ import { TokenEndpoint } from './token-endpoint.js';
     ContentRoutes,
     AcrRoutes,
     EngineProxy,
+    BlobPasses,
+    DataEndpoints,
     EdgeHandler,
     EdgeListeners,
   ],

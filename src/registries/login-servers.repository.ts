@@ -7,12 +7,16 @@ export type Endpoint = Pick<
   | 'key'
   | 'name'
   | 'subscriptionId'
+  | 'groupName'
   | 'location'
   | 'sku'
   | 'provisioningState'
   | 'instanceName'
   | 'adminUserEnabled'
   | 'anonymousPullEnabled'
+  | 'roleAssignmentMode'
+  | 'dataEndpointEnabled'
+  | 'replicaLocations'
   | 'publicNetworkAccess'
   | 'networkRuleSet'
 > & { readonly loginPort: number | null } & ContentFlags;
@@ -38,8 +42,10 @@ export const REGISTRIES_CHANNEL = 'berth_registries';
 const byKey: Statement = {
   name: 'login_servers.by_key',
   text: `select r.id, r.key, r.name, r.subscription_id as "subscriptionId", r.location, r.sku,
+                r.group_name as "groupName", r.role_assignment_mode as "roleAssignmentMode",
                 r.provisioning_state as "provisioningState", r.instance_name as "instanceName",
                 r.admin_user_enabled as "adminUserEnabled", r.anonymous_pull_enabled as "anonymousPullEnabled",
+                r.data_endpoint_enabled as "dataEndpointEnabled", r.replica_locations as "replicaLocations",
                 r.public_network_access as "publicNetworkAccess", r.network_rule_set as "networkRuleSet",
                 l.port as "loginPort", coalesce(c.is_indexed, false) as "isContentIndexed",
                 coalesce(c.has_locks, false) as "hasContentLocks"

@@ -30,11 +30,6 @@ export const NOT_ACTED_ON: readonly SettingNotActedOn<Registry>[] = [
     isOn: ({ networkRuleSet }) => networkRuleSet.virtualNetworkRules !== undefined,
     missing: 'no request is known to come from a subnet, so such a rule lets nobody in',
   },
-  {
-    target: 'properties.dataEndpointEnabled',
-    isOn: ({ dataEndpointEnabled }) => dataEndpointEnabled,
-    missing: 'blobs come from the login server; nothing answers under the names of the data endpoints',
-  },
   ZONE_REDUNDANCY,
   {
     target: 'properties.metadataSearch',

@@ -13,6 +13,7 @@ import type { TlsFiles } from './authority.js';
 
 const DAY_MS = 24 * 3600 * 1000;
 const loginServerSuffix = '.azurecr.localhost';
+const regions = ['eastus', 'local'];
 let dataDir: string;
 let server: Server | undefined;
 
@@ -32,7 +33,7 @@ async function serve(tls: TlsFiles): Promise<number> {
 }
 
 it('is trusted by Node and by curl under every name of the service', async () => {
-  const tls = await ensureCertificates({ dataDir, loginServerSuffix });
+  const tls = await ensureCertificates({ dataDir, loginServerSuffix, regions });
   const port = await serve(tls);
   for (const host of ['localhost', '127.0.0.1', '::1']) {
     const request = get({ host, port, ca: readFileSync(tls.caFile), agent: false });
@@ -40,14 +41,15 @@ it('is trusted by Node and by curl under every name of the service', async () =>
     expect({ host, status: response.statusCode }).toEqual({ host, status: 200 });
     response.resume();
   }
-  for (const host of ['shop.azurecr.localhost', 'azurecr.localhost']) {
+  const data = ['shop.eastus.data.azurecr.localhost', 'shop.local.data.localhost'];
+  for (const host of ['shop.azurecr.localhost', 'azurecr.localhost', ...data]) {
     const args = ['-sS', '--cacert', tls.caFile, '--resolve', `${host}:${port}:127.0.0.1`, `https://${host}:${port}/`];
     expect(await promisify(execFile)('curl', args)).toEqual({ stdout: 'hello', stderr: '' });
   }
 });
 
 it('carries what strict clients ask for', async () => {
-  const { cert, caFile } = await ensureCertificates({ dataDir, loginServerSuffix });
+  const { cert, caFile } = await ensureCertificates({ dataDir, loginServerSuffix, regions });
   const leaf = new X509Certificate(cert);
   const ca = new X509Certificate(readFileSync(caFile));
   const describe = ({ ca: isAuthority, keyUsage, subjectAltName, publicKey }: X509Certificate) => ({
@@ -61,7 +63,8 @@ it('carries what strict clients ask for', async () => {
       isAuthority: false,
       keyUsage: ['1.3.6.1.5.5.7.3.1'],
       subjectAltName:
-        'DNS:localhost, DNS:azurecr.localhost, DNS:*.azurecr.localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1',
+        'DNS:localhost, DNS:azurecr.localhost, DNS:*.azurecr.localhost, DNS:*.eastus.data.azurecr.localhost, ' +
+        'DNS:*.local.data.azurecr.localhost, DNS:*.eastus.data.localhost, DNS:*.local.data.localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1',
       curve: 'prime256v1',
     },
     { isAuthority: true, keyUsage: undefined, subjectAltName: undefined, curve: 'prime256v1' },
@@ -74,34 +77,39 @@ it('carries what strict clients ask for', async () => {
 });
 
 it('keeps both certificates from one start to the next', async () => {
-  const first = await ensureCertificates({ dataDir, loginServerSuffix });
-  expect(await ensureCertificates({ dataDir, loginServerSuffix })).toEqual(first);
+  const first = await ensureCertificates({ dataDir, loginServerSuffix, regions });
+  expect(await ensureCertificates({ dataDir, loginServerSuffix, regions })).toEqual(first);
 });
 
 it('renews the server certificate, and not the authority, when names change or the end is near', async () => {
   const now = Date.now();
-  const first = await ensureCertificates({ dataDir, loginServerSuffix }, now);
+  const first = await ensureCertificates({ dataDir, loginServerSuffix, regions }, now);
   const ca = readFileSync(first.caFile, 'utf8');
-  const moved = await ensureCertificates({ dataDir, loginServerSuffix: '.cr.example.com' }, now);
+  const moved = await ensureCertificates({ dataDir, loginServerSuffix: '.cr.example.com', regions }, now);
   expect(new X509Certificate(moved.cert).checkHost('shop.cr.example.com')).toBe('*.cr.example.com');
-  expect(await ensureCertificates({ dataDir, loginServerSuffix: '.cr.example.com' }, now + 300 * DAY_MS)).toEqual(
-    moved,
+  expect(
+    await ensureCertificates({ dataDir, loginServerSuffix: '.cr.example.com', regions }, now + 300 * DAY_MS),
+  ).toEqual(moved);
+  const renewed = await ensureCertificates(
+    { dataDir, loginServerSuffix: '.cr.example.com', regions },
+    now + 380 * DAY_MS,
   );
-  const renewed = await ensureCertificates({ dataDir, loginServerSuffix: '.cr.example.com' }, now + 380 * DAY_MS);
   expect(renewed.cert).not.toBe(moved.cert);
   expect(readFileSync(first.caFile, 'utf8')).toBe(ca);
 });
 
 it('makes one authority when several processes start at once', async () => {
-  const all = await Promise.all(Array.from({ length: 4 }, () => ensureCertificates({ dataDir, loginServerSuffix })));
+  const all = await Promise.all(
+    Array.from({ length: 4 }, () => ensureCertificates({ dataDir, loginServerSuffix, regions })),
+  );
   const ca = new X509Certificate(readFileSync(join(dataDir, 'tls/ca.crt')));
   expect(all.map(({ cert }) => new X509Certificate(cert).verify(ca.publicKey))).toEqual([true, true, true, true]);
 });
 
 it('replaces files that are damaged', async () => {
-  await ensureCertificates({ dataDir, loginServerSuffix });
+  await ensureCertificates({ dataDir, loginServerSuffix, regions });
   writeFileSync(join(dataDir, 'tls/ca.pem'), 'half a fi');
-  const healed = await ensureCertificates({ dataDir, loginServerSuffix });
+  const healed = await ensureCertificates({ dataDir, loginServerSuffix, regions });
   const ca = new X509Certificate(readFileSync(healed.caFile));
   expect(new X509Certificate(healed.cert).verify(ca.publicKey)).toBe(true);
 });

@@ -23,7 +23,7 @@ const READABLE_BY_ALL = 0o644;
  * certificate is made again when 30 days or less are left and when the names have changed.
  */
 export async function ensureCertificates(
-  { dataDir, loginServerSuffix }: Pick<Config, 'dataDir' | 'loginServerSuffix'>,
+  { dataDir, loginServerSuffix, regions }: Pick<Config, 'dataDir' | 'loginServerSuffix' | 'regions'>,
   nowMs = Date.now(),
 ): Promise<TlsFiles> {
   const caFile = join(dataDir, 'tls/ca.crt');
@@ -32,7 +32,7 @@ export async function ensureCertificates(
     await replaceFile(caFile, authority.certificate, READABLE_BY_ALL);
 
   const serverFile = join(dataDir, 'tls/server.pem');
-  const names = serverNames(loginServerSuffix);
+  const names = serverNames(loginServerSuffix, regions);
   const kept = parsePair(await readIfAny(serverFile));
   const server = isGood(kept, authority, names, nowMs)
     ? kept

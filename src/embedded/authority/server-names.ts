@@ -4,8 +4,12 @@ export interface ServerNames {
   readonly ip: readonly string[];
 }
 
-/** This machine, and every registry below the login servers' suffix, such as `.azurecr.localhost`. */
-export function serverNames(loginServerSuffix: string): ServerNames {
+/**
+ * This machine, and every registry below the login servers' suffix, such as `.azurecr.localhost`, with its data endpoints: a
+ * wildcard stands for one label, so that each region needs its own.
+ */
+export function serverNames(loginServerSuffix: string, regions: readonly string[]): ServerNames {
   const domain = loginServerSuffix.replace(/^\./, '');
-  return { dns: [...new Set(['localhost', domain, `*.${domain}`])], ip: ['127.0.0.1', '::1'] };
+  const data = [domain, 'localhost'].flatMap((parent) => regions.map((region) => `*.${region}.data.${parent}`));
+  return { dns: [...new Set(['localhost', domain, `*.${domain}`, ...data])], ip: ['127.0.0.1', '::1'] };
 }
