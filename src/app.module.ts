@@ -22,6 +22,7 @@ import { LocksModule } from './locks/locks.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { PrivateEndpointsModule } from './private-endpoints/private-endpoints.module.js';
 import { ProviderOperationsModule } from './provider-operations/provider-operations.module.js';
+import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
 import { RegistriesModule } from './registries/registries.module.js';
 import { ReplicationsModule } from './replications/replications.module.js';
 import { ScopeMapsModule } from './scope-maps/scope-maps.module.js';
@@ -75,6 +76,7 @@ export class AppModule {
         ConnectedRegistriesModule,
         ProviderOperationsModule,
         ContentModule,
+        RateLimitsModule,
         EdgeModule,
       ],
     };

@@ -14,6 +14,8 @@ const feature = (value: number): string => (value > 0 ? 'yes' : 'no');
 const ROWS: { readonly [Limit in keyof SkuLimits]: readonly [string, (value: number) => string] } = {
   storageIncludedBytes: ['Storage included', bytes],
   storageLimitBytes: ['Storage limit', bytes],
+  readsPerMinute: ['Reads a minute', count],
+  writesPerMinute: ['Writes a minute', count],
   webhooks: ['Webhooks', count],
   scopeMaps: ['Scope maps', count],
   tokens: ['Tokens', count],

@@ -7,6 +7,9 @@ const TiB = 1024 ** 4;
 export interface SkuLimits {
   readonly storageIncludedBytes: number;
   readonly storageLimitBytes: number;
+  /** Operations of the login server. */
+  readonly readsPerMinute: number;
+  readonly writesPerMinute: number;
   readonly webhooks: number;
   readonly scopeMaps: number;
   readonly tokens: number;
@@ -37,6 +40,8 @@ export const SKUS = {
   Basic: {
     storageIncludedBytes: 10 * GiB,
     storageLimitBytes: 40 * TiB,
+    readsPerMinute: 1_000,
+    writesPerMinute: 100,
     webhooks: 2,
     scopeMaps: 100,
     tokens: 100,
@@ -62,6 +67,8 @@ export const SKUS = {
   Standard: {
     storageIncludedBytes: 100 * GiB,
     storageLimitBytes: 40 * TiB,
+    readsPerMinute: 3_000,
+    writesPerMinute: 500,
     webhooks: 10,
     scopeMaps: 500,
     tokens: 500,
@@ -87,6 +94,8 @@ export const SKUS = {
   Premium: {
     storageIncludedBytes: 500 * GiB,
     storageLimitBytes: 100 * TiB,
+    readsPerMinute: 10_000,
+    writesPerMinute: 2_000,
     webhooks: 500,
     scopeMaps: 50_000,
     tokens: 50_000,
@@ -114,8 +123,11 @@ export const SKUS = {
 export type SkuName = keyof typeof SKUS;
 export const SKU_NAMES = Object.keys(SKUS) as SkuName[];
 
+/** Not what a registry has, but how it is paid for and how fast it is used. */
+type NotHad = 'storageIncludedBytes' | 'readsPerMinute' | 'writesPerMinute';
+
 /** What a registry has of everything that a SKU limits. */
-export type SkuUsage = { readonly [Limit in Exclude<keyof SkuLimits, 'storageIncludedBytes'>]: number };
+export type SkuUsage = { readonly [Limit in Exclude<keyof SkuLimits, NotHad>]: number };
 
 /** How a limit speaks when it is passed; the texts are the ones clients know where those are known. */
 const REFUSALS: { readonly [Limit in keyof SkuUsage]: (sku: SkuName, limit: number, used: number) => Problem } = {
@@ -192,7 +204,7 @@ export function isDowngrade(from: SkuName, to: SkuName): boolean {
 }
 
 /** Whether the SKU has the feature at all. */
-export function hasFeature(sku: SkuName, limit: keyof SkuUsage): boolean {
+export function hasFeature(sku: SkuName, limit: keyof SkuLimits): boolean {
   return SKUS[sku][limit] > 0;
 }
 

@@ -1,0 +1,48 @@
+import type { IncomingMessage } from 'node:http';
+import type { Operation } from '../rate-limits/rates.js';
+import type { Login } from './logins.js';
+import { OciError } from './oci-error.js';
+import type { RouteKind } from './v2-route.js';
+
+const UNAUTHORIZED = 401;
+
+/** What counts otherwise than its method: the bytes of an upload belong to its beginning and its end. */
+const EXCEPTIONS: Partial<Readonly<Record<RouteKind, Readonly<Record<string, Operation | 'free'>>>>> = {
+  // Where clients ask how to log in.
+  base: { GET: 'free', HEAD: 'free' },
+  upload: { PATCH: 'free' },
+};
+
+/** As what an authorised request counts; undefined: as nothing. */
+export function operationOf(kind: RouteKind | 'acr', method: string): Operation | undefined {
+  const exception = kind === 'acr' ? undefined : EXCEPTIONS[kind]?.[method];
+  if (exception === 'free') return undefined;
+  return exception ?? (method === 'GET' || method === 'HEAD' ? 'reads' : 'writes');
+}
+
+/** Who counts as one: everybody by name, and who has none by address. */
+export function identityOf({ kind, user }: Login, address: string): string {
+  return `${kind} ${kind === 'anonymous' ? networkOf(address) : user.toLowerCase()}`;
+}
+
+/** An address of IPv6 stands for its network of 64 bits, which one client has to itself. */
+export function networkOf(address: string): string {
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = address.replace(/%.*$/, '').toLowerCase().split('::');
+  const before = head.split(':').filter(Boolean);
+  const after = (tail ?? '').split(':').filter(Boolean);
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
+  const groups = [...before, ...Array.from({ length: zeros }, () => '0'), ...after].slice(0, 4);
+  return `${groups.map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`;
+}
+
+/** Whether the request tries to log in with something: a password, a token of the issuer or a refresh token. */
+export function triesToLogIn({ method, url = '', headers }: IncomingMessage): boolean {
+  return /^Basic /i.test(headers.authorization ?? '') || (method === 'POST' && url.startsWith('/oauth2/'));
+}
+
+/** Whether what was presented was refused, rather than what was asked for with it. */
+export function isRefusedLogin(error: unknown): boolean {
+  if (!(error instanceof OciError) || error.status !== UNAUTHORIZED) return false;
+  return !(error.headers['WWW-Authenticate'] ?? '').includes('insufficient_scope');
+}
