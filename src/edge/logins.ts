@@ -1,15 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { Caller } from '../arm/caller.js';
+import { ResourceId } from '../arm/resource-id.js';
 import { isUuid } from '../arm/uuid.js';
+import { Authorization as Roles } from '../authorization/authorization.js';
+import type { EffectiveRole } from '../authorization/role.js';
 import { AdminCredentials, type PasswordVersion } from '../credentials/admin-credentials.js';
 import { Database } from '../database/database.js';
 import { findRevocation } from '../identity/revocations.repository.js';
 import { ServicePrincipals } from '../identity/service-principals.js';
 import { TokenVerifier } from '../identity/token-verifier.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
+import { registryId } from '../registries/registry-id.js';
 import type { Secret } from '../secrets/secret.js';
 import { TokenLogins, type TokenLogin } from '../tokens/token-logins.js';
-import { permissionsOf, REGISTRY_ACTIONS, type RegistryAction } from './permissions.js';
+import { permissionsOf, REGISTRY_ACTIONS } from './permissions.js';
 import { EVERYTHING, PULL_ONLY, rightsOfRoles, rightsOfScopeMap, type Rights } from './rights.js';
 
 /**
@@ -33,7 +37,7 @@ export interface Entry {
   readonly login: Login;
   readonly rights: Rights;
   /** What tokens tell of it; those of scope maps tell nothing. */
-  readonly permissions: readonly RegistryAction[];
+  readonly permissions: readonly string[];
 }
 
 /** Why nobody was let in, as a sentence for the client. */
@@ -50,6 +54,7 @@ export class Logins {
     private readonly tokens: TokenLogins,
     private readonly principals: ServicePrincipals,
     private readonly verifier: TokenVerifier,
+    private readonly roles: Roles,
   ) {}
 
   async byPassword(registry: RegistryEndpoint, user: string, password: Secret): Promise<Entry | Refusal> {
@@ -65,16 +70,17 @@ export class Logins {
 
   /** @param generation of what the caller proved itself with. */
   async byCaller(registry: RegistryEndpoint, caller: Caller, generation: number): Promise<Entry | Refusal> {
-    const [permissions, isRevoked] = await Promise.all([
-      permissionsOf(this.database, caller, registry),
+    const [roles, isRevoked] = await Promise.all([
+      this.rolesOf(registry, caller),
       this.verifier.isRevoked(caller, generation),
     ]);
-    if (permissions.length === 0 || isRevoked)
+    const permissions = permissionsOf(roles, registry.roleAssignmentMode);
+    if (permissions.names.length === 0 || isRevoked)
       return { refused: `The client '${caller.name}' has no access to registry '${registry.name}'.` };
     return {
       login: { kind: 'principal', user: caller.objectId, caller, generation },
       rights: rightsOfRoles(permissions),
-      permissions,
+      permissions: permissions.names,
     };
   }
 
@@ -101,6 +107,11 @@ export class Logins {
     const isInForce =
       registry.adminUserEnabled && (await this.admins.isCurrent(this.database, registry.id, login.password));
     return isInForce ? { login, rights: EVERYTHING, permissions: REGISTRY_ACTIONS } : undefined;
+  }
+
+  private async rolesOf(registry: RegistryEndpoint, caller: Caller): Promise<readonly EffectiveRole[]> {
+    const id = ResourceId.parse(registryId(registry));
+    return id ? this.roles.assignmentsAt(caller, id) : [];
   }
 
   private async admin(registry: RegistryEndpoint, password: Secret): Promise<Entry | Refusal> {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { SYSTEM_SCOPE_MAPS } from '../scope-maps/system-scope-maps.js';
 import type { Access } from './access.js';
-import { REGISTRY_ACTIONS, type RegistryAction } from './permissions.js';
+import { permissionsEverywhere, REGISTRY_ACTIONS, type RegistryAction } from './permissions.js';
 import { PULL_ONLY, rightsOfRoles, rightsOfScopeMap } from './rights.js';
 
 const repository = (name: string, ...actions: string[]): Access => ({ type: 'repository', name, actions });
@@ -87,11 +87,13 @@ test.each<[readonly RegistryAction[], readonly Access[]]>([
   [[], []],
 ])('permissions %j give %j', (permissions, given) => {
   const wanted = [repository('a', ...ALL), CATALOG, DELETED_CATALOG];
-  expect(rightsOfRoles(permissions)(wanted)).toEqual(given);
+  expect(rightsOfRoles(permissionsEverywhere(permissions))(wanted)).toEqual(given);
 });
 
 test('everything of a repository is each thing that the permissions allow', () => {
-  expect(rightsOfRoles(['read', 'write'])([repository('a', '*')])).toEqual([repository('a', 'pull', 'push')]);
+  expect(rightsOfRoles(permissionsEverywhere(['read', 'write']))([repository('a', '*')])).toEqual([
+    repository('a', 'pull', 'push'),
+  ]);
 });
 
 test('who comes without a name pulls, and nothing else', () => {

@@ -1,5 +1,5 @@
 import { narrowedTo, type Access } from './access.js';
-import type { RegistryAction } from './permissions.js';
+import type { Permissions, RegistryAction } from './permissions.js';
 
 /** The part of what is wanted that somebody may have. */
 export type Rights = (wanted: readonly Access[]) => readonly Access[];
@@ -20,7 +20,7 @@ const OF_SCOPE_MAPS: ReadonlyMap<string, string> = new Map([
 
 const REPOSITORIES = 'repositories/';
 
-/** What a role's action allows on every repository. */
+/** What is allowed in a repository, as it is asked for. */
 const OF_ROLES: Readonly<Record<RegistryAction, string>> = {
   read: 'pull',
   write: 'push',
@@ -31,10 +31,10 @@ const OF_ROLES: Readonly<Record<RegistryAction, string>> = {
   'deleted/restore/action': 'deleted_restore',
 };
 
-/** What a role must allow for each list of a whole registry. */
-const OF_LISTS: ReadonlyMap<string, RegistryAction> = new Map([
-  ['catalog', 'metadata/read'],
-  ['deleted_catalog', 'deleted/read'],
+/** Whether roles allow each list of a whole registry. */
+const OF_LISTS: ReadonlyMap<string, (permissions: Permissions) => boolean> = new Map([
+  ['catalog', ({ mayListRepositories }) => mayListRepositories],
+  ['deleted_catalog', ({ mayListDeleted }) => mayListDeleted],
 ]);
 
 /**
@@ -51,13 +51,12 @@ export function rightsOfScopeMap(actions: readonly string[]): Rights {
     });
 }
 
-export function rightsOfRoles(permissions: readonly RegistryAction[]): Rights {
-  const held = permissions.map((permission) => OF_ROLES[permission]);
+export function rightsOfRoles(permissions: Permissions): Rights {
   return (wanted) =>
     wanted.flatMap((access) => {
-      if (access.type === 'repository') return heldOf(access, held);
-      const needed = OF_LISTS.get(access.name);
-      return needed !== undefined && permissions.includes(needed) ? [access] : [];
+      if (access.type !== 'repository') return OF_LISTS.get(access.name)?.(permissions) ? [access] : [];
+      const held = permissions.inRepository(access.name).map((permission) => OF_ROLES[permission]);
+      return heldOf(access, held);
     });
 }
 
