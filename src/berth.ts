@@ -1,18 +1,33 @@
 import { asOwner } from './commands/api-client.js';
 import { commandOf } from './commands/principal-commands.js';
+import { reindexRegistry } from './commands/reindex-command.js';
 import { loadConfig } from './config/config.js';
 import { readClient } from './embedded/client-file.js';
 
 try {
-  const run = commandOf(process.argv.slice(2));
+  const words = process.argv.slice(2);
+  if (words[0] === 'reindex') print(await reindexRegistry(words.slice(1), loadConfig(), complain));
+  else await askService(words);
+} catch (error) {
+  complain((error as Error).message);
+  process.exitCode = 1;
+}
+
+async function askService(words: readonly string[]): Promise<void> {
+  const run = commandOf(words);
   const { dataDir } = loadConfig();
   const owner = await readClient(dataDir);
   if (!owner) throw new Error(`No service has been started on ${dataDir} yet. Run "npm start" and wait for "ready".`);
   await asOwner(owner, async (ask) => {
     const answer = await run(ask);
-    if (answer !== undefined) process.stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`);
+    if (answer !== undefined) print(answer);
   });
-} catch (error) {
-  process.stderr.write(`${(error as Error).message}\n`);
-  process.exitCode = 1;
+}
+
+function print(answer: unknown): void {
+  process.stdout.write(`${JSON.stringify(answer, undefined, 2)}\n`);
+}
+
+function complain(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

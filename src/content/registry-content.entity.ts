@@ -19,4 +19,8 @@ export class RegistryContent {
   /** Whether anything in it was ever kept from being deleted, written or read. */
   @Column('boolean', { default: false })
   hasLocks: boolean;
+
+  /** How far indexing what was there has come; null while nobody does that. */
+  @Column('text', { nullable: true })
+  reindexedTo: string | null;
 }

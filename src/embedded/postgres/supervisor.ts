@@ -7,7 +7,7 @@ import { ensureDatabase } from './postgres.repository.js';
 import { runningPostmaster, serves } from './postmaster.js';
 import { startServer, stopServer } from './server.js';
 
-const DATABASE = 'berth';
+export const DATABASE = 'berth';
 const WATCH_MS = 250;
 const SETTINGS = {
   listen_addresses: '127.0.0.1',

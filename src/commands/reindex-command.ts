@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { DataSource } from 'typeorm';
+import type { Config } from '../config/config.js';
+import { reindex } from '../content/reindex.js';
+import { findIndexedRegistry } from '../content/reindex.repository.js';
+import type { Tally } from '../content/reindexing.js';
+import { EngineStorage } from '../data-plane/process/engine-storage.js';
+import { dataSourceOptions } from '../database/data-source.js';
+import { Database } from '../database/database.js';
+import { runningPostgresUrl } from '../embedded/postgres/running-url.js';
+import { Usage } from '../usage/usage.js';
+
+export const REINDEX_USAGE = '  reindex <registry>';
+
+const CONNECTIONS = 2;
+const BETWEEN_LINES_MS = 1_000;
+
+/**
+ * Brings the index of a registry up to what its engine has stored, beside a service that runs.
+ * @throws Error when there is no such registry, or nothing that could be asked for it.
+ */
+export async function reindexRegistry(
+  [name, ...rest]: readonly string[],
+  config: Config,
+  say: (line: string) => void,
+): Promise<Tally> {
+  if (name === undefined || rest.length > 0) throw new Error(`Usage: npm run -s berth --${REINDEX_USAGE.slice(1)}`);
+  const source = new DataSource(
+    dataSourceOptions({ databaseUrl: await databaseUrlOf(config), databasePoolSize: CONNECTIONS }),
+  );
+  await source.initialize();
+  try {
+    const database = new Database(source);
+    const registry = await findIndexedRegistry(database, name);
+    if (!registry) throw new Error(`There is no registry '${name}'; it is named as in its login server.`);
+    if (registry.reindexedTo !== null) say(`goes on where it broke off: ${registry.reindexedTo}`);
+    let saidAt = performance.now();
+    return await reindex(registry, {
+      database,
+      usage: new Usage(),
+      stored: new EngineStorage(config.dataDir, registry.instanceName),
+      now: () => new Date(),
+      onProgress: (phase, last, tally) => {
+        if (performance.now() - saidAt < BETWEEN_LINES_MS) return;
+        saidAt = performance.now();
+        say(`${phase} ${last}: ${wordsOf(tally)}`);
+      },
+    });
+  } finally {
+    await source.destroy();
+  }
+}
+
+async function databaseUrlOf({ databaseUrl, dataDir }: Config): Promise<string> {
+  const url = databaseUrl || (await runningPostgresUrl(join(dataDir, 'postgres')));
+  if (url) return url;
+  throw new Error(`The PostgreSQL of ${dataDir} does not run. Run "npm start" and wait for "ready".`);
+}
+
+function wordsOf(tally: Tally): string {
+  return Object.entries(tally)
+    .map(([what, count]) => `${count} ${what}`)
+    .join(', ');
+}

@@ -1,0 +1,145 @@
+import type { StoredTag } from '../data-plane/stored-content.js';
+import type { Tx } from '../database/database.js';
+import { readPlatform } from './config-platform.js';
+import { readManifest } from './manifest-document.js';
+import { draftOf, isSame, recordOf, type ManifestDraft } from './reindex-manifest.js';
+import {
+  addRepository,
+  deleteIfEmpty,
+  findManifests,
+  findRepositoryRow,
+  findTags,
+  stretchTimes,
+  takeRepositoryRow,
+  writeManifestRow,
+  writeTagRow,
+} from './reindex.repository.js';
+import { inPages, type Reindexing } from './reindexing.js';
+
+const PAGE = 50;
+/** The largest manifest that an engine accepts. */
+const LIMIT_BYTES = 4 * 1024 * 1024;
+
+/** Writes down what the repository has stored and what is not written down as it is. */
+export async function indexRepository(on: Reindexing, repository: string): Promise<void> {
+  on.tally.repositories++;
+  for await (const digests of inPages(on.stored.manifests(repository), PAGE)) {
+    on.tally.manifests += digests.length;
+    await indexManifests(on, repository, digests);
+  }
+  for await (const names of inPages(on.stored.tags(repository), PAGE)) {
+    on.tally.tags += names.length;
+    await indexTags(on, repository, names);
+  }
+}
+
+async function indexManifests(on: Reindexing, repository: string, digests: readonly string[]): Promise<void> {
+  const row = await findRepositoryRow(on.database, on.registryId, repository);
+  const known = row ? await findManifests(on.database, row.id, digests) : [];
+  const wrong: ManifestDraft[] = [];
+  for (const digest of digests) {
+    const draft = await readDraft(on, digest);
+    const found = known.find((one) => one.digest === digest);
+    if (draft && !(found && isSame(recordOf(draft, found), found))) wrong.push(draft);
+  }
+  const [first] = wrong;
+  if (!first) return;
+  const at = (await on.stored.manifestTime(repository, first.digest)) ?? on.now();
+  await holding(on, { repository, at }, (tx, id) => writeManifests(on, tx, { id, repository, wrong }));
+}
+
+async function readDraft(on: Reindexing, digest: string): Promise<ManifestDraft | undefined> {
+  const bytes = await on.stored.read(digest, LIMIT_BYTES);
+  if (!bytes) {
+    if ((await on.stored.sizeOf(digest)) !== undefined) on.tally.damaged++;
+    return undefined;
+  }
+  const document = readManifest(bytes);
+  const { config } = document;
+  const platform = await readPlatform(config, (limitBytes) => on.stored.read(config?.digest ?? '', limitBytes));
+  return draftOf(document, { digest, sizeBytes: bytes.length, platform });
+}
+
+interface Wrong {
+  readonly id: string;
+  readonly repository: string;
+  readonly wrong: readonly ManifestDraft[];
+}
+
+/** While the repository is held, a push or a deletion has either been written down or will be after this. */
+async function writeManifests(on: Reindexing, tx: Tx, { id, repository, wrong }: Wrong): Promise<Counts> {
+  const counts = { added: 0, corrected: 0 };
+  const digests = wrong.map(({ digest }) => digest);
+  const known = await findManifests(tx, id, digests);
+  for (const draft of wrong) {
+    const now = on.now();
+    const storedAt = await on.stored.manifestTime(repository, draft.digest);
+    const found = known.find(({ digest }) => digest === draft.digest);
+    const record = recordOf(draft, found);
+    if (!storedAt || (found && isSame(record, found))) continue;
+    const at = earlier(storedAt, now);
+    await writeManifestRow(tx, id, record, at);
+    if (!found) await stretchTimes(tx, id, at);
+    counts[found ? 'corrected' : 'added']++;
+  }
+  return counts;
+}
+
+async function indexTags(on: Reindexing, repository: string, names: readonly string[]): Promise<void> {
+  const row = await findRepositoryRow(on.database, on.registryId, repository);
+  const known = new Map(
+    (row ? await findTags(on.database, row.id, names) : []).map(({ name, digest }) => [name, digest]),
+  );
+  const wrong = new Map<string, StoredTag>();
+  for (const name of names) {
+    const tag = await on.stored.tag(repository, name);
+    if (tag && tag !== 'changing' && known.get(name) !== tag.digest) wrong.set(name, tag);
+  }
+  if (wrong.size === 0) return;
+  // A tag of a manifest that is not stored leads nowhere, and is not written down.
+  await indexManifests(on, repository, [...new Set([...wrong.values()].map(({ digest }) => digest))]);
+  await holding(on, { repository, at: on.now() }, async (tx, id) => {
+    const counts = { added: 0, corrected: 0 };
+    for (const name of wrong.keys()) {
+      const now = on.now();
+      const tag = await on.stored.tag(repository, name);
+      if (!tag || tag === 'changing') continue;
+      if (await writeTagRow(tx, id, { name, digest: tag.digest }, earlier(tag.at, now)))
+        counts[known.has(name) ? 'corrected' : 'added']++;
+    }
+    return counts;
+  });
+}
+
+type Counts = Pick<Reindexing['tally'], 'added' | 'corrected'>;
+
+/**
+ * Does the work while nothing else is written down of the repository, whose row is made when there is none. It is made
+ * for all to see before it is held: a deletion that did not find it would not wait for this.
+ */
+async function holding(
+  on: Reindexing,
+  { repository, at }: { readonly repository: string; readonly at: Date },
+  work: (tx: Tx, id: string) => Promise<Counts>,
+): Promise<void> {
+  for (;;) {
+    await addRepository(on.database, on.registryId, repository, earlier(at, on.now()));
+    const counts = await on.database.transaction(async (tx) => {
+      const row = await takeRepositoryRow(tx, on.registryId, repository);
+      if (!row) return undefined;
+      const done = await work(tx, row.id);
+      await deleteIfEmpty(tx, row.id);
+      return done;
+    });
+    // Without one, its last manifest was deleted in between.
+    if (!counts) continue;
+    on.tally.added += counts.added;
+    on.tally.corrected += counts.corrected;
+    return;
+  }
+}
+
+/** What was pushed before a deletion began must be older than that, whatever the disk's clock says. */
+function earlier(one: Date, other: Date): Date {
+  return one < other ? one : other;
+}

@@ -1,0 +1,74 @@
+import type { StoredSize } from '../data-plane/stored-content.js';
+import { correctStoredSum, findStoredSizes, isStoredSumRight, listStored } from '../usage/stored-sizes.repository.js';
+import { filtered, inPages, type Reindexing } from './reindexing.js';
+
+const PAGE = 500;
+/** Manifests are written where they lie, so that one may be read while it is half written; nothing longer is one. */
+const MANIFEST_LIMIT_BYTES = 4 * 1024 * 1024;
+
+/** Counts what is stored and not counted, or not as it is. `done` is told how far that has come. */
+export async function countStored(
+  on: Reindexing,
+  from: string,
+  done: (digest: string) => Promise<void>,
+): Promise<void> {
+  for await (const page of inPages(on.stored.blobs(from), PAGE)) {
+    on.tally.blobs += page.length;
+    const found = await findStoredSizes(on.database, on.registryId, digestsOf(page));
+    const counted = new Map(found.map(({ digest, sizeBytes }) => [digest, sizeBytes]));
+    const differing = page.filter(({ digest, sizeBytes }) => counted.get(digest) !== sizeBytes);
+    const wrong = await filtered(differing, (blob) => isWhole(on, blob));
+    if (wrong.length > 0) await recount(on, wrong);
+    on.tally.corrected += wrong.filter(({ digest }) => counted.has(digest)).length;
+    on.tally.added += wrong.filter(({ digest }) => !counted.has(digest)).length;
+    await done(page.at(-1)?.digest ?? from);
+  }
+}
+
+/** Takes what is counted and not stored any more off the sum. */
+export async function discountLost(
+  on: Reindexing,
+  from: string,
+  done: (digest: string) => Promise<void>,
+): Promise<void> {
+  const next = (after: string) => listStored(on.database, on.registryId, after, PAGE);
+  const isGone = async (digest: string) => (await on.stored.sizeOf(digest)) === undefined;
+  for (let page = await next(from); page.length > 0; page = await next(page.at(-1) ?? '')) {
+    for (const digest of await filtered(page, isGone)) await discount(on, digest);
+    await done(page.at(-1) ?? from);
+  }
+}
+
+export async function correctSum({ database, registryId, tally }: Reindexing): Promise<void> {
+  if (await isStoredSumRight(database, registryId)) return;
+  await database.transaction((tx) => correctStoredSum(tx, registryId));
+  tally.corrected++;
+}
+
+async function recount({ database, usage, registryId }: Reindexing, wrong: readonly StoredSize[]): Promise<void> {
+  await database.transaction(async (tx) => {
+    await usage.removed(tx, registryId, digestsOf(wrong));
+    await usage.stored(tx, registryId, wrong);
+  });
+}
+
+/** Its row is away before the storage is looked at: whoever stores it again in the meantime waits, and counts it. */
+async function discount({ database, usage, stored, registryId, tally }: Reindexing, digest: string): Promise<void> {
+  await database.transaction(async (tx) => {
+    await usage.removed(tx, registryId, [digest]);
+    const sizeBytes = await stored.sizeOf(digest);
+    if (sizeBytes === undefined) tally.removed++;
+    else await usage.stored(tx, registryId, [{ digest, sizeBytes }]);
+  });
+}
+
+async function isWhole({ stored, tally }: Reindexing, { digest, sizeBytes }: StoredSize): Promise<boolean> {
+  if (sizeBytes > MANIFEST_LIMIT_BYTES) return true;
+  const bytes = await stored.read(digest, MANIFEST_LIMIT_BYTES);
+  if (!bytes && (await stored.sizeOf(digest)) !== undefined) tally.damaged++;
+  return bytes?.length === sizeBytes;
+}
+
+function digestsOf(blobs: readonly StoredSize[]): string[] {
+  return blobs.map(({ digest }) => digest);
+}

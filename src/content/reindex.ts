@@ -1,0 +1,81 @@
+import type { StoredContent } from '../data-plane/stored-content.js';
+import type { Usage } from '../usage/usage.js';
+import { indexRepository } from './reindex-repository.js';
+import { removeLostRows } from './reindex-rows.js';
+import { correctSum, countStored, discountLost } from './reindex-sizes.js';
+import { finishReindex, keepReindexPosition, listRepositories, type IndexedRegistry } from './reindex.repository.js';
+import type { Reindexing, Tally } from './reindexing.js';
+
+/** In this order: what is stored is written down before it is said that nothing else is. */
+const PHASES = ['storage', 'rows', 'sizes', 'counted'] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** Repositories after which it is written down how far the work has come. */
+const BETWEEN_POSITIONS = 20;
+const PAGE = 200;
+
+export interface Reindexer extends Pick<Reindexing, 'database'> {
+  readonly usage: Usage;
+  readonly stored: StoredContent;
+  readonly now: () => Date;
+  /** Told now and then; `last` is what was looked at last. */
+  readonly onProgress?: (phase: Phase, last: string, tally: Tally) => void;
+}
+
+/**
+ * Makes the index of a registry say what its engine has stored, and the registry an indexed one. Pushes and deletions may
+ * go on; nothing of them is lost. What broke off is gone on with; where everything is right nothing is written.
+ */
+export async function reindex(registry: IndexedRegistry, { onProgress, ...by }: Reindexer): Promise<Tally> {
+  const tally: Tally = {
+    repositories: 0,
+    manifests: 0,
+    tags: 0,
+    blobs: 0,
+    added: 0,
+    corrected: 0,
+    removed: 0,
+    damaged: 0,
+  };
+  const on: Reindexing = { ...by, registryId: registry.id, tally };
+  const begun = positionOf(registry.reindexedTo);
+  for (const phase of PHASES.slice(PHASES.indexOf(begun.phase))) {
+    const from = phase === begun.phase ? begun.last : '';
+    await WORK[phase](on, from, async (last) => {
+      await keepReindexPosition(on.database, registry.id, `${phase} ${last}`);
+      onProgress?.(phase, last, tally);
+    });
+  }
+  await correctSum(on);
+  await finishReindex(on.database, registry.id);
+  return tally;
+}
+
+type Work = (on: Reindexing, from: string, done: (last: string) => Promise<void>) => Promise<void>;
+
+const WORK: Readonly<Record<Phase, Work>> = {
+  async storage(on, from, done) {
+    let since = 0;
+    for await (const repository of on.stored.repositories(from)) {
+      await indexRepository(on, repository);
+      if (++since % BETWEEN_POSITIONS === 0) await done(repository);
+    }
+  },
+  async rows(on, from, done) {
+    const next = (after: string) => listRepositories(on.database, on.registryId, after, PAGE);
+    for (let page = await next(from); page.length > 0; page = await next(page.at(-1)?.name ?? '')) {
+      for (const repository of page) await removeLostRows(on, repository);
+      await done(page.at(-1)?.name ?? from);
+    }
+  },
+  // From the folder on in which the last one lies.
+  sizes: (on, from, done) => countStored(on, from.replace(/(?<=:..).*$/, ''), done),
+  counted: discountLost,
+};
+
+/** An unknown one is of another release: then everything is looked at again. */
+function positionOf(text: string | null): { readonly phase: Phase; readonly last: string } {
+  const [name, last = ''] = (text ?? '').split(' ');
+  const phase = PHASES.find((known) => known === name);
+  return phase ? { phase, last } : { phase: 'storage', last: '' };
+}
