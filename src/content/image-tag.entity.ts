@@ -7,7 +7,7 @@ import { Manifest } from './manifest.entity.js';
 @Entity('image_tags')
 @Index('image_tags_by_digest', ['repositoryId', 'digest', 'name'])
 @Index('image_tags_listed', ['repositoryId', 'name'], { where: 'list_enabled' })
-@Index('image_tags_by_time', ['repositoryId', 'updatedAt', 'name'])
+@Index('image_tags_by_time', ['repositoryId', 'updatedAt', 'name'], { where: 'list_enabled' })
 export class ImageTag extends AttributeColumns {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'image_tags_pkey' })
   repositoryId: string;

@@ -6,7 +6,8 @@ import { Repository } from './repository.entity.js';
 /** A manifest or index of a repository, with what its text says. */
 @Entity('manifests')
 @Index('manifests_by_subject', ['repositoryId', 'subject', 'digest'], { where: 'subject IS NOT NULL' })
-@Index('manifests_by_time', ['repositoryId', 'updatedAt', 'digest'])
+@Index('manifests_of_digest', ['digest', 'repositoryId'])
+@Index('manifests_by_time', ['repositoryId', 'updatedAt', 'digest'], { where: 'list_enabled' })
 export class Manifest extends AttributeColumns {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'manifests_pkey' })
   repositoryId: string;

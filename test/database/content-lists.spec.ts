@@ -14,6 +14,7 @@ import { openDatabase, type OpenDatabase } from '../support/sql.js';
 const REPOSITORIES = 100_000;
 const TAGS = 20_000;
 const [registryId, repositoryId] = [randomUUID(), randomUUID()];
+const [hiddenRegistryId, hiddenRepositoryId] = [randomUUID(), randomUUID()];
 let open: OpenDatabase;
 
 beforeAll(async () => {
@@ -31,7 +32,7 @@ beforeAll(async () => {
     await run(
       `insert into manifests (repository_id, digest, media_type, subject, size_bytes, image_size_bytes,
                               created_at, updated_at)
-         select $1::uuid, 'sha256:' || md5(n::text) || md5(n::text), 't', case when n % 100 = 0 then 'subject' end, 1, 1,
+         select $1::uuid, 'sha256:' || md5(n::text) || md5(n::text), 't', case when n % 10 = 0 then 'subject' end, 1, 1,
                 now(), now() + n * interval '1 s' from generate_series(1, $2::int) n`,
       [repositoryId, TAGS],
     );
@@ -40,6 +41,25 @@ beforeAll(async () => {
          select repository_id, 'v' || row_number() over (), digest, now(), updated_at from manifests
           where repository_id = $1`,
       [repositoryId],
+    );
+    // All but the last few of another registry's repositories, and of another repository's tags and manifests, are hidden.
+    await run(
+      `insert into repositories (id, registry_id, name, created_at, updated_at, list_enabled)
+         select gen_random_uuid(), $1::uuid, name, now(), now(), name > 'team/r9998' from repositories
+          where registry_id = $2 and name like 'team/%'`,
+      [hiddenRegistryId, registryId],
+    );
+    await run(
+      `insert into manifests (repository_id, digest, media_type, size_bytes, image_size_bytes, created_at, updated_at,
+                              list_enabled)
+         select $1::uuid, digest, media_type, 1, 1, created_at, updated_at, digest > 'sha256:fff' from manifests
+          where repository_id = $2`,
+      [hiddenRepositoryId, repositoryId],
+    );
+    await run(
+      `insert into image_tags (repository_id, name, digest, created_at, updated_at, list_enabled)
+         select $1::uuid, name, digest, created_at, updated_at, name > 'v998' from image_tags where repository_id = $2`,
+      [hiddenRepositoryId, repositoryId],
     );
   });
   await open.sql('analyze');
@@ -72,6 +92,19 @@ test.each<[string, (sql: Sql) => Promise<unknown>]>([
   ['the first tags by time', (sql) => listTags(sql, repositoryId, { ...records, last: '', orderBy: 'timeasc' }, null)],
   ['manifests by digest', (sql) => listManifests(sql, repositoryId, { ...records, orderBy: 'none' })],
   ['manifests by time', (sql) => listManifests(sql, repositoryId, { ...records, orderBy: 'timedesc' })],
+  [
+    'a catalogue of which most is hidden',
+    (sql) => listRepositoryNames(sql, hiddenRegistryId, { last: '', count: 101 }),
+  ],
+  ['tags of which most are hidden', (sql) => listTagNames(sql, hiddenRepositoryId, { last: '', count: 101 })],
+  [
+    'tags by time of which most are hidden',
+    (sql) => listTags(sql, hiddenRepositoryId, { ...records, last: '', orderBy: 'timeasc' }, null),
+  ],
+  [
+    'manifests by time of which most are hidden',
+    (sql) => listManifests(sql, hiddenRepositoryId, { ...records, last: '', orderBy: 'timedesc' }),
+  ],
   ['what a reference leads to', (sql) => findParts(sql, registryId, 'big', 'v5')],
 ])('%s is read by an index, no further than the page', async (_, query) => {
   const plans = await plansOf(query);
