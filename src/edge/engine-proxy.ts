@@ -10,9 +10,10 @@ import { isDigest } from '../content/digest.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
 import { acquireEngine } from './acquire-engine.js';
 import { EngineClient, EngineLost } from './engine-client.js';
+import { requireNextChunk } from './chunk-order.js';
 import { announcesBody, clientResponseHeaders, engineRequestHeaders } from './engine-headers.js';
 import { isLargeAnswer, sendLargeAnswer } from './large-answer.js';
-import { unavailable } from './oci-error.js';
+import { OciError, unavailable } from './oci-error.js';
 import { PushRecord, type Push } from './push-record.js';
 import { capture, type Capture } from './capture.js';
 import { sendUpload } from './send-upload.js';
@@ -70,6 +71,8 @@ export class EngineProxy implements OnApplicationShutdown {
 
   private async exchange(call: EngineCall, { socketPath }: EngineLease, hasBody: boolean): Promise<void> {
     const { route, request, response } = call;
+    await requireNextChunk(route, request, { engines: this.engines, socketPath });
+    if (response.destroyed) return;
     const begunAt = this.record.now();
     const isBlob = route.kind === 'upload' || route.kind === 'uploads';
     const { sent, answer } = this.engines.open({
@@ -87,6 +90,7 @@ export class EngineProxy implements OnApplicationShutdown {
       if (hasBody) void sendBody(sent, call);
       else sent.end();
       const answered = await answer;
+      if (answered.statusCode === 416) throw outOfRange(answered);
       const added = answered.statusCode === 201 ? await this.write(call, answered, socketPath, manifest, begunAt) : [];
       if (isDeleted(call, answered)) await this.record.deleted(manifestOf(call, route.last), begunAt);
       response.writeHead(answered.statusCode ?? 502, [...clientResponseHeaders(answered), ...added]);
@@ -131,6 +135,15 @@ function manifestOf({ registry, route }: Pick<EngineCall, 'registry' | 'route'>,
 /** What the engine does not have is not there either, whoever deleted it. */
 function isDeleted({ route, request }: EngineCall, { statusCode }: IncomingMessage): boolean {
   return route.kind === 'manifest' && request.method === 'DELETE' && (statusCode === 202 || statusCode === 404);
+}
+
+/** The engine announces the length of the whole blob and sends a sentence, so that clients would see it break off. */
+function outOfRange(answered: IncomingMessage): OciError {
+  answered.destroy();
+  const contentRange = answered.headers['content-range'];
+  return new OciError('RANGE_INVALID', 'The blob has none of the bytes of the Range that was asked for.', {
+    headers: contentRange === undefined ? {} : { 'Content-Range': contentRange },
+  });
 }
 
 /** Touches the body only once the engine has taken the connection, so that until then another engine may be asked. */

@@ -1,0 +1,359 @@
+import { randomBytes } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { MANIFEST_TYPE } from '../support/engines.js';
+import { manifestOver, randomImage, sha256, type OciClient } from '../support/oci-client.js';
+import {
+  asDescriptor,
+  begin,
+  INDEX_TYPE,
+  locationOf,
+  loginServers,
+  pushImage,
+  refusalOf,
+} from '../support/oci-registry.js';
+
+/**
+ * What the OCI distribution specification (1.1) requires of a registry for pushing; `end-n` is the endpoint there.
+ */
+const { opened, narrowed } = loginServers();
+const UPLOAD = /^\/v2\/a\/blobs\/uploads\/[\w-]+\?/;
+const OCTETS = { 'content-type': 'application/octet-stream' };
+
+async function blobOf(client: OciClient, blob: Buffer, repository = 'a') {
+  const { status, bytes } = await client.send('GET', `/v2/${repository}/blobs/${sha256(blob)}`);
+  return [status, status === 200 && bytes.equals(blob)];
+}
+
+const chunk = (client: OciClient, location: string, bytes: Buffer, range?: string) =>
+  client.send('PATCH', location, {
+    body: bytes,
+    headers: { ...OCTETS, ...(range === undefined ? {} : { 'content-range': range }) },
+  });
+
+describe('end-4a and end-6: POST, then PUT of the whole blob', () => {
+  test('POST must answer 202 with where the upload goes on, and PUT there 201 with where the blob is', async () => {
+    const { client } = await opened();
+    const blob = randomBytes(1_000);
+    const begun = await client.send('POST', '/v2/a/blobs/uploads/');
+    expect(begun).toMatchObject({
+      status: 202,
+      headers: { location: expect.stringMatching(UPLOAD) as string, 'content-length': '0' },
+    });
+    const put = await client.send('PUT', `${locationOf(begun)}&digest=${sha256(blob)}`, {
+      body: blob,
+      headers: OCTETS,
+    });
+    expect(put).toMatchObject({
+      status: 201,
+      headers: { location: `/v2/a/blobs/${sha256(blob)}`, 'docker-content-digest': sha256(blob) },
+    });
+    expect((await client.send('GET', locationOf(put))).bytes.equals(blob)).toBe(true);
+  });
+
+  test('PUT must be refused with 400 when the bytes have another digest, and nothing is there', async () => {
+    const { client } = await opened();
+    const [blob, other] = [randomBytes(100), randomBytes(100)];
+    const path = `${await begin(client, 'a')}&digest=${sha256(other)}`;
+    expect(refusalOf(await client.send('PUT', path, { body: blob, headers: OCTETS }))).toEqual([400, 'DIGEST_INVALID']);
+    for (const absent of [blob, other]) expect(await blobOf(client, absent)).toEqual([404, false]);
+  });
+
+  test.each(['', '&digest=', '&digest=sha256:short', '&digest=md5:d41d8cd98f00b204e9800998ecf8427e'])(
+    'PUT must be refused with 400 when its digest is none: %s',
+    async (query) => {
+      const { client } = await opened();
+      const path = `${await begin(client, 'a')}${query}`;
+      const put = await client.send('PUT', path, { body: randomBytes(10), headers: OCTETS });
+      expect(refusalOf(put)).toEqual([400, 'DIGEST_INVALID']);
+    },
+  );
+
+  test('a blob of no bytes may be pushed', async () => {
+    const { client } = await opened();
+    expect((await client.pushBlob('a', Buffer.alloc(0))).status).toBe(201);
+    expect(await blobOf(client, Buffer.alloc(0))).toEqual([200, true]);
+  });
+});
+
+describe('end-4b: POST of the whole blob with its digest', () => {
+  test('must be answered 201, or 202 with where the upload goes on, as here', async () => {
+    const { client } = await opened();
+    const blob = randomBytes(1_000);
+    const path = `/v2/a/blobs/uploads/?digest=${sha256(blob)}`;
+    const posted = await client.send('POST', path, { body: blob, headers: OCTETS });
+    expect(posted).toMatchObject({ status: 202, headers: { location: expect.stringMatching(UPLOAD) as string } });
+    const put = await client.send('PUT', `${locationOf(posted)}&digest=${sha256(blob)}`, { body: blob });
+    expect(put.status).toBe(201);
+    expect(await blobOf(client, blob)).toEqual([200, true]);
+  });
+});
+
+describe('end-5: PATCH of one chunk after the other', () => {
+  test('must be answered 202 with where it goes on and what is there, and PUT without a body ends it', async () => {
+    const { client } = await opened();
+    const blob = randomBytes(2_500);
+    let location = await begin(client, 'a');
+    for (const [from, to] of [
+      [0, 1_000],
+      [1_000, 2_000],
+      [2_000, 2_500],
+    ] as const) {
+      const sent = await chunk(client, location, blob.subarray(from, to), `${from}-${to - 1}`);
+      expect(sent).toMatchObject({ status: 202, headers: { range: `0-${to - 1}`, 'content-length': '0' } });
+      location = locationOf(sent);
+      expect(location).toMatch(UPLOAD);
+    }
+    expect((await client.send('PUT', `${location}&digest=${sha256(blob)}`)).status).toBe(201);
+    expect(await blobOf(client, blob)).toEqual([200, true]);
+  });
+
+  test('the last chunk may come with the PUT', async () => {
+    const { client } = await opened();
+    const blob = randomBytes(1_500);
+    const sent = await chunk(client, await begin(client, 'a'), blob.subarray(0, 1_000), '0-999');
+    const headers = { ...OCTETS, 'content-range': '1000-1499' };
+    const path = `${locationOf(sent)}&digest=${sha256(blob)}`;
+    expect((await client.send('PUT', path, { body: blob.subarray(1_000), headers })).status).toBe(201);
+    expect(await blobOf(client, blob)).toEqual([200, true]);
+  });
+
+  test('one chunk of unknown length may be all', async () => {
+    const { client } = await opened();
+    const blob = randomBytes(1_500);
+    const sent = await chunk(client, await begin(client, 'a'), blob);
+    expect([sent.status, sent.headers['range']]).toEqual([202, '0-1499']);
+    expect((await client.send('PUT', `${locationOf(sent)}&digest=${sha256(blob)}`)).status).toBe(201);
+  });
+
+  test.each([
+    ['the first chunk comes second', '1000-1999'],
+    ['a chunk comes again', '0-999'],
+    ['a chunk is left out', '3000-3999'],
+    ['it overlaps with what is there', '1500-2499'],
+    ['it ends before it begins', '2000-1999'],
+    ['it is not as long as the chunk', '2000-2100'],
+    ['it is in words', 'all of it'],
+    ['it is negative', '-1-998'],
+  ])('a Content-Range must be refused with 416 and what is there, when %s', async (why, range) => {
+    const { client } = await opened();
+    const blob = randomBytes(3_000);
+    const isFirst = why === 'the first chunk comes second';
+    let location = await begin(client, 'a');
+    if (!isFirst) location = locationOf(await chunk(client, location, blob.subarray(0, 2_000), '0-1999'));
+    const refused = await chunk(client, location, blob.subarray(2_000), range);
+    expect(refusalOf(refused)).toEqual([416, 'RANGE_INVALID']);
+    expect(refused.headers['range']).toBe(isFirst ? '0-0' : '0-1999');
+    expect(locationOf(refused)).toMatch(UPLOAD);
+    const rest = isFirst ? blob : blob.subarray(2_000);
+    const resumed = await chunk(client, locationOf(refused), rest, isFirst ? '0-2999' : '2000-2999');
+    expect((await client.send('PUT', `${locationOf(resumed)}&digest=${sha256(blob)}`)).status).toBe(201);
+    expect(await blobOf(client, blob)).toEqual([200, true]);
+  });
+
+  test('the last chunk, too, must be refused with 416 when it does not follow what is there', async () => {
+    const { client } = await opened();
+    const blob = randomBytes(1_500);
+    const sent = await chunk(client, await begin(client, 'a'), blob.subarray(0, 1_000), '0-999');
+    const path = `${locationOf(sent)}&digest=${sha256(blob)}`;
+    const put = (from: number) =>
+      client.send('PUT', path, {
+        body: blob.subarray(1_000),
+        headers: { ...OCTETS, 'content-range': `${from}-${from + 499}` },
+      });
+    expect(refusalOf(await put(900))).toEqual([416, 'RANGE_INVALID']);
+    expect((await put(1_000)).status).toBe(201);
+  });
+});
+
+describe('end-13: GET of an upload', () => {
+  test('must answer 204 with where it goes on and what is there', async () => {
+    const { client } = await opened();
+    const sent = await chunk(client, await begin(client, 'a'), randomBytes(700), '0-699');
+    const status = await client.send('GET', locationOf(sent));
+    expect(status).toMatchObject({
+      status: 204,
+      headers: { range: '0-699', location: expect.stringMatching(UPLOAD) as string },
+    });
+  });
+
+  test.each(['GET', 'PATCH', 'PUT', 'DELETE'] as const)('%s must answer 404 when there is none', async (method) => {
+    const { client } = await opened();
+    const location = await begin(client, 'a');
+    expect((await client.send('DELETE', location)).status).toBe(204);
+    const load = method === 'PATCH' || method === 'PUT' ? { body: randomBytes(10), headers: OCTETS } : {};
+    const answer = await client.send(method, `${location}&digest=${sha256(randomBytes(10))}`, load);
+    expect(refusalOf(answer)).toEqual([404, 'BLOB_UPLOAD_UNKNOWN']);
+  });
+});
+
+describe('DELETE of an upload', () => {
+  test('must answer 204, and keep nothing of it', async () => {
+    const { client } = await opened();
+    const blob = randomBytes(700);
+    const location = locationOf(await chunk(client, await begin(client, 'a'), blob, '0-699'));
+    expect((await client.send('DELETE', location)).status).toBe(204);
+    expect(refusalOf(await client.send('PUT', `${location}&digest=${sha256(blob)}`))).toEqual([
+      404,
+      'BLOB_UPLOAD_UNKNOWN',
+    ]);
+    expect(await blobOf(client, blob)).toEqual([404, false]);
+  });
+});
+
+describe('end-11: POST that mounts a blob of another repository', () => {
+  const mount = (client: OciClient, digest: string, from?: string) =>
+    client.send('POST', `/v2/b/blobs/uploads/?mount=${digest}${from === undefined ? '' : `&from=${from}`}`);
+
+  test('must answer 201 with where the blob is, and it is there', async () => {
+    const { client } = await opened();
+    const { layer } = await pushImage(client, 'team/a', 'v1');
+    expect(await mount(client, sha256(layer), 'team/a')).toMatchObject({
+      status: 201,
+      headers: { location: `/v2/b/blobs/${sha256(layer)}`, 'docker-content-digest': sha256(layer) },
+    });
+    expect(await blobOf(client, layer, 'b')).toEqual([200, true]);
+  });
+
+  test.each([
+    ['the repository has no such blob', 'a', 'absent'],
+    ['there is no such repository', 'absent', 'layer'],
+    ['it is not said from where', undefined, 'layer'],
+  ])('must answer 202 with where the upload goes on when %s', async (_, from, what) => {
+    const { client } = await opened();
+    const { layer } = await pushImage(client, 'a', 'v1');
+    const blob = what === 'layer' ? layer : randomBytes(10);
+    const answer = await mount(client, sha256(blob), from);
+    expect(answer.status).toBe(202);
+    expect((await client.send('PUT', `${locationOf(answer)}&digest=${sha256(blob)}`, { body: blob })).status).toBe(201);
+  });
+
+  test('must mount nothing from where the client may not read', async () => {
+    const { given, client } = await opened();
+    const { layer } = await pushImage(client, 'secret', 'v1');
+    const stranger = await narrowed(given, 'repository:b:pull,push');
+    const answer = await mount(stranger, sha256(layer), 'secret');
+    expect(refusalOf(answer)).toEqual([401, 'UNAUTHORIZED']);
+    expect(answer.headers['www-authenticate']).toContain('repository:secret:pull');
+    expect(await blobOf(stranger, layer, 'b')).toEqual([404, false]);
+  });
+});
+
+describe('end-7: PUT of a manifest', () => {
+  test.each(['a tag', 'its digest'])('by %s must answer 201 with where it is, and keep the very bytes', async (by) => {
+    const { client } = await opened();
+    const { blobs, manifest: compact } = randomImage();
+    for (const blob of blobs) await client.pushBlob('a', blob);
+    const manifest = Buffer.from(`${JSON.stringify(JSON.parse(compact.toString()), undefined, 3)}\n\n`);
+    const digest = sha256(manifest);
+    const put = await client.putManifest('a', by === 'a tag' ? 'v1' : digest, manifest);
+    expect(put).toMatchObject({
+      status: 201,
+      headers: { location: `/v2/a/manifests/${digest}`, 'docker-content-digest': digest },
+    });
+    expect((await client.send('GET', locationOf(put), { headers: { accept: MANIFEST_TYPE } })).bytes).toEqual(manifest);
+  });
+
+  test('by the digest of something else must be refused with 400', async () => {
+    const { client } = await opened();
+    const { manifest } = await pushImage(client, 'a', 'v1');
+    const put = await client.putManifest('a', sha256(Buffer.from('else')), manifest);
+    expect(refusalOf(put)).toEqual([400, 'DIGEST_INVALID']);
+  });
+
+  test('must be refused with an error for each blob that is not there', async () => {
+    const { client } = await opened();
+    const manifest = manifestOver(randomBytes(10), randomBytes(10));
+    const missing = ['MANIFEST_BLOB_UNKNOWN', 'MANIFEST_BLOB_UNKNOWN'];
+    expect(refusalOf(await client.putManifest('a', 'v1', manifest))).toEqual([400, ...missing]);
+    const { config } = await pushImage(client, 'a', 'v2');
+    const half = manifestOver(config, randomBytes(10));
+    expect(refusalOf(await client.putManifest('a', 'v1', half))).toEqual([400, 'MANIFEST_BLOB_UNKNOWN']);
+    expect((await client.send('HEAD', '/v2/a/manifests/v1')).status).toBe(404);
+  });
+
+  test('must be refused when the manifests that an index names are not there', async () => {
+    const { client } = await opened();
+    const { digest, size } = await pushImage(client, 'a', 'v1');
+    const index = (of: { readonly digest: string; readonly size: number }) => ({
+      body: JSON.stringify({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests: [asDescriptor(of)] }),
+      headers: { 'content-type': INDEX_TYPE },
+    });
+    const absent = await client.send('PUT', '/v2/a/manifests/all', index({ digest: sha256(Buffer.from('?')), size }));
+    expect(refusalOf(absent)).toEqual([400, 'MANIFEST_BLOB_UNKNOWN']);
+    expect((await client.send('PUT', '/v2/a/manifests/all', index({ digest, size }))).status).toBe(201);
+  });
+
+  test.each([
+    ['no JSON', 'not json', MANIFEST_TYPE],
+    ['JSON that is no manifest', '[]', MANIFEST_TYPE],
+    ['empty', '', MANIFEST_TYPE],
+    ['of another type than it says', JSON.stringify({ schemaVersion: 2, mediaType: INDEX_TYPE }), MANIFEST_TYPE],
+    ['of no known type', '{}', 'text/plain'],
+  ])('must be refused with 400 when it is %s', async (_, body, type) => {
+    const { client } = await opened();
+    const put = await client.send('PUT', '/v2/a/manifests/v1', { body, headers: { 'content-type': type } });
+    expect(refusalOf(put)).toEqual([400, 'MANIFEST_INVALID']);
+  });
+
+  test('may be up to 4 MiB', async () => {
+    const { client } = await opened();
+    const { config, layer } = await pushImage(client, 'a', 'v1');
+    const document = JSON.parse(manifestOver(config, layer).toString()) as object;
+    const withNote = (bytes: number) =>
+      Buffer.from(JSON.stringify({ ...document, annotations: { note: 'x'.repeat(bytes) } }));
+    const overhead = withNote(0).length;
+    const largest = withNote(4 * 1024 * 1024 - overhead);
+    expect((await client.putManifest('a', 'large', largest)).status).toBe(201);
+    const got = await client.send('GET', '/v2/a/manifests/large', { headers: { accept: MANIFEST_TYPE } });
+    expect(got.bytes.equals(largest)).toBe(true);
+  });
+
+  test('with a subject must be answered with OCI-Subject, whether the subject is there or not', async () => {
+    const { client } = await opened();
+    const { config, layer, digest, size } = await pushImage(client, 'a', 'v1');
+    const document = JSON.parse(manifestOver(config, layer).toString()) as object;
+    for (const subject of [
+      { digest, size },
+      { digest: sha256(Buffer.from('later')), size: 5 },
+    ]) {
+      const manifest = Buffer.from(JSON.stringify({ ...document, subject: asDescriptor(subject) }));
+      const { status, headers } = await client.putManifest('a', sha256(manifest), manifest);
+      expect([status, headers['oci-subject']]).toEqual([201, subject.digest]);
+    }
+  });
+
+  test.each([
+    ['v1', 201],
+    ['A_b.c-9', 201],
+    ['x'.repeat(128), 201],
+  ])('takes the tag %s', async (tag, status) => {
+    const { client } = await opened();
+    const { manifest } = await pushImage(client, 'a', 'v0');
+    expect((await client.putManifest('a', tag, manifest)).status).toBe(status);
+    expect((await client.send('GET', '/v2/a/tags/list')).json).toMatchObject({ tags: [tag, 'v0'].toSorted() });
+  });
+
+  test.each(['.hidden', '-dash', 'x'.repeat(129), 'a%2Bb', 'a%20b'])('refuses the tag %s', async (tag) => {
+    const { client } = await opened();
+    const { manifest } = await pushImage(client, 'a', 'v0');
+    expect(refusalOf(await client.putManifest('a', tag, manifest))).toEqual([400, 'TAG_INVALID']);
+  });
+});
+
+describe('who may only pull', () => {
+  test('is refused each step of a push with 401 and what it needs', async () => {
+    const { given, client } = await opened();
+    const { manifest, digest } = await pushImage(client, 'a', 'v1');
+    const location = await begin(client, 'a');
+    const reader = await narrowed(given, 'repository:a:pull');
+    for (const answer of [
+      await reader.send('POST', '/v2/a/blobs/uploads/'),
+      await chunk(reader, location, randomBytes(10)),
+      await reader.send('PUT', `${location}&digest=${digest}`),
+      await reader.putManifest('a', 'v2', manifest),
+    ]) {
+      expect(refusalOf(answer)).toEqual([401, 'UNAUTHORIZED']);
+      expect(answer.headers['www-authenticate']).toContain('error="insufficient_scope"');
+    }
+  });
+});
