@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { withScopeAsPath } from './arm/scope-in-path.js';
+import { withoutSlashAtIdentityEndpoint } from './identity/identity-endpoint.js';
 
 /** The largest body that the control plane reads. */
 const BODY_LIMIT_BYTES = 4 * 1024 * 1024;
@@ -22,7 +23,7 @@ export function httpAdapter(serverFor: (handler: Handler) => Server): FastifyAda
     bodyLimit: BODY_LIMIT_BYTES,
     routerOptions: { caseSensitive: false, ignoreDuplicateSlashes: true, maxParamLength: 2_000 },
     genReqId: () => randomUUID(),
-    rewriteUrl: ({ url = '/' }) => withScopeAsPath(url),
+    rewriteUrl: ({ url = '/' }) => withScopeAsPath(withoutSlashAtIdentityEndpoint(url)),
     trustProxy: false,
     serverFactory: serverFor,
   });

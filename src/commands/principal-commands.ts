@@ -4,6 +4,7 @@ import type { Ask } from './api-client.js';
 
 const PRINCIPALS = '/identity/servicePrincipals';
 const USERS = '/identity/users';
+const IDENTITIES = '/identity/managedIdentities';
 
 const OPTIONS = {
   tenant: { type: 'string' },
@@ -11,6 +12,7 @@ const OPTIONS = {
   expires: { type: 'string' },
   certificate: { type: 'string' },
   operator: { type: 'boolean' },
+  'resource-id': { type: 'string' },
 } as const;
 
 type Options = {
@@ -19,6 +21,7 @@ type Options = {
   readonly expires?: string;
   readonly certificate?: string;
   readonly operator?: boolean;
+  readonly 'resource-id'?: string;
 };
 
 interface Command {
@@ -63,6 +66,17 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'user disable': { takes: '<object id>', run: (ask, id) => ask('PATCH', user(id), { isEnabled: false }) },
   'user enable': { takes: '<object id>', run: (ask, id) => ask('PATCH', user(id), { isEnabled: true }) },
   'user delete': { takes: '<object id>', run: (ask, id) => ask('DELETE', user(id)) },
+  'identity list': { takes: '', run: (ask) => all(ask, IDENTITIES) },
+  'identity create': {
+    takes: '<display name> [--resource-id <id>] [--tenant <id>]',
+    run: (ask, displayName, { tenant: tenantId, 'resource-id': resourceId }) =>
+      ask('POST', IDENTITIES, { displayName, tenantId, resourceId }),
+  },
+  'identity reset': {
+    takes: '<application id>',
+    run: (ask, id) => ask('POST', `${IDENTITIES}/${encodeURIComponent(id)}/resetHeader`),
+  },
+  'identity delete': { takes: '<application id>', run: (ask, id) => ask('DELETE', principal(id)) },
 };
 
 /** What can be asked for, a line each. */

@@ -16,6 +16,10 @@ import { TokenSigner } from './token-signer.js';
 import { UserTokens } from './user-tokens.js';
 import { DiscoveryController } from './discovery.controller.js';
 import { KeyRotation } from './key-rotation.js';
+import { ManagedIdentities } from './managed-identities.js';
+import { ManagedIdentitiesController } from './managed-identities.controller.js';
+import { ManagedIdentity } from './managed-identity.entity.js';
+import { ManagedIdentityTokensController } from './managed-identity-tokens.controller.js';
 import { MetadataController } from './metadata.controller.js';
 import { OAuthErrorFilter } from './oauth-error.filter.js';
 import { OperatorGuard } from './operator-guard.js';
@@ -49,6 +53,7 @@ import { TokenVerifier } from './token-verifier.js';
       Revocation,
       RefreshToken,
       DeviceCode,
+      ManagedIdentity,
     ]),
   ],
   controllers: [
@@ -59,6 +64,8 @@ import { TokenVerifier } from './token-verifier.js';
     CredentialsController,
     UsersController,
     DeviceController,
+    ManagedIdentitiesController,
+    ManagedIdentityTokensController,
   ],
   providers: [
     SigningKeys,
@@ -70,6 +77,7 @@ import { TokenVerifier } from './token-verifier.js';
     UserTokens,
     TokenSigner,
     TokenIssuer,
+    ManagedIdentities,
     OAuthErrorFilter,
     BearerStrategy,
     {
@@ -88,6 +96,6 @@ import { TokenVerifier } from './token-verifier.js';
     { provide: APP_GUARD, useClass: BearerGuard },
     { provide: APP_GUARD, useClass: OperatorGuard },
   ],
-  exports: [SigningKeys, ServicePrincipals, TokenVerifier],
+  exports: [SigningKeys, ServicePrincipals, TokenVerifier, Users],
 })
 export class IdentityModule {}

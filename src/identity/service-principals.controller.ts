@@ -106,7 +106,7 @@ export class ServicePrincipalsController {
   }
 }
 
-function principalToWire(principal: ServicePrincipal): ServicePrincipalWire {
+export function principalToWire(principal: ServicePrincipal): ServicePrincipalWire {
   const { appId, objectId, tenantId, displayName, isEnabled, isOperator, createdAt } = principal;
   return { appId, objectId, tenantId, displayName, isEnabled, isOperator, createdAt: createdAt.toISOString() };
 }

@@ -1,9 +1,7 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { Problem } from '../arm/arm-error.js';
+import { isUserAssignedIdentityId, userAssignedIdsOf } from '../arm/user-assigned-identity.js';
 import type { Identity, Registry } from './registry.entity.js';
-
-const USER_IDENTITY =
-  /^\/subscriptions\/[\w-]+\/resourceGroups\/[\w.()-]+\/providers\/Microsoft\.ManagedIdentity\/userAssignedIdentities\/[\w-]+$/i;
 
 /** What a body says of an identity. */
 export interface AskedIdentity {
@@ -32,9 +30,7 @@ export function identityOf(asked: AskedIdentity | null | undefined, before: Iden
 
 /** The same two ids for the same identity, in every registry that has it. */
 export function userAssignedIdentities(ids: readonly string[]): NonNullable<Identity['userAssignedIdentities']> {
-  return Object.fromEntries(
-    ids.map((id) => [id, { principalId: uuidOf('principal', id), clientId: uuidOf('client', id) }]),
-  );
+  return Object.fromEntries(ids.map((id) => [id, userAssignedIdsOf(id)]));
 }
 
 /**
@@ -59,18 +55,10 @@ export function identityProblems({ identity }: Registry): Problem[] {
     return [{ code: 'InvalidParameter', target, message }];
   }
   return ids
-    .filter((id) => !USER_IDENTITY.test(id))
+    .filter((id) => !isUserAssignedIdentityId(id))
     .map((id) => ({
       code: 'InvalidParameter',
       target,
       message: `'${id}' is not the resource id of a user-assigned identity, such as /subscriptions/…/resourceGroups/…/providers/Microsoft.ManagedIdentity/userAssignedIdentities/name.`,
     }));
-}
-
-/** A UUID of version 8 (RFC 9562) that follows from `id`, whatever its casing. */
-function uuidOf(purpose: string, id: string): string {
-  const bytes = createHash('sha256').update(`${purpose} of ${id.toLowerCase()}`).digest().subarray(0, 16);
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x80;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
