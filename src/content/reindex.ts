@@ -4,7 +4,7 @@ import { indexRepository } from './reindex-repository.js';
 import { removeLostRows } from './reindex-rows.js';
 import { correctSum, countStored, discountLost } from './reindex-sizes.js';
 import { finishReindex, keepReindexPosition, listRepositories, type IndexedRegistry } from './reindex.repository.js';
-import type { Reindexing, Tally } from './reindexing.js';
+import { newTally, type Reindexing, type Tally } from './reindexing.js';
 
 /** In this order: what is stored is written down before it is said that nothing else is. */
 const PHASES = ['storage', 'rows', 'sizes', 'counted'] as const;
@@ -27,16 +27,7 @@ export interface Reindexer extends Pick<Reindexing, 'database'> {
  * go on; nothing of them is lost. What broke off is gone on with; where everything is right nothing is written.
  */
 export async function reindex(registry: IndexedRegistry, { onProgress, ...by }: Reindexer): Promise<Tally> {
-  const tally: Tally = {
-    repositories: 0,
-    manifests: 0,
-    tags: 0,
-    blobs: 0,
-    added: 0,
-    corrected: 0,
-    removed: 0,
-    damaged: 0,
-  };
+  const tally = newTally();
   const on: Reindexing = { ...by, registryId: registry.id, tally };
   const begun = positionOf(registry.reindexedTo);
   for (const phase of PHASES.slice(PHASES.indexOf(begun.phase))) {

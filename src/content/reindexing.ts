@@ -18,6 +18,10 @@ export interface Tally {
   damaged: number;
 }
 
+export function newTally(): Tally {
+  return { repositories: 0, manifests: 0, tags: 0, blobs: 0, added: 0, corrected: 0, removed: 0, damaged: 0 };
+}
+
 /** One registry that is being indexed. */
 export interface Reindexing {
   readonly database: Pick<Database, 'rows' | 'row' | 'count' | 'transaction'>;

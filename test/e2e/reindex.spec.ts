@@ -4,7 +4,7 @@ import { DataPlane } from '../../src/data-plane/data-plane.js';
 import { ask } from '../support/engines.js';
 import { openEdge, type Edge, type GivenRegistry } from '../support/oci-edge.js';
 import { basic, OciClient, randomImage, sha256 } from '../support/oci-client.js';
-import { allRows, indexOf, reindexed, storageOf } from '../support/reindexed.js';
+import { allRows, indexOf, reindexed, repositoryIndexed, storageOf } from '../support/reindexed.js';
 import { MortalDatabase } from '../support/sql.js';
 import { until } from '../support/until.js';
 
@@ -233,7 +233,7 @@ describe('a deletion', () => {
       if (asked === digest) await client.send('DELETE', `/v2/a/manifests/${digest}`);
       return bytes;
     };
-    await reindexed(edge, given, { stored: interrupted(given, { read }) });
+    await repositoryIndexed(edge, given, 'a', interrupted(given, { read }));
     expect(await indexOf(edge, given)).toMatchObject({ repositories: [], manifests: [], tags: [] });
   });
 
@@ -246,18 +246,41 @@ describe('a deletion', () => {
     let asked = 0;
     const manifestTime: StoredContent['manifestTime'] = async (repository, of) => {
       const time = await storage.manifestTime(repository, of);
-      // The first question is whether there is one at all; the second is asked while the repository is held.
-      if (++asked === 2) {
+      // The first questions are whether there is one at all and since when; the last is asked while the repository is held.
+      if (++asked === 3) {
         deletion = client.send('DELETE', `/v2/a/manifests/${digest}`);
         await until(async () => (await storage.manifestTime(repository, of)) === undefined);
         edge.clock.pass(10);
       }
       return time;
     };
-    await reindexed(edge, given, { stored: interrupted(given, { manifestTime }) });
+    await repositoryIndexed(edge, given, 'a', interrupted(given, { manifestTime }));
     expect(await deletion).toMatchObject({ status: 202 });
     expect(await indexOf(edge, given)).toMatchObject({ repositories: [], manifests: [], tags: [] });
   });
+});
+
+test('what is pushed again after it was found to be gone stays written down', async () => {
+  const { given, client } = await opened();
+  const { blobs, manifest } = randomImage();
+  for (const blob of blobs) await client.pushBlob('a', blob);
+  const path = `/v2/a/manifests/${sha256(manifest)}`;
+  await client.putManifest('a', 'v1', manifest);
+  await asEngine(given, { method: 'DELETE', path });
+  const storage = storageOf(edge, given);
+  let isTagAskedFor = false;
+  const manifestTime: StoredContent['manifestTime'] = async (repository, digest) => {
+    const time = await storage.manifestTime(repository, digest);
+    if (isTagAskedFor && !time) await client.putManifest('a', 'v1', manifest);
+    return time;
+  };
+  // There is none in the storage, so that only the rows lead to it.
+  const tag: StoredContent['tag'] = (repository, name) => {
+    isTagAskedFor = true;
+    return storage.tag(repository, name);
+  };
+  await reindexed(edge, given, { stored: interrupted(given, { manifestTime, tag }) });
+  expect((await client.send('GET', '/v2/a/tags/list')).json).toEqual({ name: 'a', tags: ['v1'] });
 });
 
 test('while pushes and deletions go on, none of them is lost', async () => {

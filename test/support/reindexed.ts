@@ -1,6 +1,8 @@
 import { findIndexedRegistry } from '../../src/content/reindex.repository.js';
 import { reindex, type Reindexer } from '../../src/content/reindex.js';
-import type { Tally } from '../../src/content/reindexing.js';
+import { indexRepository } from '../../src/content/reindex-repository.js';
+import { newTally, type Tally } from '../../src/content/reindexing.js';
+import type { StoredContent } from '../../src/data-plane/stored-content.js';
 import { EngineStorage } from '../../src/data-plane/process/engine-storage.js';
 import { Usage } from '../../src/usage/usage.js';
 import type { Edge, GivenRegistry } from './oci-edge.js';
@@ -20,6 +22,18 @@ export async function reindexed(
     now: () => edge.clock.now(),
     ...parts,
   });
+}
+
+/** Only brings in what one repository has stored; what is not stored stays written down. */
+export function repositoryIndexed(
+  edge: Edge,
+  { registry }: GivenRegistry,
+  repository: string,
+  stored: StoredContent,
+): Promise<void> {
+  const { database, clock } = edge;
+  const on = { database, stored, usage: edge.get(Usage), registryId: registry.id, tally: newTally() };
+  return indexRepository({ ...on, now: () => clock.now() }, repository);
 }
 
 export function storageOf({ config }: Edge, { registry }: Pick<GivenRegistry, 'registry'>): EngineStorage {
