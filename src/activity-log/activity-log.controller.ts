@@ -1,6 +1,7 @@
 import { Controller, Get, applyDecorators } from '@nestjs/common';
 import { ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Arm, type ArmRequest } from '../arm/arm-request.js';
+import { Needs } from '../arm/needs.js';
 import { FILTER_FIELDS } from './activity-filter.js';
 import { ACTIVITY_LOG_VERSIONS, ActivityLog } from './activity-log.js';
 import { EventDataCollection } from './event-data.wire.js';
@@ -51,6 +52,7 @@ export class ActivityLogController {
 
   /** What was asked to be changed in a subscription, by whom, and what came of it; the newest first. */
   @Get()
+  @Needs('Microsoft.Insights/eventtypes/values/read')
   @Described()
   list(@Arm() request: ArmRequest): Promise<EventDataCollection> {
     return this.log.list(request);

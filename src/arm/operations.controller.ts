@@ -6,6 +6,7 @@ import { findOperation } from '../work/operations.repository.js';
 import { RESOURCE_MANAGER_VERSIONS, servedVersion } from './api-version.js';
 import { ArmError } from './arm-error.js';
 import { Arm, type ArmRequest } from './arm-request.js';
+import { Needs, NeedsNothing } from './needs.js';
 import { OperationResult, OperationStatus } from './openapi.js';
 import { RETRY_AFTER_SECONDS } from './operation-links.js';
 import { VersionTable } from './resource-type.js';
@@ -37,6 +38,7 @@ export class OperationsController {
   @Get(
     'resourceGroups/:resourceGroupName/providers/Microsoft.ContainerRegistry/registries/:registryName/operationStatuses/:operationId',
   )
+  @Needs('Microsoft.ContainerRegistry/registries/operationStatuses/read')
   @OperationStatus('Operations_GetStatus')
   status(@Arm() request: ArmRequest): Promise<object> {
     return this.statusOf(request);
@@ -46,6 +48,7 @@ export class OperationsController {
   @Get(
     'resourceGroups/:resourceGroupName/providers/Microsoft.ContainerRegistry/registries/:registryName/:childType/:childName/operationStatuses/:operationId',
   )
+  @Needs('Microsoft.ContainerRegistry/registries/operationStatuses/read')
   @OperationStatus('Operations_GetChildStatus')
   childStatus(@Arm() request: ArmRequest): Promise<object> {
     return this.statusOf(request);
@@ -53,6 +56,7 @@ export class OperationsController {
 
   /** The result of a deletion below the provider: 202 while it runs, then 200, or the error that ended it. */
   @Get('providers/Microsoft.ContainerRegistry/locations/:location/operationResults/:operationId')
+  @NeedsNothing('only who began an operation was told its id')
   @OperationResult('Operations_GetResult')
   providerResult(@Arm() request: ArmRequest): Promise<void> {
     servedVersion(this.versions.all(), request.apiVersion, { type: 'locations/operationResults' });
@@ -61,6 +65,7 @@ export class OperationsController {
 
   /** The result of the deletion of a resource group, or of a move out of it. */
   @Get('operationresults/:operationId')
+  @NeedsNothing('only who began an operation was told its id')
   @OperationResult('Operations_GetGroupResult')
   groupResult(@Arm() request: ArmRequest): Promise<void> {
     servedVersion(RESOURCE_MANAGER_VERSIONS, request.apiVersion);

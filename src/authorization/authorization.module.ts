@@ -1,15 +1,17 @@
 import { Global, Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Authorization } from './authorization.js';
 import { RightsOfCallers } from './rights.js';
+import { RoleGuard } from './role.guard.js';
 import { RoleAssignment } from './role-assignment.entity.js';
 import { RoleDefinition } from './role-definition.entity.js';
 
-/** Who may do what. */
+/** Who may do what. Importing it asks every route of the application for the right that it needs. */
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature([RoleDefinition, RoleAssignment])],
-  providers: [Authorization, RightsOfCallers],
+  providers: [Authorization, RightsOfCallers, { provide: APP_GUARD, useClass: RoleGuard }],
   exports: [Authorization, RightsOfCallers],
 })
 export class AuthorizationModule {}

@@ -7,7 +7,7 @@ import { Database } from '../database/database.js';
 import { allows } from './evaluation.js';
 import { RightsOfCallers, type Rights } from './rights.js';
 import type { EffectiveRole } from './role.js';
-import { fullKeysOf } from './scope-chain.js';
+import { fullKeyOf, fullKeysOf, TENANT_SCOPE } from './scope-chain.js';
 
 /** Who may do what, by the roles that were assigned. */
 @Injectable()
@@ -22,8 +22,9 @@ export class Authorization {
    * The caller may perform the action on what the id names. Takes no statement where the caller was seen before.
    * @throws ArmError AuthorizationFailed; for a subscription that is missing or another tenant's, what ARM says of that.
    */
-  async assertMay(caller: Caller, action: string, id: ResourceId): Promise<void> {
+  async assertMay(caller: Caller, action: string, id: ResourceId, { orAnyRoleWithin = false } = {}): Promise<void> {
     if (await this.may(caller, action, id)) return;
+    if (orAnyRoleWithin && (await this.hasAnyRoleWithin(caller, id))) return;
     // Whose the subscription is counts first; nothing is told of what lies in it.
     await this.scopes.assertReadable(this.database, id.subscription(), caller);
     throw authorizationFailed(caller, action, id.resource().toString());
@@ -38,6 +39,26 @@ export class Authorization {
     return isOwn === true && allows(at(rights, id), action);
   }
 
+  /** Whether there is such a subscription, and it is one of the caller's tenant. */
+  async isOfTenant({ tenantId }: Caller, { subscriptionId }: ResourceId): Promise<boolean> {
+    return (await this.rights.isOfTenant(subscriptionId, tenantId)) === true;
+  }
+
+  /** The subscriptions where the caller has a role, there or somewhere below. */
+  async subscriptionsOf(caller: Caller): Promise<'all' | readonly string[]> {
+    const rights = await this.rights.of(caller);
+    if (rights.has(TENANT_SCOPE)) return 'all';
+    return [...new Set([...rights.keys()].map((key) => key.split('/')[2]!))];
+  }
+
+  /** The keys of the scopes below that were given to the caller with the action; `all` where it has it above them. */
+  async scopesBelow(caller: Caller, action: string, id: ResourceId): Promise<'all' | readonly string[]> {
+    if (await this.may(caller, action, id)) return 'all';
+    const below = `${fullKeyOf(id)}/`;
+    const rights = await this.rights.of(caller);
+    return [...rights].flatMap(([key, roles]) => (key.startsWith(below) && allows(roles, action) ? [key] : []));
+  }
+
   /** The roles that the caller has at a scope, those from above included; none in the subscription of another tenant. */
   async assignmentsAt(caller: Caller, scope: ResourceId): Promise<readonly EffectiveRole[]> {
     const [isOwn, rights] = await Promise.all([
@@ -45,6 +66,12 @@ export class Authorization {
       this.rights.of(caller),
     ]);
     return isOwn === true ? at(rights, scope) : [];
+  }
+
+  private async hasAnyRoleWithin(caller: Caller, id: ResourceId): Promise<boolean> {
+    if ((await this.assignmentsAt(caller, id)).length > 0) return true;
+    const below = `${fullKeyOf(id)}/`;
+    return [...(await this.rights.of(caller)).keys()].some((key) => key.startsWith(below));
   }
 }
 

@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Patch, Post, Put } from '@nestjs/common';
 import { ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Arm, type ArmRequest } from '../arm/arm-request.js';
+import { Needs } from '../arm/needs.js';
 import { ArmDelete, ArmGet, ArmList, ArmPatch, ArmPut, OperationResult } from '../arm/openapi.js';
 import { ArmPipeline } from '../arm/pipeline.js';
 import { IN_REGISTRY } from '../registries/registry-path.js';
@@ -22,6 +23,7 @@ export class ConnectedRegistriesController {
 
   /** A connected registry. */
   @Get(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/connectedRegistries/read')
   @ArmGet('ConnectedRegistries_Get', 'ConnectedRegistry')
   get(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.get(connectedRegistryType, this.connectedRegistries, request);
@@ -29,6 +31,7 @@ export class ConnectedRegistriesController {
 
   /** The connected registries of a registry. */
   @Get(ALL)
+  @Needs('Microsoft.ContainerRegistry/registries/connectedRegistries/read')
   @ApiQuery({
     name: '$filter',
     required: false,
@@ -43,6 +46,7 @@ export class ConnectedRegistriesController {
 
   /** Creates a connected registry or replaces it; its mode, its parent and its token stay as they were created. */
   @Put(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/connectedRegistries/write')
   @ArmPut('ConnectedRegistries_Create', 'ConnectedRegistry')
   put(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.put(connectedRegistryType, this.connectedRegistries, request);
@@ -50,6 +54,7 @@ export class ConnectedRegistriesController {
 
   /** Changes what the body names. */
   @Patch(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/connectedRegistries/write')
   @ArmPatch('ConnectedRegistries_Update', 'ConnectedRegistry')
   patch(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.patch(connectedRegistryType, this.connectedRegistries, request);
@@ -57,6 +62,7 @@ export class ConnectedRegistriesController {
 
   /** Deletes a connected registry that is no other's parent. */
   @Delete(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/connectedRegistries/delete')
   @ArmDelete('ConnectedRegistries_Delete')
   delete(@Arm() request: ArmRequest): Promise<void> {
     return this.arm.delete(connectedRegistryType, this.connectedRegistries, request);
@@ -64,6 +70,7 @@ export class ConnectedRegistriesController {
 
   /** Ends the activation of a connected registry. None has ever been activated, so that this has nothing to do. */
   @Post(`${ONE}/deactivate`)
+  @Needs('Microsoft.ContainerRegistry/registries/connectedRegistries/deactivate/action')
   @HttpCode(200)
   @OperationResult('ConnectedRegistries_Deactivate')
   async deactivate(@Arm() request: ArmRequest): Promise<void> {

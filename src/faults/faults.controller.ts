@@ -2,6 +2,7 @@ import { Controller, Delete, Get, Param, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { ArmError, throwIfAny } from '../arm/arm-error.js';
 import { ArmTenant, type TenantRequest } from '../arm/arm-request.js';
+import { NeedsNothing } from '../arm/needs.js';
 import { parseBody } from '../arm/parse-body.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
@@ -24,6 +25,7 @@ export class FaultsController {
 
   /** The faults that are switched on in the caller's tenant. */
   @Get()
+  @NeedsNothing('switches exist only where the installation was started for tests')
   @FaultRoute('Faults_List', { answers: { 200: ['The faults.', FaultListWire] } })
   async list(@ArmTenant() { caller }: TenantRequest): Promise<FaultListWire> {
     this.requireOn();
@@ -32,6 +34,7 @@ export class FaultsController {
 
   /** One fault, if it is switched on. */
   @Get(':faultName')
+  @NeedsNothing('switches exist only where the installation was started for tests')
   @FaultRoute('Faults_Get', { answers: { 200: ['The fault.', NamedFaultWire] } })
   async get(@ArmTenant() { caller }: TenantRequest, @Param('faultName') name: string): Promise<NamedFaultWire> {
     this.requireOn();
@@ -42,6 +45,7 @@ export class FaultsController {
 
   /** Switches a fault on, or sets it anew with its counts at zero. */
   @Put(':faultName')
+  @NeedsNothing('switches exist only where the installation was started for tests')
   @FaultRoute('Faults_Set', {
     body: FaultWire,
     answers: { 200: ['It was set anew.', NamedFaultWire], 201: ['It is switched on.', NamedFaultWire] },
@@ -65,6 +69,7 @@ export class FaultsController {
 
   /** Switches a fault off; what it held up goes on. */
   @Delete(':faultName')
+  @NeedsNothing('switches exist only where the installation was started for tests')
   @FaultRoute('Faults_Delete', { answers: { 200: ['It is switched off.'], 204: ['It was not switched on.'] } })
   async delete(@ArmTenant() request: TenantRequest, @Param('faultName') name: string): Promise<void> {
     this.requireOn();

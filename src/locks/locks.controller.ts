@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Arm, type ArmRequest } from '../arm/arm-request.js';
+import { Needs } from '../arm/needs.js';
 import { Locks } from './locks.js';
 import { LockPage, LockWire } from './lock.wire.js';
 import { LockDelete, LockGet, LockList, LockPut } from './openapi.js';
@@ -19,6 +20,7 @@ export class LocksController {
 
   /** The locks of a subscription and of all in it. */
   @Get(`${SUBSCRIPTION}/${LOCKS}`)
+  @Needs('Microsoft.Authorization/locks/read')
   @LockList('ManagementLocks_ListAtSubscriptionLevel')
   listInSubscription(@Arm() request: ArmRequest): Promise<LockPage> {
     return this.locks.list(request);
@@ -26,6 +28,7 @@ export class LocksController {
 
   /** One lock of a subscription. */
   @Get(`${SUBSCRIPTION}/${LOCKS}/:lockName`)
+  @Needs('Microsoft.Authorization/locks/read')
   @LockGet('ManagementLocks_GetAtSubscriptionLevel')
   getOfSubscription(@Arm() request: ArmRequest): Promise<LockWire> {
     return this.locks.get(request);
@@ -33,6 +36,7 @@ export class LocksController {
 
   /** Locks a subscription, or replaces a lock of it. */
   @Put(`${SUBSCRIPTION}/${LOCKS}/:lockName`)
+  @Needs('Microsoft.Authorization/locks/write')
   @LockPut('ManagementLocks_CreateOrUpdateAtSubscriptionLevel')
   putOnSubscription(@Arm() request: ArmRequest): Promise<LockWire> {
     return this.locks.put(request);
@@ -40,6 +44,7 @@ export class LocksController {
 
   /** Removes a lock from a subscription. */
   @Delete(`${SUBSCRIPTION}/${LOCKS}/:lockName`)
+  @Needs('Microsoft.Authorization/locks/delete')
   @LockDelete('ManagementLocks_DeleteAtSubscriptionLevel')
   deleteFromSubscription(@Arm() request: ArmRequest): Promise<void> {
     return this.locks.delete(request);
@@ -47,6 +52,7 @@ export class LocksController {
 
   /** The locks of a resource group, of all in it, and of its subscription. */
   @Get(`${GROUP}/${LOCKS}`)
+  @Needs('Microsoft.Authorization/locks/read')
   @LockList('ManagementLocks_ListAtResourceGroupLevel')
   listInGroup(@Arm() request: ArmRequest): Promise<LockPage> {
     return this.locks.list(request);
@@ -54,6 +60,7 @@ export class LocksController {
 
   /** One lock of a resource group. */
   @Get(`${GROUP}/${LOCKS}/:lockName`)
+  @Needs('Microsoft.Authorization/locks/read')
   @LockGet('ManagementLocks_GetAtResourceGroupLevel')
   getOfGroup(@Arm() request: ArmRequest): Promise<LockWire> {
     return this.locks.get(request);
@@ -61,6 +68,7 @@ export class LocksController {
 
   /** Locks a resource group, or replaces a lock of it. */
   @Put(`${GROUP}/${LOCKS}/:lockName`)
+  @Needs('Microsoft.Authorization/locks/write')
   @LockPut('ManagementLocks_CreateOrUpdateAtResourceGroupLevel')
   putOnGroup(@Arm() request: ArmRequest): Promise<LockWire> {
     return this.locks.put(request);
@@ -68,6 +76,7 @@ export class LocksController {
 
   /** Removes a lock from a resource group. */
   @Delete(`${GROUP}/${LOCKS}/:lockName`)
+  @Needs('Microsoft.Authorization/locks/delete')
   @LockDelete('ManagementLocks_DeleteAtResourceGroupLevel')
   deleteFromGroup(@Arm() request: ArmRequest): Promise<void> {
     return this.locks.delete(request);
@@ -75,6 +84,7 @@ export class LocksController {
 
   /** The locks of a registry, of all below it, and of all above it. */
   @Get(`${REGISTRY}/${LOCKS}`)
+  @Needs('Microsoft.Authorization/locks/read')
   @LockList('ManagementLocks_ListAtResourceLevel')
   listOfRegistry(@Arm() request: ArmRequest): Promise<LockPage> {
     return this.locks.list(request);
@@ -82,6 +92,7 @@ export class LocksController {
 
   /** One lock of a registry. */
   @Get(`${REGISTRY}/${LOCKS}/:lockName`)
+  @Needs('Microsoft.Authorization/locks/read')
   @LockGet('ManagementLocks_GetAtResourceLevel')
   getOfRegistry(@Arm() request: ArmRequest): Promise<LockWire> {
     return this.locks.get(request);
@@ -89,6 +100,7 @@ export class LocksController {
 
   /** Locks a registry, or replaces a lock of it. */
   @Put(`${REGISTRY}/${LOCKS}/:lockName`)
+  @Needs('Microsoft.Authorization/locks/write')
   @LockPut('ManagementLocks_CreateOrUpdateAtResourceLevel')
   putOnRegistry(@Arm() request: ArmRequest): Promise<LockWire> {
     return this.locks.put(request);
@@ -96,6 +108,7 @@ export class LocksController {
 
   /** Removes a lock from a registry. */
   @Delete(`${REGISTRY}/${LOCKS}/:lockName`)
+  @Needs('Microsoft.Authorization/locks/delete')
   @LockDelete('ManagementLocks_DeleteAtResourceLevel')
   deleteFromRegistry(@Arm() request: ArmRequest): Promise<void> {
     return this.locks.delete(request);
@@ -103,6 +116,7 @@ export class LocksController {
 
   /** The locks of what lies below a registry, and of all above it. */
   @Get(`${CHILD}/${LOCKS}`)
+  @Needs('Microsoft.Authorization/locks/read')
   @LockList('ManagementLocks_ListAtChildResourceLevel')
   listOfChild(@Arm() request: ArmRequest): Promise<LockPage> {
     return this.locks.list(request);
@@ -110,6 +124,7 @@ export class LocksController {
 
   /** One lock of what lies below a registry. */
   @Get(`${CHILD}/${LOCKS}/:lockName`)
+  @Needs('Microsoft.Authorization/locks/read')
   @LockGet('ManagementLocks_GetAtChildResourceLevel')
   getOfChild(@Arm() request: ArmRequest): Promise<LockWire> {
     return this.locks.get(request);
@@ -117,6 +132,7 @@ export class LocksController {
 
   /** Locks what lies below a registry, or replaces a lock of it. */
   @Put(`${CHILD}/${LOCKS}/:lockName`)
+  @Needs('Microsoft.Authorization/locks/write')
   @LockPut('ManagementLocks_CreateOrUpdateAtChildResourceLevel')
   putOnChild(@Arm() request: ArmRequest): Promise<LockWire> {
     return this.locks.put(request);
@@ -124,6 +140,7 @@ export class LocksController {
 
   /** Removes a lock from what lies below a registry. */
   @Delete(`${CHILD}/${LOCKS}/:lockName`)
+  @Needs('Microsoft.Authorization/locks/delete')
   @LockDelete('ManagementLocks_DeleteAtChildResourceLevel')
   deleteFromChild(@Arm() request: ArmRequest): Promise<void> {
     return this.locks.delete(request);

@@ -1,5 +1,6 @@
 import { HttpCode, Post } from '@nestjs/common';
 import { Arm, type ArmRequest } from '../arm/arm-request.js';
+import { Needs } from '../arm/needs.js';
 import { Described } from '../subscriptions/openapi.js';
 import { ResourceManagerController } from '../subscriptions/resource-manager.js';
 import { MoveBody } from './move.wire.js';
@@ -12,6 +13,7 @@ export class MovesController {
 
   /** Moves resources of a group, with all that lies below them, into another group of the same tenant: all or none. */
   @Post('moveResources')
+  @Needs('Microsoft.Resources/subscriptions/resourceGroups/moveResources/action')
   @HttpCode(202)
   @Described(
     'Resources_MoveResources',
@@ -24,6 +26,7 @@ export class MovesController {
 
   /** Whether resources of a group could be moved into another one; moves nothing. */
   @Post('validateMoveResources')
+  @Needs('Microsoft.Resources/subscriptions/resourceGroups/validateMoveResources/action')
   @HttpCode(202)
   @Described(
     'Resources_ValidateMoveResources',

@@ -3,12 +3,14 @@ import { Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { ArmError, throwIfAny } from '../arm/arm-error.js';
 import type { ArmRequest } from '../arm/arm-request.js';
+import type { Caller } from '../arm/caller.js';
 import { resultHeaders } from '../arm/operation-links.js';
 import { parseBody } from '../arm/parse-body.js';
 import { ResourceCatalogue } from '../arm/resource-catalogue.js';
 import { ResourceId } from '../arm/resource-id.js';
 import { Scopes } from '../arm/scopes.js';
 import { createdBy } from '../arm/system-data.js';
+import { Authorization } from '../authorization/authorization.js';
 import { Database, type Tx } from '../database/database.js';
 import { moveLocks } from '../locks/locks.repository.js';
 import { findGroup } from '../subscriptions/resource-groups.repository.js';
@@ -21,7 +23,7 @@ import { heldMove, type HeldType } from './held-move.js';
 import type { Move } from './move.entity.js';
 import { MoveBody } from './move.wire.js';
 import { findMove, insertMove, removeMove } from './moves.repository.js';
-import { movedTo, wantedMove, type WantedMove } from './wanted-move.js';
+import { movedTo, typeOf, wantedMove, type WantedMove } from './wanted-move.js';
 
 const MOVE_TYPE = 'Microsoft.Resources/moves';
 
@@ -38,6 +40,7 @@ export class Moves implements OnModuleInit {
     private readonly operations: Operations,
     private readonly kinds: OperationKinds,
     private readonly clock: Clock,
+    private readonly authorization: Authorization,
   ) {}
 
   onModuleInit(): void {
@@ -57,6 +60,7 @@ export class Moves implements OnModuleInit {
     const parsed = parseBody(MoveBody, request.body);
     if ('problems' in parsed) return throwIfAny(parsed.problems);
     const { resources, targetResourceGroup: target } = parsed.body;
+    await this.assertMayMove(source, parsed.body, caller);
     const move = { id: randomUUID(), source: source.toString(), target, resources, caller, isRehearsal };
     const operationId = await this.database.transaction(async (tx) => {
       await this.held(tx, move);
@@ -73,6 +77,19 @@ export class Moves implements OnModuleInit {
       });
     });
     request.answer(202, resultHeaders(request, operationId));
+  }
+
+  /** The caller may write what leaves, and the same where it goes; what cannot be read is told by others. */
+  private async assertMayMove(source: ResourceId, body: MoveBody, caller: Caller): Promise<void> {
+    const read = wantedMove(source, body);
+    if ('problems' in read) return;
+    const { target, resources } = read.move;
+    await this.authorization.assertMay(caller, 'Microsoft.Resources/subscriptions/resourceGroups/write', target);
+    for (const resource of resources) {
+      const action = `${typeOf(resource)}/write`;
+      await this.authorization.assertMay(caller, action, resource);
+      await this.authorization.assertMay(caller, action, target);
+    }
   }
 
   private async settle(tx: Tx, { recordId }: Operation, outcome: 'Succeeded' | 'Failed'): Promise<void> {

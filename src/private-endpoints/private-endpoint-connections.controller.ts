@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Arm, type ArmRequest } from '../arm/arm-request.js';
+import { Needs } from '../arm/needs.js';
 import { ArmDelete, ArmGet, ArmList, ArmPut } from '../arm/openapi.js';
 import { ArmPipeline } from '../arm/pipeline.js';
 import { IN_REGISTRY } from '../registries/registry-path.js';
@@ -21,6 +22,7 @@ export class PrivateEndpointConnectionsController {
 
   /** A private endpoint connection. */
   @Get(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/privateEndpointConnections/read')
   @ArmGet('PrivateEndpointConnections_Get', 'PrivateEndpointConnection')
   get(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.get(privateEndpointConnectionType, this.connections, request);
@@ -28,6 +30,7 @@ export class PrivateEndpointConnectionsController {
 
   /** The private endpoint connections of a registry. */
   @Get(ALL)
+  @Needs('Microsoft.ContainerRegistry/registries/privateEndpointConnections/read')
   @ArmList('PrivateEndpointConnections_List', 'PrivateEndpointConnection')
   list(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.list(privateEndpointConnectionType, this.connections, request);
@@ -35,6 +38,7 @@ export class PrivateEndpointConnectionsController {
 
   /** Creates a private endpoint connection, or approves or rejects the one that is there. */
   @Put(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/privateEndpointConnections/write')
   @ArmPut('PrivateEndpointConnections_CreateOrUpdate', 'PrivateEndpointConnection')
   put(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.put(privateEndpointConnectionType, this.connections, request);
@@ -42,6 +46,7 @@ export class PrivateEndpointConnectionsController {
 
   /** Deletes a private endpoint connection. */
   @Delete(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/privateEndpointConnections/delete')
   @ArmDelete('PrivateEndpointConnections_Delete')
   delete(@Arm() request: ArmRequest): Promise<void> {
     return this.arm.delete(privateEndpointConnectionType, this.connections, request);

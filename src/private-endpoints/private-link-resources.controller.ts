@@ -1,6 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Arm, type ArmRequest } from '../arm/arm-request.js';
+import { Needs } from '../arm/needs.js';
 import { ArmAction } from '../arm/openapi.js';
 import { ArmPipeline } from '../arm/pipeline.js';
 import { notFound } from '../arm/refusals.js';
@@ -27,6 +28,7 @@ export class PrivateLinkResourcesController {
 
   /** What of a registry a private endpoint can reach. */
   @Get(ALL)
+  @Needs('Microsoft.ContainerRegistry/registries/privateLinkResources/read')
   @ArmAction('Registries_ListPrivateLinkResources', { answer: PrivateLinkResourceListResultWire })
   async list(@Arm() request: ArmRequest): Promise<PrivateLinkResourceListResultWire> {
     // The list came with the connections; one of it could not be asked for until later.
@@ -36,6 +38,7 @@ export class PrivateLinkResourcesController {
 
   /** One group of what a private endpoint can reach; there is one, called `registry`. */
   @Get(`${ALL}/:groupName`)
+  @Needs('Microsoft.ContainerRegistry/registries/privateLinkResources/read')
   @ArmAction('Registries_GetPrivateLinkResource', { answer: PrivateLinkResourceWire })
   async get(@Arm() request: ArmRequest): Promise<PrivateLinkResourceWire> {
     this.arm.assertServed({ type: PRIVATE_LINK_RESOURCE_TYPE }, request);

@@ -2,6 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { servedVersion } from '../arm/api-version.js';
 import { ArmTenant, type TenantRequest } from '../arm/arm-request.js';
+import { NeedsNothing } from '../arm/needs.js';
 import { ArmAction } from '../arm/openapi.js';
 import { VersionTable } from '../arm/resource-type.js';
 import { OperationList } from './operation-list.js';
@@ -19,6 +20,7 @@ export class OperationListController {
 
   /** The operations of the resource provider, as role definitions name them. */
   @Get()
+  @NeedsNothing('what can be done at all is no secret')
   @ArmAction('Operations_List', { answer: OperationListResultWire })
   list(@ArmTenant() { apiVersion }: TenantRequest): { readonly value: readonly object[] } {
     const served = this.versions.wiresOf<ProviderOperation>(PROVIDER_OPERATION_TYPE);

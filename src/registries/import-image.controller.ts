@@ -1,6 +1,7 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
 import { ApiResponse, ApiTags } from '@nestjs/swagger';
 import { Arm, type ArmRequest } from '../arm/arm-request.js';
+import { Needs } from '../arm/needs.js';
 import { ArmCommand } from '../arm/openapi.js';
 import { ArmPipeline } from '../arm/pipeline.js';
 import { Config } from '../config/config.js';
@@ -25,6 +26,7 @@ export class ImportImageController {
 
   /** Would copy an image from another registry; this release checks the request and answers 501. */
   @Post(`${IN_REGISTRY}/importImage`)
+  @Needs('Microsoft.ContainerRegistry/registries/importImage/action')
   @HttpCode(202)
   @ArmCommand('Registries_ImportImage', { body: ImportImageParametersWire })
   @ApiResponse({ status: 501, description: 'What this release answers to every import that passes the checks.' })

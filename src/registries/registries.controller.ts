@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, HttpCode, Patch, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Arm, type ArmRequest } from '../arm/arm-request.js';
+import { Needs } from '../arm/needs.js';
 import { ArmAction, ArmDelete, ArmGet, ArmList, ArmPatch, ArmPut } from '../arm/openapi.js';
 import { ArmPipeline } from '../arm/pipeline.js';
 import { Scopes } from '../arm/scopes.js';
@@ -39,6 +40,7 @@ export class RegistriesController {
 
   /** One registry. */
   @Get(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/read')
   @ArmGet('Registries_Get', 'Registry')
   get(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.get(this.type, this.registries, request);
@@ -46,6 +48,7 @@ export class RegistriesController {
 
   /** The registries of a resource group. */
   @Get(IN_GROUP)
+  @Needs('Microsoft.ContainerRegistry/registries/read')
   @ArmList('Registries_ListByResourceGroup', 'Registry')
   listInGroup(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.list(this.type, this.registries, request);
@@ -53,6 +56,7 @@ export class RegistriesController {
 
   /** The registries of a subscription. */
   @Get(`${IN_SUBSCRIPTION}/registries`)
+  @Needs('Microsoft.ContainerRegistry/registries/read')
   @ArmList('Registries_List', 'Registry')
   listInSubscription(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.list(this.type, this.registries, request);
@@ -60,6 +64,7 @@ export class RegistriesController {
 
   /** Creates a registry, or replaces what a customer can say of it. */
   @Put(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/write')
   @ArmPut('Registries_Create', 'Registry')
   put(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.put(this.type, this.registries, request);
@@ -67,6 +72,7 @@ export class RegistriesController {
 
   /** Changes a registry; what the body leaves out stays, `tags` are replaced whole. */
   @Patch(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/write')
   @ArmPatch('Registries_Update', 'Registry')
   patch(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.patch(this.type, this.registries, request);
@@ -74,6 +80,7 @@ export class RegistriesController {
 
   /** Deletes a registry and everything in it. */
   @Delete(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/delete')
   @ArmDelete('Registries_Delete')
   delete(@Arm() request: ArmRequest): Promise<void> {
     return this.arm.delete(this.type, this.registries, request);
@@ -81,6 +88,7 @@ export class RegistriesController {
 
   /** Whether a registry could be created with this name. */
   @Post(`${IN_SUBSCRIPTION}/checkNameAvailability`)
+  @Needs('Microsoft.ContainerRegistry/checkNameAvailability/action')
   @HttpCode(200)
   @ArmAction('Registries_CheckNameAvailability', { body: NameCheckWire, answer: NameStatusWire })
   async checkName(@Arm() request: ArmRequest): Promise<NameStatusWire> {
@@ -91,6 +99,7 @@ export class RegistriesController {
 
   /** The name and the passwords of the admin user. */
   @Post(`${ONE}/listCredentials`)
+  @Needs('Microsoft.ContainerRegistry/registries/listCredentials/action')
   @HttpCode(200)
   @ArmAction('Registries_ListCredentials', { answer: CredentialsWire })
   async listCredentials(@Arm() request: ArmRequest): Promise<CredentialsWire> {
@@ -99,6 +108,7 @@ export class RegistriesController {
 
   /** Replaces one password of the admin user; the old one is refused at once. */
   @Post(`${ONE}/regenerateCredential`)
+  @Needs('Microsoft.ContainerRegistry/registries/regenerateCredential/action')
   @HttpCode(200)
   @ArmAction('Registries_RegenerateCredential', { body: RegenerateWire, answer: CredentialsWire })
   async regenerateCredential(@Arm() request: ArmRequest): Promise<CredentialsWire> {
@@ -107,6 +117,7 @@ export class RegistriesController {
 
   /** What the registry uses of what its SKU allows. */
   @Get(`${ONE}/listUsages`)
+  @Needs('Microsoft.ContainerRegistry/registries/listUsages/read')
   @ArmAction('Registries_ListUsages', { answer: UsageListWire })
   async listUsages(@Arm() request: ArmRequest): Promise<UsageListWire> {
     return this.actions.listUsages(await this.arm.existing(this.type, this.registries, request));

@@ -1,6 +1,7 @@
 import { Controller, Delete, Get, Patch, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Arm, type ArmRequest } from '../arm/arm-request.js';
+import { Needs } from '../arm/needs.js';
 import { ArmDelete, ArmGet, ArmList, ArmPatch, ArmPut } from '../arm/openapi.js';
 import { ArmPipeline } from '../arm/pipeline.js';
 import { IN_REGISTRY } from '../registries/registry-path.js';
@@ -21,6 +22,7 @@ export class ScopeMapsController {
 
   /** A scope map. */
   @Get(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/scopeMaps/read')
   @ArmGet('ScopeMaps_Get', 'ScopeMap')
   get(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.get(scopeMapType, this.scopeMaps, request);
@@ -28,6 +30,7 @@ export class ScopeMapsController {
 
   /** The scope maps of a registry, those of the system included. */
   @Get(ALL)
+  @Needs('Microsoft.ContainerRegistry/registries/scopeMaps/read')
   @ArmList('ScopeMaps_List', 'ScopeMap')
   list(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.list(scopeMapType, this.scopeMaps, request);
@@ -35,6 +38,7 @@ export class ScopeMapsController {
 
   /** Creates a scope map or replaces it. */
   @Put(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/scopeMaps/write')
   @ArmPut('ScopeMaps_Create', 'ScopeMap')
   put(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.put(scopeMapType, this.scopeMaps, request);
@@ -42,6 +46,7 @@ export class ScopeMapsController {
 
   /** Changes what the body names. */
   @Patch(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/scopeMaps/write')
   @ArmPatch('ScopeMaps_Update', 'ScopeMap')
   patch(@Arm() request: ArmRequest): Promise<object> {
     return this.arm.patch(scopeMapType, this.scopeMaps, request);
@@ -49,6 +54,7 @@ export class ScopeMapsController {
 
   /** Deletes a scope map. */
   @Delete(ONE)
+  @Needs('Microsoft.ContainerRegistry/registries/scopeMaps/delete')
   @ArmDelete('ScopeMaps_Delete')
   delete(@Arm() request: ArmRequest): Promise<void> {
     return this.arm.delete(scopeMapType, this.scopeMaps, request);

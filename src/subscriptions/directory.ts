@@ -3,6 +3,7 @@ import { ArmError } from '../arm/arm-error.js';
 import type { ArmRequest, TenantRequest } from '../arm/arm-request.js';
 import { listBody, pageOf } from '../arm/paging.js';
 import { Scopes } from '../arm/scopes.js';
+import { Authorization } from '../authorization/authorization.js';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import type { LocationList, LocationWire } from './location.wire.js';
@@ -21,6 +22,7 @@ export class Directory {
     private readonly database: Database,
     private readonly scopes: Scopes,
     private readonly config: Config,
+    private readonly authorization: Authorization,
   ) {}
 
   async tenants({ caller }: TenantRequest): Promise<TenantList> {
@@ -36,7 +38,8 @@ export class Directory {
       throw new ArmError('InvalidSkipToken', 'The $skipToken is not one of this list. Follow nextLink unchanged.', {
         target: '$skipToken',
       });
-    const found = await listSubscriptions(this.database, caller.tenantId, { ...page, limit: page.limit + 1 });
+    const shown = await this.authorization.subscriptionsOf(caller);
+    const found = await listSubscriptions(this.database, caller.tenantId, { ...page, limit: page.limit + 1 }, shown);
     return listBody(found, page, url, ({ id }) => id, toWire);
   }
 

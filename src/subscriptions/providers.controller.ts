@@ -1,5 +1,6 @@
 import { Get, Post } from '@nestjs/common';
 import { Arm, type ArmRequest } from '../arm/arm-request.js';
+import { Needs } from '../arm/needs.js';
 import { Described } from './openapi.js';
 import { ProviderList, ProviderWire } from './provider.wire.js';
 import { Providers } from './providers.js';
@@ -12,6 +13,7 @@ export class ProvidersController {
 
   /** All resource providers. */
   @Get()
+  @Needs('Microsoft.Resources/subscriptions/providers/read')
   @Described('Providers_List', { 200: ProviderList })
   list(@Arm() request: ArmRequest): Promise<ProviderList> {
     return this.providers.list(request);
@@ -19,6 +21,7 @@ export class ProvidersController {
 
   /** One resource provider. */
   @Get(':resourceProviderNamespace')
+  @Needs('Microsoft.Resources/subscriptions/providers/read')
   @Described('Providers_Get', { 200: ProviderWire })
   get(@Arm() request: ArmRequest): Promise<ProviderWire> {
     return this.providers.get(request);
@@ -26,6 +29,7 @@ export class ProvidersController {
 
   /** Registers the subscription for a provider; done at once. */
   @Post(':resourceProviderNamespace/register')
+  @Needs('{namespace}/register/action')
   @Described('Providers_Register', { 200: ProviderWire })
   register(@Arm() request: ArmRequest): Promise<ProviderWire> {
     return this.providers.register(request, 'Registered');
@@ -33,6 +37,7 @@ export class ProvidersController {
 
   /** Takes the registration back; resources that exist stay as they are. */
   @Post(':resourceProviderNamespace/unregister')
+  @Needs('{namespace}/unregister/action')
   @Described('Providers_Unregister', { 200: ProviderWire })
   unregister(@Arm() request: ArmRequest): Promise<ProviderWire> {
     return this.providers.register(request, 'Unregistered');

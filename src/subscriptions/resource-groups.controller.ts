@@ -1,5 +1,6 @@
 import { Delete, Get, Head, Patch, Post, Put } from '@nestjs/common';
 import { Arm, type ArmRequest } from '../arm/arm-request.js';
+import { Needs } from '../arm/needs.js';
 import { Described, Paged } from './openapi.js';
 import { ResourceGroupBody, ResourceGroupPage, ResourceGroupPatch, ResourceGroupWire } from './resource-group.wire.js';
 import { ResourceGroups } from './resource-groups.js';
@@ -12,6 +13,7 @@ export class ResourceGroupsController {
 
   /** The resource groups of a subscription. */
   @Get()
+  @Needs('Microsoft.Resources/subscriptions/resourceGroups/read', { orAnyRoleWithin: true })
   @Described('ResourceGroups_List', { 200: ResourceGroupPage })
   @Paged('tagName', 'tagValue')
   list(@Arm() request: ArmRequest): Promise<ResourceGroupPage> {
@@ -20,6 +22,7 @@ export class ResourceGroupsController {
 
   /** Whether there is such a group. */
   @Head(':resourceGroupName')
+  @Needs('Microsoft.Resources/subscriptions/resourceGroups/read')
   @Described('ResourceGroups_CheckExistence', { 204: 'There is.', 404: 'There is not.' })
   exists(@Arm() request: ArmRequest): Promise<void> {
     return this.groups.exists(request);
@@ -27,6 +30,7 @@ export class ResourceGroupsController {
 
   /** One resource group. */
   @Get(':resourceGroupName')
+  @Needs('Microsoft.Resources/subscriptions/resourceGroups/read')
   @Described('ResourceGroups_Get', { 200: ResourceGroupWire })
   get(@Arm() request: ArmRequest): Promise<ResourceGroupWire> {
     return this.groups.get(request);
@@ -34,6 +38,7 @@ export class ResourceGroupsController {
 
   /** Creates a resource group, or replaces what a customer can say of it. */
   @Put(':resourceGroupName')
+  @Needs('Microsoft.Resources/subscriptions/resourceGroups/write')
   @Described('ResourceGroups_CreateOrUpdate', { 200: ResourceGroupWire, 201: ResourceGroupWire }, ResourceGroupBody)
   put(@Arm() request: ArmRequest): Promise<ResourceGroupWire> {
     return this.groups.put(request);
@@ -41,6 +46,7 @@ export class ResourceGroupsController {
 
   /** Changes a resource group; what the body leaves out stays. */
   @Patch(':resourceGroupName')
+  @Needs('Microsoft.Resources/subscriptions/resourceGroups/write')
   @Described('ResourceGroups_Update', { 200: ResourceGroupWire }, ResourceGroupPatch)
   patch(@Arm() request: ArmRequest): Promise<ResourceGroupWire> {
     return this.groups.patch(request);
@@ -48,6 +54,7 @@ export class ResourceGroupsController {
 
   /** Deletes a resource group and everything in it. */
   @Delete(':resourceGroupName')
+  @Needs('Microsoft.Resources/subscriptions/resourceGroups/delete')
   @Described('ResourceGroups_Delete', { 202: 'It is being deleted; ask at `Location` whether it is over.' })
   delete(@Arm() request: ArmRequest): Promise<void> {
     return this.groups.delete(request);
@@ -55,6 +62,7 @@ export class ResourceGroupsController {
 
   /** Refuses: there are no templates here. */
   @Post(':resourceGroupName/exportTemplate')
+  @Needs('Microsoft.Resources/subscriptions/resourceGroups/exportTemplate/action')
   @Described('ResourceGroups_ExportTemplate', {})
   exportTemplate(@Arm() request: ArmRequest): Promise<void> {
     return this.groups.exportTemplate(request);

@@ -24,7 +24,7 @@ const lockToDeleteStatement: Statement = {
 const listStatement: Statement = {
   name: 'resource_groups.list',
   text: `select ${columns.select()} from resource_groups
-          where subscription_id = $1 and key > $2
+          where subscription_id = $1 and key > $2 and ($6::text[] is null or key = any($6))
             and ($4::text is null or exists (
               select 1 from jsonb_each_text(tags) tag
                where lower(tag.key) = lower($4) and ($5::text is null or tag.value = $5)))
@@ -90,8 +90,10 @@ export function listGroups(
   subscriptionId: string,
   { after, limit }: Page,
   { tagName, tagValue }: TagFilter,
+  shown: 'all' | readonly string[],
 ): Promise<ResourceGroup[]> {
-  return sql.rows<ResourceGroup>(listStatement, [subscriptionId, after, limit, tagName, tagValue]);
+  const keys = shown === 'all' ? null : shown;
+  return sql.rows<ResourceGroup>(listStatement, [subscriptionId, after, limit, tagName, tagValue, keys]);
 }
 
 /** False when there is a group of this name, also one that another transaction has just made. */

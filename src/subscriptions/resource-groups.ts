@@ -8,6 +8,7 @@ import { resultHeaders } from '../arm/operation-links.js';
 import { listBody, pageOf } from '../arm/paging.js';
 import { Scopes } from '../arm/scopes.js';
 import { createdBy, modifiedBy } from '../arm/system-data.js';
+import { Authorization } from '../authorization/authorization.js';
 import { Config } from '../config/config.js';
 import { Database, type Tx } from '../database/database.js';
 import { Clock } from '../work/clock.js';
@@ -27,6 +28,9 @@ import {
 } from './resource-groups.repository.js';
 import { groupBeingDeleted, groupNotFound } from './subscription-scopes.js';
 
+/** The group that the key of a scope names, where it names nothing below one. */
+const GROUP_KEY = /^\/subscriptions\/[^/]+\/resourcegroups\/([^/]+)$/;
+
 /** Resource groups: made and changed at once, deleted by a worker with all that is in them. */
 @Injectable()
 export class ResourceGroups {
@@ -36,6 +40,7 @@ export class ResourceGroups {
     private readonly operations: Operations,
     private readonly config: Config,
     private readonly clock: Clock,
+    private readonly authorization: Authorization,
   ) {}
 
   async get({ id, caller }: ArmRequest): Promise<ResourceGroupWire> {
@@ -54,7 +59,13 @@ export class ResourceGroups {
     const page = pageOf(query);
     const filter = filterOf(query, ['tagName', 'tagValue']);
     await this.scopes.assertReadable(this.database, id, caller);
-    const found = await listGroups(this.database, id.subscriptionId, { ...page, limit: page.limit + 1 }, filter);
+    const scopes = await this.authorization.scopesBelow(
+      caller,
+      'Microsoft.Resources/subscriptions/resourceGroups/read',
+      id,
+    );
+    const shown = scopes === 'all' ? scopes : scopes.flatMap((key) => GROUP_KEY.exec(key)?.[1] ?? []);
+    const found = await listGroups(this.database, id.subscriptionId, { ...page, limit: page.limit + 1 }, filter, shown);
     return listBody(found, page, url, ({ key }) => key, groupToWire);
   }
 

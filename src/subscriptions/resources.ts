@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { ArmRequest } from '../arm/arm-request.js';
+import type { Caller } from '../arm/caller.js';
 import { listBody, nextLinkAfter, pageOf } from '../arm/paging.js';
 import { ResourceCatalogue, type CataloguedType, type ResourceSummary, type Scope } from '../arm/resource-catalogue.js';
+import { ResourceId } from '../arm/resource-id.js';
 import { Scopes } from '../arm/scopes.js';
+import { Authorization } from '../authorization/authorization.js';
 import { Database } from '../database/database.js';
 import { filterOf } from './filter.js';
 import { RESOURCE_FIELDS, expansionsOf, isWanted, resourceToWire } from './resource-list.js';
@@ -20,6 +23,7 @@ export class Resources {
     private readonly database: Database,
     private readonly scopes: Scopes,
     private readonly catalogue: ResourceCatalogue,
+    private readonly authorization: Authorization,
   ) {}
 
   async list({ id, caller, query, url }: ArmRequest): Promise<ResourcePage> {
@@ -39,7 +43,7 @@ export class Resources {
     let looked = 0;
     let stoppedAt: string | undefined;
     for await (const resource of this.walk(types, scope, page.after)) {
-      if (isWanted(resource, filter)) found.push(resource);
+      if (isWanted(resource, filter) && (await this.isReadable(caller, resource))) found.push(resource);
       if (found.length > page.limit) break;
       if (++looked < LOOKED_AT_MOST) continue;
       stoppedAt = cursorOf(resource);
@@ -47,6 +51,10 @@ export class Resources {
     }
     const body = listBody(found, page, url, cursorOf, (resource) => resourceToWire(resource, expansions));
     return stoppedAt === undefined || body.nextLink ? body : { ...body, nextLink: nextLinkAfter(url, stoppedAt) };
+  }
+
+  private async isReadable(caller: Caller, { id, type }: ResourceSummary): Promise<boolean> {
+    return this.authorization.may(caller, `${type}/read`, ResourceId.parse(id)!);
   }
 
   private typesFor(wanted: string | undefined): CataloguedType[] {

@@ -45,6 +45,7 @@ const listStatement: Statement = {
   name: 'subscriptions.list',
   text: `select ${columns.select()} from subscriptions
           where tenant_id = $1 and state <> 'Deleted' and ($2 = '' or id > nullif($2, '')::uuid)
+            and ($4::uuid[] is null or id = any($4))
           order by id limit $3`,
 };
 
@@ -84,6 +85,11 @@ export async function emptySubscription(tx: Tx, id: string): Promise<void> {
 }
 
 /** Those of one tenant in the order of their ids; `page.after` is empty or a UUID. */
-export function listSubscriptions(sql: Sql, tenantId: string, { after, limit }: Page): Promise<Subscription[]> {
-  return sql.rows<Subscription>(listStatement, [tenantId, after, limit]);
+export function listSubscriptions(
+  sql: Sql,
+  tenantId: string,
+  { after, limit }: Page,
+  shown: 'all' | readonly string[],
+): Promise<Subscription[]> {
+  return sql.rows<Subscription>(listStatement, [tenantId, after, limit, shown === 'all' ? null : shown]);
 }

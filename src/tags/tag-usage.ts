@@ -42,7 +42,7 @@ export class TagUsage {
 
   private async *walk(subscriptionId: string): AsyncGenerator<Tags> {
     yield await tagsOfSubscription(this.database, subscriptionId);
-    yield* inChunks((after) => listGroups(this.database, subscriptionId, { after, limit: CHUNK }, {}));
+    yield* inChunks((after) => listGroups(this.database, subscriptionId, { after, limit: CHUNK }, {}, 'all'));
     for (const type of this.catalogue.types())
       yield* inChunks(async (after) => {
         const resources = await type.list(this.database, { subscriptionId }, { after, limit: CHUNK });

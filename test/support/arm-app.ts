@@ -22,6 +22,7 @@ import { send } from './arm-exchange.js';
 import type { Answer, Exchange, RequestOptions } from './arm-exchange.js';
 import { signedToken } from './arm-token.js';
 import type { TokenOptions } from './arm-token.js';
+import { giveInTenant, type TenantRole } from './roles.js';
 import { testDatabase } from './database.js';
 import { FakeDataPlane } from './fake-data-plane.js';
 import { verifyExchange } from './verifier.js';
@@ -93,8 +94,8 @@ export interface ArmApp {
   get<T>(token: Type<T> | (abstract new (...args: never[]) => T)): T;
   /** Sends a request as the tenant above, with the newest api-version. A text body goes out as it is, others as JSON. */
   request<Body = Json>(method: string, path: string, body?: unknown, options?: RequestOptions): Promise<Answer<Body>>;
-  /** A token that the application accepts, unless told otherwise. */
-  token(options?: TokenOptions): Promise<string>;
+  /** A token that the application accepts, unless told otherwise; of an owner of the whole tenant, or of who is said. */
+  token(options?: TokenOptions & { readonly role?: TenantRole | 'none' }): Promise<string>;
   /** Lets the worker go on until no operation is left, not waiting for anything to become due. Answers the turns it took. */
   settle(): Promise<number>;
   /** Any SQL, for what a test needs to arrange or to look at. */
@@ -149,8 +150,11 @@ export async function armApp(options: ArmAppOptions = {}): Promise<ArmApp> {
   const worker = app.get(Worker);
   const tenantId = randomUUID();
   const sql = <Row>(text: string, values: readonly unknown[] = []) => database.rows<Row>({ name: '', text }, values);
-  const token = (of: TokenOptions = {}) =>
-    signedToken(app.get(SigningKeys), app.get<Clock>(Clock), { tenantId, origin, ...of });
+  const token: ArmApp['token'] = async ({ role = 'Owner', ...of } = {}) => {
+    const who = { tenantId, objectId: randomUUID(), ...of };
+    if (role !== 'none') await giveInTenant(database, who, role);
+    return signedToken(app.get(SigningKeys), app.get<Clock>(Clock), { origin, ...who });
+  };
   const ownToken = await token();
 
   const request: ArmApp['request'] = (method, path, body, of = {}) =>

@@ -7,6 +7,8 @@ export interface TokenOptions {
   readonly tenantId?: string;
   /** The calling application; made up when left out. */
   readonly appId?: string;
+  /** The caller's own id; made up when left out. */
+  readonly objectId?: string;
   /** Seconds from now, an hour unless said otherwise; negative for a token that has expired. */
   readonly expiresInSeconds?: number;
   readonly audience?: string;
@@ -21,7 +23,13 @@ export async function signedToken(
   const key = await keys.current('arm');
   const now = Math.floor(clock.now().getTime() / 1000);
   const appId = options.appId ?? randomUUID();
-  return new SignJWT({ tid: options.tenantId, oid: randomUUID(), appid: appId, idtyp: 'app', ver: '1.0' })
+  return new SignJWT({
+    tid: options.tenantId,
+    oid: options.objectId ?? randomUUID(),
+    appid: appId,
+    idtyp: 'app',
+    ver: '1.0',
+  })
     .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: 'JWT' })
     .setIssuer(`${options.origin}/adfs`)
     .setAudience(options.audience ?? 'https://management.azure.com')
