@@ -101,4 +101,16 @@ describe('a walk through a list', () => {
       expect(names.filter((name) => name.startsWith(first))).toEqual([]);
     },
   );
+
+  it('tells each registry of a subscription once, whatever group it is in', async () => {
+    const subscription = await app.given.subscription();
+    const groups = [await app.given.group({ subscription }), await app.given.group({ subscription })];
+    const registries = numbered('ofsubscription', 9);
+    for (const [index, name] of registries.entries()) {
+      const path = `${groups[index % 2]!.path}/providers/Microsoft.ContainerRegistry/registries/${name}`;
+      expect((await app.request('PUT', path, { location: 'eastus', sku: { name: 'Basic' } })).status).toBe(201);
+    }
+    const all = `${subscription.path}/providers/Microsoft.ContainerRegistry/registries`;
+    expect(await walked(all, 2, () => Promise.resolve())).toEqual(registries);
+  });
 });
