@@ -95,7 +95,8 @@ function keyOf({ tenantId, objectId, appId, issuer }: Caller): string {
   return [tenantId, objectId, appId ?? '', issuer ?? ''].join(' ');
 }
 
-function effective({ scopeKey, roleId, roleName, permissions, ...rest }: AssignedRow): EffectiveRole[] {
+/** The role of a row; none where the role is gone. */
+export function effective({ scopeKey, roleId, roleName, permissions, ...rest }: AssignedRow): EffectiveRole[] {
   const role =
     roleName !== null && permissions !== null ? { id: roleId, name: roleName, permissions } : builtInRole(roleId);
   return role ? [{ role, scopeKey, isOperator: false, ...rest }] : [];

@@ -2,18 +2,18 @@ import { Injectable } from '@nestjs/common';
 import type { Caller } from '../arm/caller.js';
 import { ResourceId } from '../arm/resource-id.js';
 import { isUuid } from '../arm/uuid.js';
-import { Authorization as Roles } from '../authorization/authorization.js';
-import type { EffectiveRole } from '../authorization/role.js';
+import { effective } from '../authorization/rights.js';
+import { fullKeysOf } from '../authorization/scope-chain.js';
 import { AdminCredentials, type PasswordVersion } from '../credentials/admin-credentials.js';
 import { Database } from '../database/database.js';
-import { findRevocation } from '../identity/revocations.repository.js';
 import { ServicePrincipals } from '../identity/service-principals.js';
-import { TokenVerifier } from '../identity/token-verifier.js';
+import { Users } from '../identity/users.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
 import { registryId } from '../registries/registry-id.js';
 import type { Secret } from '../secrets/secret.js';
 import { TokenLogins, type TokenLogin } from '../tokens/token-logins.js';
-import { permissionsOf, REGISTRY_ACTIONS } from './permissions.js';
+import { permissionsEverywhere, permissionsOf, REGISTRY_ACTIONS } from './permissions.js';
+import { standingOf } from './permissions.repository.js';
 import { EVERYTHING, PULL_ONLY, rightsOfRoles, rightsOfScopeMap, type Rights } from './rights.js';
 
 /**
@@ -53,8 +53,7 @@ export class Logins {
     private readonly admins: AdminCredentials,
     private readonly tokens: TokenLogins,
     private readonly principals: ServicePrincipals,
-    private readonly verifier: TokenVerifier,
-    private readonly roles: Roles,
+    private readonly users: Users,
   ) {}
 
   async byPassword(registry: RegistryEndpoint, user: string, password: Secret): Promise<Entry | Refusal> {
@@ -65,20 +64,23 @@ export class Logins {
     if (typeof token === 'string') return { refused: token };
     if (token) return tokenEntry(token.login, token.actions);
     if (admin) return admin;
-    return isUuid(user) ? this.principal(registry, user, password) : unknown(registry, user);
+    if (isUuid(user)) return this.principal(registry, user, password);
+    return user.includes('@') ? this.person(registry, user, password) : unknown(registry, user);
   }
 
-  /** @param generation of what the caller proved itself with. */
-  async byCaller(registry: RegistryEndpoint, caller: Caller, generation: number): Promise<Entry | Refusal> {
-    const [roles, isRevoked] = await Promise.all([
-      this.rolesOf(registry, caller),
-      this.verifier.isRevoked(caller, generation),
-    ]);
-    const permissions = permissionsOf(roles, registry.roleAssignmentMode);
-    if (permissions.names.length === 0 || isRevoked)
-      return { refused: `The client '${caller.name}' has no access to registry '${registry.name}'.` };
+  /** @param generation of what the caller proved itself with; undefined: it has done so just now. */
+  async byCaller(registry: RegistryEndpoint, caller: Caller, generation?: number): Promise<Entry | Refusal> {
+    const id = ResourceId.parse(registryId(registry));
+    const scopes = id ? fullKeysOf(id) : [];
+    const standing = await standingOf(this.database, caller, registry.subscriptionId, scopes);
+    const shown = generation ?? standing?.generation ?? 0;
+    if (!standing || standing.isRefused || shown < standing.generation) return noAccess(registry, caller);
+    const permissions = standing.isOperator
+      ? permissionsEverywhere(REGISTRY_ACTIONS)
+      : permissionsOf(standing.assigned.flatMap(effective), registry.roleAssignmentMode);
+    if (permissions.names.length === 0) return noAccess(registry, caller);
     return {
-      login: { kind: 'principal', user: caller.objectId, caller, generation },
+      login: { kind: 'principal', user: caller.objectId, caller, generation: shown },
       rights: rightsOfRoles(permissions),
       permissions: permissions.names,
     };
@@ -109,11 +111,6 @@ export class Logins {
     return isInForce ? { login, rights: EVERYTHING, permissions: REGISTRY_ACTIONS } : undefined;
   }
 
-  private async rolesOf(registry: RegistryEndpoint, caller: Caller): Promise<readonly EffectiveRole[]> {
-    const id = ResourceId.parse(registryId(registry));
-    return id ? this.roles.assignmentsAt(caller, id) : [];
-  }
-
   private async admin(registry: RegistryEndpoint, password: Secret): Promise<Entry | Refusal> {
     const { id, name: user, adminUserEnabled } = registry;
     if (!adminUserEnabled)
@@ -134,9 +131,14 @@ export class Logins {
     if (!found)
       return { refused: `There is no service principal '${id}' with that secret; its secret may have expired.` };
     const { appId, objectId, tenantId } = found;
-    const revocation = await findRevocation(this.database, objectId);
-    const caller = { tenantId, objectId, appId, name: appId, type: 'Application' } as const;
-    return this.byCaller(registry, caller, revocation?.generation ?? 0);
+    return this.byCaller(registry, { tenantId, objectId, appId, name: appId, type: 'Application' });
+  }
+
+  private async person(registry: RegistryEndpoint, name: string, password: Secret): Promise<Entry | Refusal> {
+    const found = await this.users.verifyPassword(name, password);
+    if (!found) return { refused: `There is no user '${name}' with that password; it may have expired.` };
+    const { objectId, tenantId, userName } = found;
+    return this.byCaller(registry, { tenantId, objectId, name: userName, type: 'User' });
   }
 }
 
@@ -150,10 +152,14 @@ function tokenEntry(token: TokenLogin, actions: readonly string[]): Entry {
   return { login: { kind: 'token', user: token.name, token }, rights: rightsOfScopeMap(actions), permissions: [] };
 }
 
+function noAccess({ name }: RegistryEndpoint, caller: Caller): Refusal {
+  return { refused: `The client '${caller.name}' has no access to registry '${name}'.` };
+}
+
 function unknown({ name }: RegistryEndpoint, user: string): Refusal {
   return {
     refused:
       `The user '${user}' is unknown; the admin user of this registry is '${name}', ` +
-      `others are its tokens and service principals.`,
+      `others are its tokens, service principals and users.`,
   };
 }

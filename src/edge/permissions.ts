@@ -52,15 +52,11 @@ export interface Permissions {
   readonly mayListDeleted: boolean;
 }
 
-/**
- * What these roles allow in a registry where roles are for the whole of it, or for its repositories. Operators of this
- * installation may do everything in either.
- */
+/** What these roles allow in a registry where roles are for the whole of it, or for its repositories. */
 export function permissionsOf(
   roles: readonly EffectiveRole[],
   mode: RegistryEndpoint['roleAssignmentMode'],
 ): Permissions {
-  if (roles.some(({ isOperator }) => isOperator)) return permissionsEverywhere(REGISTRY_ACTIONS);
   return mode === 'AbacRepositoryPermissions' ? ofRepositories(roles) : ofRegistry(roles);
 }
 

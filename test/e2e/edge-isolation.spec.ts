@@ -4,12 +4,16 @@ import { SigningKeys } from '../../src/identity/signing-keys.js';
 import { ServicePrincipals } from '../../src/identity/service-principals.js';
 import { Subscriptions } from '../../src/subscriptions/subscriptions.js';
 import { signedToken } from '../support/arm-token.js';
+import { giveRole, whereRepository } from '../support/given-role.js';
 import { givenToken } from '../support/given-token.js';
 import { basic, OciClient } from '../support/oci-client.js';
 import { openEdge, type Edge, type GivenRegistry } from '../support/oci-edge.js';
 
 const REFRESH_USER = '00000000-0000-0000-0000-000000000000';
 const NOBODY = `sha256:${'0'.repeat(64)}`;
+const REPOSITORY_READER = 'Container Registry Repository Reader';
+const REPOSITORY_WRITER = 'Container Registry Repository Writer';
+const CATALOG_LISTER = 'Container Registry Repository Catalog Lister';
 const SCOPES = ['repository:a:*', 'repository:b:pull', 'registry:catalog:*'];
 
 /** What can be asked of a login server, each for itself; whatever is not answered 401 was allowed. */
@@ -30,11 +34,20 @@ type Operation = (typeof OPERATIONS)[number][0];
 const ALL = OPERATIONS.map(([name]) => name);
 const BUT_CATALOG = ALL.filter((name) => name !== 'catalog');
 const PULL: readonly Operation[] = ['ping', 'tags', 'manifest', 'blob'];
+const LOOK: readonly Operation[] = ['ping', 'catalog', 'tags', 'manifest', 'blob', 'metadata'];
+const LOOK_AND_PUSH: readonly Operation[] = [...LOOK.slice(0, -1), 'upload', 'mount', 'push', 'metadata'];
 const NOTHING: readonly Operation[] = [];
 /** One of each kind, since each has the password checked anew. */
 const BY_BASIC: readonly Operation[] = ['catalog', 'tags', 'upload'];
 
-const PLACES = ['own', 'of the same subscription', 'of the same tenant', 'of another tenant'] as const;
+/** The second one goes by roles for repositories. */
+const PLACES = [
+  'own',
+  'with roles for repositories',
+  'of the same subscription',
+  'of the same tenant',
+  'of another tenant',
+] as const;
 type Place = (typeof PLACES)[number];
 
 let edge: Edge;
@@ -50,9 +63,13 @@ beforeAll(async () => {
     await subscriptionOf(tenant),
     await subscriptionOf(otherTenant),
   ];
-  const subscriptions = [subscription, subscription, sameTenant, foreign];
-  for (const [index, place] of PLACES.entries())
-    registries.set(place, await edge.registry({ subscriptionId: subscriptions[index] ?? '' }));
+  const subscriptions = [subscription, subscription, subscription, sameTenant, foreign];
+  for (const [index, place] of PLACES.entries()) {
+    const roleAssignmentMode =
+      place === 'with roles for repositories' ? 'AbacRepositoryPermissions' : 'LegacyRegistryPermissions';
+    const subscriptionId = subscriptions[index] ?? '';
+    registries.set(place, await edge.registry({ subscriptionId, roleAssignmentMode }));
+  }
 
   const own = at('own');
   const everything = ['content/read', 'content/write', 'content/delete', 'metadata/read', 'metadata/write'];
@@ -69,6 +86,13 @@ beforeAll(async () => {
   identities.set('operator, by secret', basic(operator.appId, operator.secret));
   const plain = await principal(tenant, false);
   identities.set('principal without a role', basic(plain.appId, plain.secret));
+  for (const [name, scope, roles] of WITH_ROLES) {
+    const { appId, objectId, secret } = await principal(tenant, false);
+    identities.set(name, basic(appId, secret));
+    for (const place of scope === 'subscription' ? (['own'] as const) : PLACES.slice(0, 2))
+      for (const [role, condition] of roles)
+        await giveRole(edge, { who: { tenantId: tenant, objectId }, role, at: at(place).registry, scope, condition });
+  }
   const stranger = await principal(otherTenant, true);
   identities.set('operator of the other tenant', basic(stranger.appId, stranger.secret));
   identities.set('refresh token of the admin user', basic(REFRESH_USER, (await login(own, 'admin user')).refresh));
@@ -82,6 +106,20 @@ afterAll(async () => {
   await Promise.all(clients.map((each) => each.close()));
   await edge?.close();
 });
+
+/** Who has which roles, at which of the two first places or above them. */
+const WITH_ROLES: readonly (readonly [string, 'registry' | 'subscription', readonly (readonly [string, string?])[]])[] =
+  [
+    ['AcrPull', 'registry', [['AcrPull']]],
+    ['AcrPush', 'registry', [['AcrPush']]],
+    ['AcrDelete', 'registry', [['AcrDelete']]],
+    ['Reader of the subscription', 'subscription', [['Reader']]],
+    ['Owner of the subscription', 'subscription', [['Owner']]],
+    ['Repository Reader where the name is a', 'registry', [[REPOSITORY_READER, whereRepository("StringEquals 'a'")]]],
+    ['Repository Reader where the name is b', 'registry', [[REPOSITORY_READER, whereRepository("StringEquals 'b'")]]],
+    ['Repository Writer and Catalog Lister', 'registry', [[REPOSITORY_WRITER], [CATALOG_LISTER]]],
+    ['AcrImageSigner', 'registry', [['AcrImageSigner']]],
+  ];
 
 async function subscriptionOf(tenantId: string): Promise<string> {
   const id = randomUUID();
@@ -133,18 +171,27 @@ async function allowed(
   return answers.flat();
 }
 
-const NOWHERE = [NOTHING, NOTHING, NOTHING, NOTHING];
+const NOWHERE = [NOTHING, NOTHING, NOTHING, NOTHING, NOTHING];
 
-/** Who may do what, at each of the four places. */
+/** Who may do what, at each of the places. */
 const MATRIX: readonly (readonly [string, readonly (readonly Operation[])[]])[] = [
-  ['admin user', [ALL, NOTHING, NOTHING, NOTHING]],
-  ['token of all repositories', [BUT_CATALOG, NOTHING, NOTHING, NOTHING]],
-  ['token of one repository', [PULL, NOTHING, NOTHING, NOTHING]],
-  ['operator, by secret', [ALL, ALL, ALL, NOTHING]],
+  ['admin user', [ALL, NOTHING, NOTHING, NOTHING, NOTHING]],
+  ['token of all repositories', [BUT_CATALOG, NOTHING, NOTHING, NOTHING, NOTHING]],
+  ['token of one repository', [PULL, NOTHING, NOTHING, NOTHING, NOTHING]],
+  ['operator, by secret', [ALL, ALL, ALL, ALL, NOTHING]],
   ['principal without a role', NOWHERE],
-  ['operator of the other tenant', [NOTHING, NOTHING, NOTHING, ALL]],
-  ['refresh token of the admin user', [ALL, NOTHING, NOTHING, NOTHING]],
-  ['refresh token of an operator', [ALL, NOTHING, NOTHING, NOTHING]],
+  ['AcrPull', [LOOK, NOTHING, NOTHING, NOTHING, NOTHING]],
+  ['AcrPush', [LOOK_AND_PUSH, NOTHING, NOTHING, NOTHING, NOTHING]],
+  ['AcrDelete', [['ping', 'delete'], NOTHING, NOTHING, NOTHING, NOTHING]],
+  ['Reader of the subscription', [LOOK, NOTHING, LOOK, NOTHING, NOTHING]],
+  ['Owner of the subscription', [ALL, NOTHING, ALL, NOTHING, NOTHING]],
+  ['Repository Reader where the name is a', [NOTHING, [...PULL, 'metadata'], NOTHING, NOTHING, NOTHING]],
+  ['Repository Reader where the name is b', [NOTHING, ['ping'], NOTHING, NOTHING, NOTHING]],
+  ['Repository Writer and Catalog Lister', [NOTHING, LOOK_AND_PUSH, NOTHING, NOTHING, NOTHING]],
+  ['AcrImageSigner', NOWHERE],
+  ['operator of the other tenant', [NOTHING, NOTHING, NOTHING, NOTHING, ALL]],
+  ['refresh token of the admin user', [ALL, NOTHING, NOTHING, NOTHING, NOTHING]],
+  ['refresh token of an operator', [ALL, NOTHING, NOTHING, NOTHING, NOTHING]],
   ['nobody', NOWHERE],
 ];
 

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { application, tenantWithSubscription } from '../support/edge-principals.js';
+import { giveRole, whereRepository, type GivenRole } from '../support/given-role.js';
+import { basic, OciClient } from '../support/oci-client.js';
+import { openEdge, type Edge, type GivenRegistry } from '../support/oci-edge.js';
+import { openSecondEdge, type SecondEdge } from '../support/second-edge.js';
+
+const REFRESH_USER = '00000000-0000-0000-0000-000000000000';
+/** Of a repository that is not there: 404 to those who may look. */
+const PATH = '/v2/a/tags/list';
+
+let edge: Edge;
+let second: SecondEdge;
+let tenantId: string;
+let apart: GivenRegistry;
+let host: string;
+const clients: OciClient[] = [];
+
+beforeAll(async () => {
+  edge = await openEdge();
+  second = await openSecondEdge(edge);
+  const made = await tenantWithSubscription(edge);
+  tenantId = made.tenantId;
+  apart = await edge.registry({
+    subscriptionId: made.subscriptionId,
+    roleAssignmentMode: 'AbacRepositoryPermissions',
+  });
+  host = `${apart.registry.key}${edge.config.loginServerSuffix}`;
+});
+
+afterAll(async () => {
+  await Promise.all(clients.map((each) => each.close()));
+  await second?.close();
+  await edge?.close();
+});
+
+function client(port: number, authorization: string): OciClient {
+  const made = new OciClient(`https://localhost:${port}`, edge.ca, authorization);
+  clients.push(made);
+  return made;
+}
+
+const REPOSITORY_ROLE = {
+  actions: [],
+  notActions: [],
+  dataActions: ['Microsoft.ContainerRegistry/registries/repositories/*/read'],
+  notDataActions: [],
+};
+
+interface Given {
+  readonly role: GivenRole;
+  /** The custom role that it is about. */
+  readonly roleId: string;
+  readonly objectId: string;
+  /** What each of the two processes says to whoever logged in before, and to who comes with the secret again. */
+  readonly answers: () => Promise<Readonly<Record<'bearer' | 'refresh' | 'basic', readonly number[]>>>;
+}
+
+/** Somebody who may read in all repositories, with the tokens that were issued for it. */
+async function reader(condition: string | null = null): Promise<Given> {
+  const [who, roleId] = [await application(edge, tenantId), randomUUID()];
+  await edge.sql(
+    `insert into role_definitions (id, tenant_id, name, name_key, description, permissions, assignable_scopes,
+       created_by, created_at, updated_by, updated_at)
+     values ($1, $2, $1::uuid::text, $1::uuid::text, '', $3, '[]', 'tests', now(), 'tests', now())`,
+    [roleId, tenantId, JSON.stringify([REPOSITORY_ROLE])],
+  );
+  const role = await giveRole(edge, { who, role: roleId, at: apart.registry, scope: 'subscription', condition });
+  const query = `offline_token=true&scope=${encodeURIComponent('repository:a:pull')}`;
+  const { json } = await client(edge.mainPort, who.basic).send('GET', `/oauth2/token?${query}`, { headers: { host } });
+  const { access_token = '', refresh_token = '' } = json as { access_token?: string; refresh_token?: string };
+  const statuses = (authorization: string) => {
+    const both = [edge.mainPort, second.port].map((port) => client(port, authorization));
+    return async () => {
+      const all = await Promise.all(both.map((each) => each.send('GET', PATH, { headers: { host } })));
+      return all.map(({ status }) => status);
+    };
+  };
+  const ways = [`Bearer ${access_token}`, basic(REFRESH_USER, refresh_token), who.basic].map(statuses);
+  return {
+    role,
+    roleId,
+    objectId: who.objectId,
+    answers: async () => {
+      const [bearer = [], refresh = [], secret = []] = await Promise.all(ways.map((way) => way()));
+      return { bearer, refresh, basic: secret };
+    },
+  };
+}
+
+const LET_IN = { bearer: [404, 404], refresh: [404, 404], basic: [404, 404] };
+const REFUSED = { bearer: [401, 401], refresh: [401, 401], basic: [401, 401] };
+
+const permissions = (next: object) => JSON.stringify([{ ...REPOSITORY_ROLE, ...next }]);
+
+const CHANGES: readonly [string, (given: Given) => Promise<unknown>][] = [
+  ['its role is taken away', ({ role }) => role.remove()],
+  ['its role is put under a condition', ({ role }) => role.limit(whereRepository("StringEquals 'b'"))],
+  ['the condition of its role can no longer be read', ({ role }) => role.limit('((')],
+  [
+    'its role allows something else',
+    ({ roleId }) =>
+      edge.sql('update role_definitions set permissions = $2 where id = $1', [
+        roleId,
+        permissions({ notDataActions: ['*/content/*', '*/metadata/*'] }),
+      ]),
+  ],
+  ['its role is deleted', ({ roleId }) => edge.sql('delete from role_definitions where id = $1', [roleId])],
+  [
+    'it is assigned to somebody else',
+    ({ objectId }) =>
+      edge.sql('update role_assignments set principal_id = $2 where principal_id = $1', [objectId, randomUUID()]),
+  ],
+];
+
+describe('what a role lets somebody do ends with the next request, at each of two processes, when', () => {
+  test.each(CHANGES)('%s', async (_, change) => {
+    const given = await reader();
+    expect(await given.answers()).toEqual(LET_IN);
+    await change(given);
+    expect(await given.answers()).toEqual(REFUSED);
+  });
+
+  test('it is taken away while no notification arrives', async () => {
+    const given = await reader();
+    expect(await given.answers()).toEqual(LET_IN);
+    await edge.sql(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and application_name = 'berth-listen'`,
+    );
+    await given.role.remove();
+    expect(await given.answers()).toEqual(REFUSED);
+  });
+
+  test('the registry is told to go by roles for all of it, and begins again when it is told to go back', async () => {
+    const given = await reader();
+    expect(await given.answers()).toEqual(LET_IN);
+    await edge.change(apart.registry, { roleAssignmentMode: 'LegacyRegistryPermissions' });
+    expect(await given.answers()).toEqual(REFUSED);
+    await edge.change(apart.registry, { roleAssignmentMode: 'AbacRepositoryPermissions' });
+    expect(await given.answers()).toEqual(LET_IN);
+  });
+});
+
+test('a role that is taken away and given again, many times over, is what the last word was', async () => {
+  const given = await reader();
+  for (let round = 0; round < 30; round++) {
+    await given.role.limit(whereRepository("StringEquals 'b'"));
+    expect(await given.answers()).toEqual(REFUSED);
+    await given.role.limit(null);
+    expect(await given.answers()).toEqual(LET_IN);
+  }
+});
