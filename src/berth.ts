@@ -1,16 +1,21 @@
 import { asOwner } from './commands/api-client.js';
 import { commandOf } from './commands/principal-commands.js';
-import { reindexRegistry } from './commands/reindex-command.js';
 import { loadConfig } from './config/config.js';
 import { readClient } from './embedded/client-file.js';
 
 try {
   const words = process.argv.slice(2);
-  if (words[0] === 'reindex') print(await reindexRegistry(words.slice(1), loadConfig(), complain));
+  if (words[0] === 'reindex') await reindex(words.slice(1));
   else await askService(words);
 } catch (error) {
   complain((error as Error).message);
   process.exitCode = 1;
+}
+
+async function reindex(words: readonly string[]): Promise<void> {
+  // What it needs takes longer to load than the other commands to run.
+  const { reindexRegistry } = await import('./commands/reindex-command.js');
+  print(await reindexRegistry(words, loadConfig(), complain));
 }
 
 async function askService(words: readonly string[]): Promise<void> {

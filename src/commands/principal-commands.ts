@@ -83,6 +83,7 @@ const COMMANDS: Readonly<Record<string, Command>> = {
 export const USAGE = [
   'Usage: npm run -s berth -- <command>',
   ...Object.entries(COMMANDS).map(([name, { takes }]) => `  ${name} ${takes}`.trimEnd()),
+  '  reindex <registry>',
 ].join('\n');
 
 /**

@@ -10,8 +10,6 @@ import { Database } from '../database/database.js';
 import { runningPostgresUrl } from '../embedded/postgres/running-url.js';
 import { Usage } from '../usage/usage.js';
 
-export const REINDEX_USAGE = '  reindex <registry>';
-
 const CONNECTIONS = 2;
 const BETWEEN_LINES_MS = 1_000;
 
@@ -24,7 +22,7 @@ export async function reindexRegistry(
   config: Config,
   say: (line: string) => void,
 ): Promise<Tally> {
-  if (name === undefined || rest.length > 0) throw new Error(`Usage: npm run -s berth --${REINDEX_USAGE.slice(1)}`);
+  if (name === undefined || rest.length > 0) throw new Error('Usage: npm run -s berth -- reindex <registry>');
   const source = new DataSource(
     dataSourceOptions({ databaseUrl: await databaseUrlOf(config), databasePoolSize: CONNECTIONS }),
   );

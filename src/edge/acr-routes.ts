@@ -48,7 +48,7 @@ export class AcrRoutes {
     if (!call.registry.isContentIndexed)
       throw new OciError(
         'UNSUPPORTED',
-        `Registry '${call.registry.name}' holds content from before it was indexed; /v2/ lists it.`,
+        `Registry '${call.registry.name}' holds content from before it was indexed, which /v2/ lists; its operator brings that in with the command reindex.`,
       );
     const change = this.changes.of(call.request.method, route);
     if (change) await change(call);
