@@ -1,22 +1,31 @@
 import type { Readable } from 'node:stream';
+import { OciError } from './oci-error.js';
 
 /** The largest manifest that an engine accepts. */
 const LIMIT_BYTES = 4 * 1024 * 1024;
 
-export interface Capture {
-  /** All that has passed; undefined when that was more than any manifest has. */
-  readonly bytes: () => Buffer | undefined;
-}
-
-/** Keeps a copy of a manifest on its way to the engine. Whoever pipes the stream sets it flowing. */
-export function capture(stream: Readable): Capture {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  stream.pause();
-  stream.on('data', (chunk: Buffer) => {
-    length += chunk.length;
-    if (length <= LIMIT_BYTES) chunks.push(chunk);
-    else chunks.length = 0;
+/**
+ * Reads a manifest to its end; of one that is too large no further than that.
+ * @throws OciError when it is, and the error of a stream that ends before.
+ */
+export function capture(stream: Readable): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let length = 0;
+    const take = (chunk: Buffer) => {
+      length += chunk.length;
+      chunks.push(chunk);
+      if (length <= LIMIT_BYTES) return;
+      stream.pause().off('data', take);
+      reject(
+        new OciError('MANIFEST_INVALID', `The manifest is larger than ${LIMIT_BYTES} bytes; push a smaller one.`, {
+          status: 413,
+        }),
+      );
+    };
+    stream.on('data', take);
+    stream.once('end', () => resolve(Buffer.concat(chunks)));
+    stream.once('error', reject);
+    stream.once('close', () => reject(new Error('The connection was closed in the middle of a manifest.')));
   });
-  return { bytes: () => (length <= LIMIT_BYTES ? Buffer.concat(chunks) : undefined) };
 }

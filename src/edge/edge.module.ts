@@ -23,6 +23,7 @@ import { ExchangeEndpoint } from './exchange-endpoint.js';
 import { Logins } from './logins.js';
 import { PushRecord } from './push-record.js';
 import { RegistryTokens } from './registry-tokens.js';
+import { Rooms } from './rooms.js';
 import { TokenEndpoint } from './token-endpoint.js';
 
 /** The login servers. Needs `TlsCredentials` from the application, and tells its `EdgeObserver` when it has one. */
@@ -37,6 +38,7 @@ import { TokenEndpoint } from './token-endpoint.js';
     TokenEndpoint,
     ExchangeEndpoint,
     PushRecord,
+    Rooms,
     EngineContent,
     ContentLocks,
     ContentDeletion,

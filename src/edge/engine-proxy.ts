@@ -8,14 +8,17 @@ import { DataPlane } from '../data-plane/data-plane.js';
 import type { EngineLease } from '../data-plane/data-plane.js';
 import { isDigest } from '../content/digest.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
+import { StorageFull } from '../usage/storage-full.js';
 import { acquireEngine } from './acquire-engine.js';
 import { EngineClient, EngineLost } from './engine-client.js';
 import { requireNextChunk } from './chunk-order.js';
 import { announcesBody, clientResponseHeaders, engineRequestHeaders } from './engine-headers.js';
 import { isLargeAnswer, sendLargeAnswer } from './large-answer.js';
 import { OciError, unavailable } from './oci-error.js';
-import { PushRecord, type Push } from './push-record.js';
-import { capture, type Capture } from './capture.js';
+import { PushRecord, type Push, type PushedTo, type ReadManifest } from './push-record.js';
+import { capture } from './capture.js';
+import { asDenied, type Room, type RoomEnd } from './room.js';
+import { Rooms } from './rooms.js';
 import { sendUpload } from './send-upload.js';
 import { watchForQuiet } from './transfer.js';
 import type { V2Route } from './v2-route.js';
@@ -24,10 +27,22 @@ import type { V2Route } from './v2-route.js';
 const RETRY_DELAYS_MS = [20, 200] as const;
 
 export interface EngineCall {
-  readonly registry: Pick<RegistryEndpoint, 'id' | 'name' | 'instanceName' | 'isContentIndexed'>;
+  readonly registry: Pick<RegistryEndpoint, 'id' | 'name' | 'sku' | 'instanceName' | 'isContentIndexed'>;
   readonly route: V2Route;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+}
+
+/** What has become of a request's load when the engine answers so; anything else is a refusal. */
+const ENDS: Readonly<Record<number, RoomEnd>> = { 201: 'stored', 202: 'kept' };
+
+/** What a request brings, while engines are asked to take it. */
+interface Load {
+  readonly hasBody: boolean;
+  readonly manifest: Buffer | undefined;
+  room: Room | undefined;
+  /** `broken` from when an engine begins to read the body until it answers. */
+  end: RoomEnd;
 }
 
 /** Carries requests to the registries' engines and answers back, holding no body in memory. */
@@ -38,6 +53,7 @@ export class EngineProxy implements OnApplicationShutdown {
   constructor(
     private readonly dataPlane: DataPlane,
     private readonly record: PushRecord,
+    private readonly rooms: Rooms,
   ) {}
 
   onApplicationShutdown(): void {
@@ -46,21 +62,37 @@ export class EngineProxy implements OnApplicationShutdown {
 
   /**
    * Settles when the answer has gone to the client, or the client has gone.
-   * @throws OciError 503 when there is no engine to ask, and the error of the record when that could not be written; in
-   * both cases nothing has been answered.
+   * @throws OciError 503 when there is no engine to ask, 403 when there is no room for what is pushed, and the error of
+   * the record when that could not be written; in all cases nothing has been answered.
    */
   async forward(call: EngineCall): Promise<void> {
-    const hasBody = call.route.takesBody && announcesBody(call.request);
+    const { route, request, response } = call;
+    const hasBody = route.takesBody && announcesBody(request);
+    let load: Load | undefined;
+    try {
+      const manifest = hasBody && route.kind === 'manifest' ? await manifestIn(call) : undefined;
+      load = { hasBody, manifest, room: undefined, end: 'refused' };
+      if (route.kind === 'upload' && route.takesBody) load.room = await this.roomFor(call);
+      await this.askEngines(call, load);
+    } catch (error) {
+      if (response.headersSent || response.destroyed) return void response.destroy();
+      throw error;
+    } finally {
+      if (load?.room) await this.rooms.close(load.room, load.end);
+    }
+  }
+
+  private async askEngines(call: EngineCall, load: Load): Promise<void> {
     for (let attempt = 0; ; attempt++) {
       const lease = await acquireEngine(this.dataPlane, call.registry);
       try {
-        return await this.exchange(call, lease, hasBody);
+        return await this.exchange(call, lease, load);
       } catch (error) {
-        if (call.response.headersSent || call.response.destroyed) return void call.response.destroy();
-        if (!(error instanceof EngineLost)) throw error;
         const retryDelayMs = RETRY_DELAYS_MS[attempt];
+        const isOver = call.response.headersSent || call.response.destroyed;
+        if (!(error instanceof EngineLost) || isOver) throw error;
         // What was read of a body is gone.
-        if (retryDelayMs === undefined || call.request.readableDidRead)
+        if (retryDelayMs === undefined || load.end === 'broken')
           throw unavailable(`The engine of registry '${call.registry.name}' went away; try again.`, error);
         await delay(retryDelayMs);
       } finally {
@@ -69,60 +101,93 @@ export class EngineProxy implements OnApplicationShutdown {
     }
   }
 
-  private async exchange(call: EngineCall, { socketPath }: EngineLease, hasBody: boolean): Promise<void> {
+  private async exchange(call: EngineCall, { socketPath }: EngineLease, load: Load): Promise<void> {
     const { route, request, response } = call;
-    await requireNextChunk(route, request, { engines: this.engines, socketPath });
+    const engine = { engines: this.engines, socketPath };
+    const read = load.manifest && (await this.record.read(manifestOf(call, ''), load.manifest, engine));
+    if (read) load.room ??= await this.rooms.forManifest(call.registry, [read.itself, ...read.parts]);
+    await requireNextChunk(route, request, engine);
     if (response.destroyed) return;
     const begunAt = this.record.now();
+    const manifest = read && { ...read, begunAt };
     const isBlob = route.kind === 'upload' || route.kind === 'uploads';
     const { sent, answer } = this.engines.open({
       socketPath,
       method: request.method ?? 'GET',
       path: route.enginePath,
-      headers: engineRequestHeaders(request, { isSent: hasBody, isBlob }),
+      headers: engineRequestHeaders(request, { isSent: load.hasBody, isBlob }),
     });
     const giveUp = () => response.destroy();
     const abandon = () => sent.destroy();
     const stopWatching = watchForQuiet(call, giveUp);
     response.once('close', abandon);
     try {
-      const manifest = hasBody && route.kind === 'manifest' ? capture(request) : undefined;
-      if (hasBody) void sendBody(sent, call);
+      if (load.hasBody) void sendBody(sent, call, load);
       else sent.end();
       const answered = await answer;
       if (answered.statusCode === 416) throw outOfRange(answered);
-      const added = answered.statusCode === 201 ? await this.write(call, answered, socketPath, manifest, begunAt) : [];
+      if (load.room?.refusal) {
+        await this.undo(answered.resume(), load, socketPath);
+        throw load.room.refusal;
+      }
+      const added = answered.statusCode === 201 ? await this.write(call, answered, engine, load, manifest) : [];
+      load.end = ENDS[answered.statusCode ?? 0] ?? 'refused';
+      if (isGivenUp(call, answered)) await this.rooms.givenUp(call.registry, route);
       if (isDeleted(call, answered)) await this.record.deleted(manifestOf(call, route.last), begunAt);
       response.writeHead(answered.statusCode ?? 502, [...clientResponseHeaders(answered), ...added]);
       await (isLargeAnswer(answered, request) ? sendLargeAnswer(answered, response) : pipeline(answered, response));
     } finally {
       stopWatching();
       response.off('close', abandon);
-      request.unpipe(sent);
       if (!sent.destroyed && !sent.writableEnded) sent.destroy();
     }
+  }
+
+  /** @throws OciError 403 when there is none; what the upload brought before is removed. */
+  private async roomFor({ registry, route, request }: EngineCall): Promise<Room> {
+    try {
+      return await this.rooms.forUpload(registry, route, request);
+    } catch (error) {
+      const lease = error instanceof OciError ? await acquireEngine(this.dataPlane, registry) : undefined;
+      if (lease) await this.discard(lease.socketPath, route.enginePath).finally(() => lease.release());
+      throw error;
+    }
+  }
+
+  /** The engine has a part of an upload for the rest of which there is no room. */
+  private async undo({ headers, statusCode }: IncomingMessage, load: Load, socketPath: string): Promise<void> {
+    load.end = 'refused';
+    const { pathname, search } = new URL(headers.location ?? '', 'http://engine');
+    if (statusCode === 202) await this.discard(socketPath, `${pathname}${search}`);
+  }
+
+  /** What stays is removed with other uploads that nobody goes on with. */
+  private async discard(socketPath: string, path: string): Promise<void> {
+    await this.engines.send({ socketPath, method: 'DELETE', path }).catch(() => undefined);
   }
 
   /** Answers what is to be added to the engine's headers. */
   private async write(
     { registry, route, request }: EngineCall,
     { headers }: IncomingMessage,
-    socketPath: string,
-    manifest: Capture | undefined,
-    begunAt: Date,
+    engine: PushedTo,
+    { room }: Load,
+    manifest: (ReadManifest & { readonly begunAt: Date }) | undefined,
   ): Promise<string[]> {
     const digest = String(headers['docker-content-digest'] ?? '');
-    const bytes = manifest?.bytes();
     const contentType = request.headers['content-type'] ?? '';
     const tag = isDigest(route.last) ? null : route.last;
+    const hold = room?.hold ?? this.rooms.holdOf(registry);
     try {
       const { subject } = await this.record.write(
-        { ...manifestOf({ registry, route }, digest), manifest: bytes && { bytes, contentType, tag, begunAt } },
-        { engines: this.engines, socketPath },
+        { ...manifestOf({ registry, route }, digest), manifest: manifest && { ...manifest, contentType, tag } },
+        engine,
+        hold,
       );
       // A client that is told so leaves out the tag that would stand for it.
       return subject === null || !registry.isContentIndexed ? [] : ['OCI-Subject', subject];
     } catch (error) {
+      if (error instanceof StorageFull) throw asDenied(error, registry);
       throw unavailable(`What was pushed to registry '${registry.name}' could not be written down; push again.`, error);
     }
   }
@@ -146,13 +211,30 @@ function outOfRange(answered: IncomingMessage): OciError {
   });
 }
 
+/** The client does not want the upload any more. */
+function isGivenUp({ route, request }: EngineCall, { statusCode }: IncomingMessage): boolean {
+  return route.kind === 'upload' && request.method === 'DELETE' && statusCode === 204;
+}
+
+async function manifestIn(call: EngineCall): Promise<Buffer> {
+  const { request, response } = call;
+  const stopWatching = watchForQuiet(call, () => response.destroy());
+  try {
+    if (request.headers.expect !== undefined) response.writeContinue();
+    return await capture(request);
+  } finally {
+    stopWatching();
+  }
+}
+
 /** Touches the body only once the engine has taken the connection, so that until then another engine may be asked. */
-async function sendBody(sent: ClientRequest, { route, request, response }: EngineCall): Promise<void> {
+async function sendBody(sent: ClientRequest, { request, response }: EngineCall, load: Load): Promise<void> {
   const [socket] = sent.socket ? [sent.socket] : await once(sent, 'socket').catch(() => [undefined]);
   if (!socket || sent.destroyed) return;
   if (socket.connecting) await once(socket, 'connect').catch(() => undefined);
   if (sent.destroyed) return;
+  load.end = 'broken';
+  if (load.manifest) return void sent.end(load.manifest);
   if (request.headers.expect !== undefined) response.writeContinue();
-  if (route.kind === 'manifest') request.pipe(sent);
-  else sendUpload(request, sent);
+  sendUpload(request, sent, load.room);
 }

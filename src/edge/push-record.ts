@@ -1,11 +1,17 @@
+import { createHash } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Content, type NamedManifest, type Platform } from '../content/content.js';
 import { readManifest, type ManifestDocument, type Reference } from '../content/manifest-document.js';
 import { Database } from '../database/database.js';
+import type { Hold } from '../usage/storage-reservations.repository.js';
+import type { StoredSize } from '../usage/stored-blobs.repository.js';
 import { Usage } from '../usage/usage.js';
 import { readPlatform } from '../content/config-platform.js';
-import type { EngineClient } from './engine-client.js';
+import type { EngineClient, Head } from './engine-client.js';
+
+const HEAD_AGAIN_MS = [10, 50, 250] as const;
 
 /** Something that the engine has just said it stored. */
 export interface Push {
@@ -16,8 +22,15 @@ export interface Push {
   readonly manifest?: PushedManifest | undefined;
 }
 
-export interface PushedManifest {
-  readonly bytes: Buffer;
+/** A manifest that is on its way to the engine, read. */
+export interface ReadManifest {
+  readonly document: ManifestDocument;
+  readonly itself: StoredSize;
+  /** Those of its parts that may not have been counted yet. */
+  readonly parts: readonly StoredSize[];
+}
+
+export interface PushedManifest extends ReadManifest {
   readonly contentType: string;
   /** Null when it was pushed by its digest. */
   readonly tag: string | null;
@@ -29,11 +42,6 @@ export interface PushedManifest {
 export interface PushedTo {
   readonly engines: EngineClient;
   readonly socketPath: string;
-}
-
-interface Stored {
-  readonly digest: string;
-  readonly sizeBytes: number;
 }
 
 /** Writes down what was pushed, before the client is told that it has arrived. */
@@ -55,10 +63,22 @@ export class PushRecord {
     return this.content.now();
   }
 
-  /** Everything that follows from one push, in one transaction. Answers what the manifest is about. */
-  async write(push: Push, engine: PushedTo): Promise<{ readonly subject: string | null }> {
-    if (push.manifest) return { subject: await this.writeManifest(push, push.manifest, engine) };
-    await this.writeBlob(push, engine);
+  /** What has to be known of a manifest before the engine takes it. */
+  async read(to: Pick<Push, 'registryId' | 'repository'>, bytes: Buffer, engine: PushedTo): Promise<ReadManifest> {
+    const document = readManifest(bytes);
+    const parts = await sizesOf(this.missed(to, document), to, engine);
+    const itself = { digest: `sha256:${createHash('sha256').update(bytes).digest('hex')}`, sizeBytes: bytes.length };
+    return { document, itself, parts };
+  }
+
+  /**
+   * Everything that follows from one push, in one transaction. Answers what the manifest is about.
+   * @param hold the room that was set aside for it.
+   * @throws StorageFull when it was set aside too long ago, and is not there any more.
+   */
+  async write(push: Push, engine: PushedTo, hold: Hold): Promise<{ readonly subject: string | null }> {
+    if (push.manifest) return { subject: await this.writeManifest(push, push.manifest, engine, hold) };
+    await this.writeBlob(push, engine, hold);
     return { subject: null };
   }
 
@@ -67,29 +87,25 @@ export class PushRecord {
     return this.content.deleted({ registryId, repository }, [digest], begunAt);
   }
 
-  private async writeBlob(push: Push, engine: PushedTo): Promise<void> {
+  private async writeBlob(push: Push, engine: PushedTo, hold: Hold): Promise<void> {
     const stored = await sizesOf([{ digest: push.digest, kind: 'blobs' }], push, engine);
-    await this.database.transaction((tx) => this.usage.stored(tx, push.registryId, stored));
+    await this.usage.stored(this.database, push.registryId, stored, hold);
     this.remember(push, stored);
   }
 
-  private async writeManifest(push: Push, { bytes, ...pushedAs }: PushedManifest, engine: PushedTo) {
-    const document = readManifest(bytes);
-    const [parts, platform] = await Promise.all([
-      sizesOf(this.missed(push, document), push, engine),
-      this.platformOf(document, push, engine),
-    ]);
-    const stored = [{ digest: push.digest, sizeBytes: bytes.length }, ...parts];
+  private async writeManifest(push: Push, { itself, parts, ...pushed }: PushedManifest, engine: PushedTo, hold: Hold) {
     const { registryId, repository, digest } = push;
-    const manifest = { registryId, repository, digest, ...pushedAs, document, platform, sizeBytes: bytes.length };
+    const { sizeBytes } = itself;
+    const platform = await this.platformOf(pushed.document, push, engine);
+    const manifest = { registryId, repository, digest, ...pushed, platform, sizeBytes };
+    const stored = [{ digest, sizeBytes }, ...parts];
     const isContested = await this.database.transaction(async (tx) => {
-      const isTagContested = await this.content.stored(tx, manifest);
-      await this.usage.stored(tx, registryId, stored);
-      return isTagContested;
+      tx.atCommit(() => this.usage.stored(tx, registryId, stored, hold));
+      return this.content.stored(tx, manifest);
     });
     this.remember(push, stored);
     if (isContested && manifest.tag !== null) await this.settle({ ...manifest, tag: manifest.tag }, engine);
-    return document.subject;
+    return pushed.document.subject;
   }
 
   /** Of pushes of one tag at once, that which the engine took last has the tag, whichever was written down last. */
@@ -102,7 +118,7 @@ export class PushRecord {
    * A client that never saw the 201 of a blob finds the blob there and does not push it again: its manifest is the last
    * chance to count it.
    */
-  private missed({ registryId }: Push, { references }: ManifestDocument): readonly Reference[] {
+  private missed({ registryId }: Pick<Push, 'registryId'>, { references }: ManifestDocument): readonly Reference[] {
     return references.filter(({ digest }) => !this.recorded.has(`${registryId} ${digest}`));
   }
 
@@ -118,7 +134,7 @@ export class PushRecord {
     return platform;
   }
 
-  private remember({ registryId }: Push, stored: readonly Stored[]): void {
+  private remember({ registryId }: Push, stored: readonly StoredSize[]): void {
     for (const { digest } of stored) this.recorded.set(`${registryId} ${digest}`, true);
   }
 }
@@ -126,15 +142,26 @@ export class PushRecord {
 /** As the engine has them; what it does not have (layers that somebody else serves) is left out. */
 async function sizesOf(
   parts: readonly Pick<Reference, 'digest' | 'kind'>[],
-  { repository }: Push,
+  { repository }: Pick<Push, 'repository'>,
   { engines, socketPath }: PushedTo,
-): Promise<Stored[]> {
-  const found: Stored[] = [];
+): Promise<StoredSize[]> {
+  const found: StoredSize[] = [];
   for (const { digest, kind } of parts) {
-    const { status, bytes } = await engines.head(socketPath, `/v2/${repository}/${kind}/${digest}`);
+    const path = `/v2/${repository}/${kind}/${digest}`;
+    const { status, bytes } = await settledHead(() => engines.head(socketPath, path));
     if (status === 200 && Number.isSafeInteger(bytes)) found.push({ digest, sizeBytes: bytes });
     else if (status !== 404 && status !== 200)
       throw new Error(`The engine answered ${status} for the size of ${digest}.`);
   }
   return found;
+}
+
+/** An engine that is writing the same blob for somebody else cannot read its own link to it for a moment. */
+async function settledHead(head: () => Promise<Head>): Promise<Head> {
+  for (const delayMs of HEAD_AGAIN_MS) {
+    const answered = await head();
+    if (answered.status < 500) return answered;
+    await delay(delayMs);
+  }
+  return head();
 }
