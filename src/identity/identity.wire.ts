@@ -110,6 +110,9 @@ export class OAuthErrorWire {
 
   @ApiProperty({ format: 'date-time' })
   readonly timestamp: string;
+
+  /** `bad_token`: only the user can help, by signing in anew. */
+  readonly suberror?: string;
 }
 
 /** The discovery document of OpenID Connect. */

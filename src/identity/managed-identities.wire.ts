@@ -66,3 +66,11 @@ export class ManagedIdentityTokenWire {
   /** Seconds since 1970. */
   readonly not_before: string;
 }
+
+/** Why there is no token. */
+export class ManagedIdentityErrorWire {
+  /** @example "unauthorized_client" */
+  readonly error: string;
+
+  readonly error_description: string;
+}

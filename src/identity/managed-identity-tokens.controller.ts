@@ -3,11 +3,10 @@ import { ApiHeader, ApiOperation, ApiQuery, ApiResponse, ApiTags } from '@nestjs
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { originOf } from '../arm/arm-request.js';
 import { Clock } from '../work/clock.js';
-import { OAuthErrorWire } from './identity.wire.js';
 import { IDENTITY_ENDPOINT_PATH } from './identity-endpoint.js';
 import { issuerOf } from './issuer-urls.js';
 import { ManagedIdentities } from './managed-identities.js';
-import { ManagedIdentityTokenWire } from './managed-identities.wire.js';
+import { ManagedIdentityErrorWire, ManagedIdentityTokenWire } from './managed-identities.wire.js';
 import {
   isManagedIdentityRefusal,
   readManagedIdentityRequest,
@@ -36,7 +35,7 @@ export class ManagedIdentityTokensController {
   @ApiQuery({ name: 'resource', description: 'What the token is for.', schema: { type: 'string' } })
   @ApiQuery({ name: 'client_id', required: false, description: 'Of the identity.', schema: { type: 'string' } })
   @ApiResponse({ status: 200, description: 'The token.', type: ManagedIdentityTokenWire })
-  @ApiResponse({ status: 'default', description: 'Why there is none.', type: OAuthErrorWire })
+  @ApiResponse({ status: 'default', description: 'Why there is none.', type: ManagedIdentityErrorWire })
   async token(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     void reply.header('cache-control', 'no-store');
     const asked = readManagedIdentityRequest({
@@ -77,5 +76,6 @@ const OTHER: ManagedIdentityRefusal = {
 };
 
 function refuse(reply: FastifyReply, { status, error, description }: ManagedIdentityRefusal): void {
-  void reply.code(status).send({ error, error_description: description });
+  const answer: ManagedIdentityErrorWire = { error, error_description: description };
+  void reply.code(status).send(answer);
 }

@@ -23,6 +23,12 @@ export const OAUTH_ERRORS = {
 
 export type OAuthErrorName = keyof typeof OAUTH_ERRORS;
 
+/** After these only the user can help; by the suberror MSAL tells its callers to ask. */
+const SUBERRORS: Partial<Readonly<Record<OAuthErrorName, string>>> = {
+  refreshTokenOver: 'bad_token',
+  sessionRevoked: 'bad_token',
+};
+
 /** The only error that speaks to clients of the token endpoints. */
 export class OAuthError extends Error {
   constructor(
@@ -39,11 +45,13 @@ export class OAuthError extends Error {
   /** The body of RFC 6749 with the members that Entra ID adds. */
   toBody(now: Date): Record<string, unknown> {
     const { error, number } = OAUTH_ERRORS[this.reason];
+    const suberror = SUBERRORS[this.reason];
     return {
       error,
       error_description: `AADSTS${number}: ${this.message}`,
       error_codes: [number],
       timestamp: now.toISOString(),
+      ...(suberror === undefined ? {} : { suberror }),
     };
   }
 }

@@ -44,6 +44,17 @@ describe('a token request', () => {
     });
   });
 
+  it.each(['urn:ietf:params:oauth:grant-type:device_code', 'device_code'])(
+    'knows a device code as %s',
+    (grant_type) => {
+      expect(parseTokenRequest({ grant_type, client_id: 'device', device_code: 'code' }, undefined)).toEqual({
+        grant: 'urn:ietf:params:oauth:grant-type:device_code',
+        clientId: 'device',
+        deviceCode: 'code',
+      });
+    },
+  );
+
   it('takes id and secret from Basic, encoded or bare', () => {
     const body = { grant_type: 'client_credentials', scope: FORM.scope };
     expect(read(body, basic('app:a%2Bb+c:d'))).toMatchObject({ clientId: 'app', clientSecret: 'a+b c:d' });

@@ -8,6 +8,9 @@ const DEFAULT_SCOPE = '/.default';
 const MAX_AUDIENCE_LENGTH = 512;
 const MAX_CLIENT_ID_LENGTH = 256;
 
+/** MSAL for Node has a name of its own. */
+const ALIASES: ReadonlyMap<string, Grant> = new Map([['device_code', DEVICE_CODE_GRANT]]);
+
 type Form = ReadonlyMap<string, string>;
 
 const READERS: Readonly<Record<Grant, (form: Form, authorization: string | undefined) => TokenRequest>> = {
@@ -42,11 +45,12 @@ const READERS: Readonly<Record<Grant, (form: Form, authorization: string | undef
  */
 export function parseTokenRequest(body: unknown, authorization: string | undefined): TokenRequest {
   const form = formOf(body);
-  const grant = required(form, 'grant_type');
+  const asked = required(form, 'grant_type');
+  const grant = ALIASES.get(asked) ?? asked;
   if (!isGrant(grant))
     throw new OAuthError(
       'unsupportedGrant',
-      `The grant_type '${grant}' is not supported; this issuer has ${GRANTS.join(', ')}.`,
+      `The grant_type '${asked}' is not supported; this issuer has ${GRANTS.join(', ')}.`,
     );
   return READERS[grant](form, authorization);
 }

@@ -147,7 +147,10 @@ describe('the local issuer', () => {
     const session = (await signIn(eve)).body;
     expect(await callWith(session['access_token'])).toBe(200);
     const { password } = (await app.get(Users).resetPassword(eve.objectId, null))!;
-    expect(error(await refresh(session['refresh_token']))).toEqual([400, 'invalid_grant']);
+    expect(await refresh(session['refresh_token'])).toMatchObject({
+      status: 400,
+      body: { error: 'invalid_grant', suberror: 'bad_token', error_codes: [50173] },
+    });
     const again = (await signIn({ ...eve, password: password.reveal() })).body;
     expect(await callWith(again['access_token'])).toBe(200);
     await app.get(Users).change(eve.objectId, { isEnabled: false });
