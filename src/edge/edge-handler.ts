@@ -15,6 +15,8 @@ import { EngineProxy } from './engine-proxy.js';
 import { ExchangeEndpoint } from './exchange-endpoint.js';
 import { requireAllowed } from './firewall.js';
 import { OciError, sendJson, sendOciError, unavailable } from './oci-error.js';
+import { RateGuard } from './rate-guard.js';
+import { operationOf } from './rate-operation.js';
 import { hostOnPort, isRegistryHost, keyOfHost } from './registry-host.js';
 import { TokenEndpoint, type EdgeCall } from './token-endpoint.js';
 import { drain } from './transfer.js';
@@ -47,6 +49,7 @@ export class EdgeHandler {
     private readonly acr: AcrRoutes,
     private readonly proxy: EngineProxy,
     private readonly dataEndpoints: DataEndpoints,
+    private readonly rates: RateGuard,
     @Optional() @Inject(EdgeObserver) private readonly observer?: EdgeObserver,
   ) {}
 
@@ -88,7 +91,8 @@ export class EdgeHandler {
       const registry = await this.registryOf(arrival);
       requireAllowed(registry, arrival.client.address);
       const origin = originOf(registry, arrival);
-      await this.route({ registry, origin, request, response }, arrival.data, observed);
+      const call = { registry, origin, address: arrival.client.address, request, response };
+      await this.rates.watchLogin(call, () => this.route(call, arrival.data, observed));
     } catch (error) {
       this.refuse(error, request, response);
     } finally {
@@ -110,21 +114,25 @@ export class EdgeHandler {
       observed.route = 'data';
       return this.dataEndpoints.answer(call, data.region);
     }
-    const { registry, origin, request, response } = call;
+    const { registry, origin, address, request, response } = call;
     const { method = 'GET', url = '', headers } = request;
     const path = url.split('?', 1)[0] ?? '';
     if (path === '/oauth2/token') {
       observed.route = 'token';
+      await this.rates.requireLogin(registry, address);
       return this.tokenEndpoint.answer(call);
     }
     if (path === '/oauth2/exchange') {
       observed.route = 'exchange';
+      await this.rates.requireLogin(registry, address);
       return this.exchange.answer(call);
     }
     if (path.startsWith('/acr/v1/')) {
       const route = parseAcr(method, url);
       observed.route = 'acr';
-      await this.authorization.require({ registry, origin, authorization: headers.authorization, needs: route.needs });
+      const { authorization } = headers;
+      const login = await this.authorization.require({ registry, origin, authorization, needs: route.needs });
+      await this.rates.require(call, operationOf('acr', method), login);
       return this.acr.answer(call, route);
     }
     if (path !== '/v2' && !path.startsWith('/v2/'))
@@ -142,6 +150,7 @@ export class EdgeHandler {
       needs,
       instead,
     });
+    await this.rates.require(call, operationOf(route.kind, method), login);
     if (route.kind === 'base') return sendJson(response, 200, {});
     if (await this.content.answer(call, route)) return;
     if (route.kind === 'referrers')

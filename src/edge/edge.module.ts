@@ -3,6 +3,7 @@ import { ContentModule } from '../content/content.module.js';
 import { CredentialsModule } from '../credentials/credentials.module.js';
 import { DataPlaneModule } from '../data-plane/data-plane.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
+import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
 import { RegistriesModule } from '../registries/registries.module.js';
 import { TokenLogins } from '../tokens/token-logins.js';
 import { UsageModule } from '../usage/usage.module.js';
@@ -22,13 +23,22 @@ import { EntryByProof } from './entry-by-proof.js';
 import { ExchangeEndpoint } from './exchange-endpoint.js';
 import { Logins } from './logins.js';
 import { PushRecord } from './push-record.js';
+import { RateGuard } from './rate-guard.js';
 import { RegistryTokens } from './registry-tokens.js';
 import { Rooms } from './rooms.js';
 import { TokenEndpoint } from './token-endpoint.js';
 
 /** The login servers. Needs `TlsCredentials` from the application, and tells its `EdgeObserver` when it has one. */
 @Module({
-  imports: [RegistriesModule, ContentModule, CredentialsModule, UsageModule, DataPlaneModule, IdentityModule],
+  imports: [
+    RateLimitsModule,
+    RegistriesModule,
+    ContentModule,
+    CredentialsModule,
+    UsageModule,
+    DataPlaneModule,
+    IdentityModule,
+  ],
   providers: [
     TokenLogins,
     Logins,
@@ -48,6 +58,7 @@ import { TokenEndpoint } from './token-endpoint.js';
     EngineProxy,
     BlobPasses,
     DataEndpoints,
+    RateGuard,
     EdgeHandler,
     EdgeListeners,
   ],

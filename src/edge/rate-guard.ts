@@ -1,4 +1,3 @@
-import type { IncomingMessage } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { RateLimits } from '../rate-limits/rate-limits.js';
 import type { Operation } from '../rate-limits/rates.js';
@@ -7,6 +6,7 @@ import type { RegistryEndpoint } from '../registries/login-servers.js';
 import type { Login } from './logins.js';
 import { OciError } from './oci-error.js';
 import { identityOf, isRefusedLogin, networkOf, triesToLogIn } from './rate-operation.js';
+import type { EdgeCall } from './token-endpoint.js';
 
 /** Answers 429 to what a registry may not be asked so often. */
 @Injectable()
@@ -21,15 +21,15 @@ export class RateGuard {
    * @throws OciError 429 when that is one too many, and whatever the database throws.
    */
   async require(
-    registry: RegistryEndpoint,
+    { registry, address }: Pick<EdgeCall, 'registry' | 'address'>,
     operation: Operation | undefined,
     login: Login,
-    address: string,
   ): Promise<void> {
-    const seconds = operation && (await this.limits.take(registry, operation, identityOf(login, address)));
+    if (!operation) return;
+    const seconds = await this.limits.take(registry, operation, identityOf(login, address));
     if (seconds !== undefined)
       throw tooMany(
-        `The registry '${registry.name}' of the SKU ${registry.sku} has been asked for too many ${operation}`,
+        `The registry '${registry.name}' (${registry.sku}) has been asked for too many ${operation}`,
         seconds,
       );
   }
@@ -41,17 +41,22 @@ export class RateGuard {
       throw tooMany(`The address ${address} has asked the registry '${registry.name}' for too many tokens`, seconds);
   }
 
-  /** @throws OciError 429 when the request wants to log in, and too many before it from its address were refused. */
-  requireFewRefusals(registry: RegistryEndpoint, address: string, request: IncomingMessage): void {
-    if (!triesToLogIn(request)) return;
-    const seconds = this.refusedLogins.waitSeconds(registry.id, networkOf(address));
+  /**
+   * Serves a request, and counts it when it tried to log in and was refused.
+   * @throws OciError 429 when too many before it, from the same address, were.
+   */
+  async watchLogin({ registry, address, request }: EdgeCall, serve: () => Promise<void>): Promise<void> {
+    if (!triesToLogIn(request)) return serve();
+    const network = networkOf(address);
+    const seconds = this.refusedLogins.waitSeconds(registry.id, network);
     if (seconds !== undefined)
       throw tooMany(`The registry '${registry.name}' has refused too many logins from the address ${address}`, seconds);
-  }
-
-  /** Remembers a login that was refused; anything else that went wrong is no matter of this. */
-  async refused(registry: RegistryEndpoint, address: string, request: IncomingMessage, error: unknown): Promise<void> {
-    if (triesToLogIn(request) && isRefusedLogin(error)) await this.refusedLogins.count(registry.id, networkOf(address));
+    try {
+      return await serve();
+    } catch (error) {
+      if (isRefusedLogin(error)) await this.refusedLogins.count(registry.id, network);
+      throw error;
+    }
   }
 }
 

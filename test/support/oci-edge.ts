@@ -75,6 +75,8 @@ export async function openEdge(settings: Readonly<Record<string, string>> = {}):
     BERTH_ENCRYPTION_KEY: randomBytes(32).toString('base64'),
     BERTH_ROLES: 'edge',
     BERTH_REGISTRY_PORTS: `${firstPort}-${firstPort + PORTS.perEdge}`,
+    // Specs send more than a SKU allows; those that are about that say so.
+    BERTH_REGISTRY_RATE_PERCENT: '1000000',
     ...settings,
   };
   const config = loadConfig(env);
