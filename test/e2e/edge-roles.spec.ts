@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { decodeJwt } from 'jose';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   application,
   person,
@@ -8,7 +8,9 @@ import {
   tenantWithSubscription,
   type Principal,
 } from '../support/edge-principals.js';
+import { givenToken } from '../support/given-token.js';
 import { giveRole, REPOSITORY, whereRepository } from '../support/given-role.js';
+import { AUDIENCE, oidcProvider, type OidcProvider } from '../support/oidc-provider.js';
 import { basic, OciClient } from '../support/oci-client.js';
 import { openEdge, type Edge, type GivenRegistry } from '../support/oci-edge.js';
 
@@ -19,6 +21,7 @@ const WRITER = 'Container Registry Repository Writer';
 const CONTRIBUTOR = 'Container Registry Repository Contributor';
 const LISTER = 'Container Registry Repository Catalog Lister';
 
+let provider: OidcProvider;
 let edge: Edge;
 let tenantId: string;
 let subscriptionId: string;
@@ -28,7 +31,8 @@ let apart: GivenRegistry;
 const clients: OciClient[] = [];
 
 beforeAll(async () => {
-  edge = await openEdge();
+  provider = await oidcProvider();
+  edge = await openEdge({ BERTH_OIDC_ISSUERS: `${provider.issuer};audience=${AUDIENCE};objectIdClaim=person` });
   ({ tenantId, subscriptionId } = await tenantWithSubscription(edge));
   whole = await edge.registry({ subscriptionId });
   apart = await edge.registry({ subscriptionId, roleAssignmentMode: 'AbacRepositoryPermissions' });
@@ -37,6 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all(clients.map((each) => each.close()));
   await edge?.close();
+  await provider?.close();
 });
 
 function client({ loginServer }: GivenRegistry, authorization?: string): OciClient {
@@ -255,6 +260,44 @@ describe.each<[string, () => Promise<Principal>]>([
     for (const authorization of [who.basic, ...refresh])
       expect(await granted(whole, authorization)).toEqual({ ...everywhere(`delete,${READ}`), ...CATALOG });
   });
+});
+
+test('somebody of another issuer goes by the roles of its own, and never by those of somebody here of the same id', async () => {
+  const local = await application(edge, tenantId);
+  const token = () => provider.token({ tid: tenantId, person: local.objectId });
+  await giveRole(edge, { who: local, role: 'AcrPush', at: whole.registry });
+  expect(await exchanged(whole, await token())).toBeUndefined();
+  const outside = { ...local, issuer: provider.issuer };
+  const role = await giveRole(edge, { who: outside, role: 'AcrDelete', at: whole.registry });
+  const refresh = basic(REFRESH_USER, (await exchanged(whole, await token())) ?? '');
+  expect([await granted(whole, refresh), await granted(whole, local.basic)]).toEqual([
+    everywhere('delete'),
+    { ...everywhere('metadata_read,pull,push'), ...CATALOG },
+  ]);
+  await role.remove();
+  expect([await granted(whole, refresh), await exchanged(whole, await token())]).toEqual([{}, undefined]);
+});
+
+test('a request by roles asks the database as often as one by a scope map', async () => {
+  const who = await application(edge, tenantId);
+  const condition = whereRepository("StringEquals 'a'");
+  await giveRole(edge, { who, role: READER, at: apart.registry, condition });
+  const token = await givenToken(edge, apart.registry, ['repositories/a/content/read']);
+  const asked = [];
+  for (const authorization of [who.basic, basic(token.user, token.password)]) {
+    const { access_token = '' } = await login(apart, authorization, ['repository:a:pull']);
+    const asking = client(apart, `Bearer ${access_token}`);
+    const send = async () => expect((await asking.send('GET', '/v2/a/manifests/v1')).status).toBe(404);
+    await send();
+    const statements = [vi.spyOn(edge.database, 'row'), vi.spyOn(edge.database, 'rows')];
+    await send();
+    asked.push(statements.flatMap(({ mock }) => mock.calls.map(([{ name }]) => name)));
+    statements.forEach((each) => each.mockRestore());
+  }
+  expect(asked).toEqual([
+    ['login_servers.by_key', 'permissions.standing'],
+    ['login_servers.by_key', 'token_logins.by_name'],
+  ]);
 });
 
 test('a user with a wrong password, or without one of the names here, is told what is wrong', async () => {
