@@ -152,6 +152,16 @@ export const SETTINGS = {
     String(100 * 1024 ** 4),
     'The most that one registry may hold, in bytes, where its SKU allows more.',
   ),
+  blobGraceHours: setting(
+    integer(0, 8_760),
+    '24',
+    'Hours for which a blob to which no manifest refers is kept before it is removed.',
+  ),
+  uploadSessionHours: setting(
+    integer(1, 8_760),
+    '168',
+    'Hours after which an upload that nobody goes on with is removed.',
+  ),
   databasePoolSize: setting(integer(2, 500), '10', 'Connections to PostgreSQL that one process may hold.'),
 } as const satisfies Record<string, Setting<unknown>>;
 

@@ -1,10 +1,17 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataPlaneModule } from '../data-plane/data-plane.module.js';
 import { RegistriesModule } from '../registries/registries.module.js';
+import { UsageModule } from '../usage/usage.module.js';
 import { ContentAttributes } from './content-attributes.js';
 import { ContentLists } from './content-lists.js';
 import { ContentRecords } from './content-records.js';
 import { Content } from './content.js';
+import { GarbageBlob } from './garbage-blob.entity.js';
+import { GarbageCollection } from './garbage-collection.entity.js';
+import { GarbageCollector } from './garbage-collector.js';
+import { GarbageWork } from './garbage-work.js';
+import { Garbage } from './garbage.js';
 import { ImageTag } from './image-tag.entity.js';
 import { ManifestReference } from './manifest-reference.entity.js';
 import { Manifest } from './manifest.entity.js';
@@ -14,10 +21,20 @@ import { Repository } from './repository.entity.js';
 /** What the registries hold: repositories, manifests and tags. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([RegistryContent, Repository, Manifest, ManifestReference, ImageTag]),
+    TypeOrmModule.forFeature([
+      RegistryContent,
+      Repository,
+      Manifest,
+      ManifestReference,
+      ImageTag,
+      GarbageBlob,
+      GarbageCollection,
+    ]),
     RegistriesModule,
+    DataPlaneModule,
+    UsageModule,
   ],
-  providers: [Content, ContentLists, ContentRecords, ContentAttributes],
-  exports: [Content, ContentLists, ContentRecords, ContentAttributes],
+  providers: [Content, ContentLists, ContentRecords, ContentAttributes, Garbage, GarbageCollector, GarbageWork],
+  exports: [Content, ContentLists, ContentRecords, ContentAttributes, Garbage],
 })
 export class ContentModule {}

@@ -10,6 +10,7 @@ import {
   upsertImageTag,
   upsertManifest,
 } from './content-index.repository.js';
+import { Garbage } from './garbage.js';
 import type { ManifestDocument } from './manifest-document.js';
 
 /** A manifest that the engine has just said it stored. */
@@ -52,6 +53,7 @@ export class Content {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly garbage: Garbage,
     newRegistries: NewRegistries,
   ) {
     newRegistries.add((tx, { id }) => beginIndex(tx, id));
@@ -69,7 +71,7 @@ export class Content {
     const { document, contentType, platform, tag, begunAt, ...said } = manifest;
     const { mediaType, config, ...read } = document;
     const at = this.clock.now();
-    await upsertManifest(tx, {
+    const record = {
       ...read,
       ...said,
       ...platform,
@@ -77,7 +79,9 @@ export class Content {
       configDigest: config?.digest ?? null,
       configMediaType: config?.mediaType ?? null,
       at,
-    });
+    };
+    const kept = [said.digest, ...document.references.map((part) => part.digest)];
+    await tx.together(() => [this.garbage.keepReferences(tx, said.registryId, kept), upsertManifest(tx, record)]);
     if (tag === null) return false;
     const { registryId, repository, digest } = said;
     const before = await upsertImageTag(tx, { registryId, repository, tag, digest, at });

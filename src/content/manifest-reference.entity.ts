@@ -5,6 +5,7 @@ import { Manifest } from './manifest.entity.js';
 /** A blob, or a manifest of an index, that a manifest refers to. */
 @Entity('manifest_references')
 @Index('manifest_references_by_digest', ['repositoryId', 'digest'])
+@Index('manifest_references_of_digest', ['digest', 'repositoryId'])
 @Check('manifest_references_kind_known', `kind IN ('blobs', 'manifests')`)
 export class ManifestReference {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'manifest_references_pkey' })

@@ -1,3 +1,5 @@
+import type { StoredGarbage } from './stored-garbage.js';
+
 /** What an instance must be. Everything an engine is started with follows from it. */
 export interface InstanceSpec {
   /** Unique for ever, `[a-z0-9-]{1,63}`; written down in the owner's row before the instance is made. */
@@ -39,6 +41,15 @@ export abstract class DataPlane {
    * @throws InstanceMissing when there is no such instance; EngineUnavailable when it cannot be started.
    */
   abstract acquire(name: string): Promise<EngineLease>;
+
+  /** How blobs leave the instance. Needs no engine to run, and waits for none. */
+  abstract garbageOf(name: string): StoredGarbage;
+
+  /**
+   * Requests from now on, of any process, get an engine that remembers nothing of the storage as it was. Those in flight
+   * are ended by the engine that they have.
+   */
+  abstract renewEngines(name: string): Promise<void>;
 
   /** How many engines run on this machine; undefined when they run elsewhere. */
   running(): number | undefined {

@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { ContentLists } from '../content/content-lists.js';
 import type { Referrer } from '../content/content-lists.repository.js';
 import { isDigest } from '../content/digest.js';
+import { Garbage } from '../content/garbage.js';
 import { ContentDeletion } from './content-deletion.js';
 import { ContentLocks } from './content-locks.js';
 import { OciError, sendJson, unknownRepository } from './oci-error.js';
 import { pageOf, readPage } from './page-of-names.js';
 import type { EdgeCall } from './token-endpoint.js';
 import type { V2Route } from './v2-route.js';
+import { wantedBlob } from './wanted-blob.js';
 
 /** As many as az asks for. */
 const CATALOG_PAGE = 100;
@@ -30,6 +32,7 @@ export class ContentRoutes {
     private readonly lists: ContentLists,
     private readonly deletion: ContentDeletion,
     private readonly locks: ContentLocks,
+    private readonly garbage: Garbage,
   ) {}
 
   /**
@@ -38,6 +41,8 @@ export class ContentRoutes {
    */
   async answer(call: EdgeCall, route: V2Route): Promise<boolean> {
     if (call.registry.hasContentLocks) await this.locks.requireFor(call.registry, route, call.request.method);
+    const wanted = call.registry.hasGarbage ? wantedBlob(route, call.request.method) : undefined;
+    if (wanted !== undefined) await this.garbage.wanted(call.registry.id, wanted);
     if (route.kind === 'manifest' && call.request.method === 'DELETE') return this.deleteManifest(call, route);
     const answer = this.fromIndex[route.kind];
     if (!answer || !call.registry.isContentIndexed) return false;

@@ -1,6 +1,7 @@
 import { DataPlane, InstanceMissing } from '../../src/data-plane/data-plane.js';
 import type { EngineLease, InstanceSpec } from '../../src/data-plane/data-plane.js';
 import { requireInstanceName } from '../../src/data-plane/instance-name.js';
+import type { StoredGarbage } from '../../src/data-plane/stored-garbage.js';
 
 export type CallName = 'ensure' | 'get' | 'remove' | 'list' | 'isHealthy' | 'acquire';
 
@@ -68,6 +69,21 @@ export class FakeDataPlane extends DataPlane {
         },
       };
     });
+  }
+
+  /** There are no files, and so there is no garbage. */
+  garbageOf(): StoredGarbage {
+    return {
+      files: async function* () {},
+      discard: () => Promise.resolve(),
+      restore: () => Promise.resolve(false),
+      destroy: () => Promise.resolve(),
+      endUploads: () => Promise.resolve(0),
+    };
+  }
+
+  renewEngines(): Promise<void> {
+    return Promise.resolve();
   }
 
   private async call<T>(method: CallName, name: string | undefined, effect: () => T): Promise<T> {

@@ -49,7 +49,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'private-endpoints': ['arm', 'database', 'registries'],
   'connected-registries': ['arm', 'database', 'registries', 'tokens'],
   'provider-operations': ['arm'],
-  content: ['data-plane', 'database', 'registries', 'usage', 'work'],
+  content: ['config', 'data-plane', 'database', 'registries', 'usage', 'work'],
   'rate-limits': ['config', 'database', 'registries', 'throttling', 'work'],
   edge: [
     'arm',

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { mkdir, open, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Secret } from '../../secrets/secret.js';
 import type { InstanceSpec } from '../data-plane.js';
@@ -60,6 +60,14 @@ export class InstanceStore {
     await this.httpSecret(spec.name);
     // Last, since the instance exists from here on.
     await replaceFile(this.specFile(spec.name), `${JSON.stringify({ name: spec.name, readOnly: spec.readOnly })}\n`);
+  }
+
+  /** Changes the version, and leaves the spec as it is. */
+  async renew(name: string): Promise<void> {
+    const stats = await stat(this.specFile(name)).catch(unlessMissing);
+    if (!stats) return;
+    const time = new Date(Math.max(Date.now(), Math.ceil(stats.mtimeMs) + 1));
+    await utimes(this.specFile(name), time, time).catch(unlessMissing);
   }
 
   /** Signs the state of uploads. Made once, so that an upload may go on after its engine was replaced. */

@@ -2,6 +2,8 @@ import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { DataPlane, EngineUnavailable, InstanceMissing } from '../data-plane.js';
 import type { EngineLease, InstanceSpec } from '../data-plane.js';
 import { requireInstanceName } from '../instance-name.js';
+import type { StoredGarbage } from '../stored-garbage.js';
+import { EngineGarbage } from './engine-garbage.js';
 import { boundLog, lastWords } from './engine-log.js';
 import { isAnswering } from './engine-probe.js';
 import { EngineStarter } from './engine-starter.js';
@@ -93,6 +95,14 @@ export class ProcessDataPlane extends DataPlane implements OnModuleInit, OnAppli
       });
     }
     throw new EngineUnavailable(`The spec of ${name} changed again each time its engine had started; try again.`);
+  }
+
+  garbageOf(name: string): StoredGarbage {
+    return new EngineGarbage(this.store.storageFolder(name));
+  }
+
+  renewEngines(name: string): Promise<void> {
+    return this.store.renew(name);
   }
 
   override running(): number {

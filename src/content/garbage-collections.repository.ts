@@ -1,0 +1,107 @@
+import { columnsOf } from '../database/columns.js';
+import type { Sql, Statement } from '../database/database.js';
+import { leasesOf, type Claim } from '../work/leases.repository.js';
+import { GarbageCollection } from './garbage-collection.entity.js';
+import type { Collected, CollectedRegistry } from './garbage-collector.js';
+
+const columns = columnsOf(GarbageCollection);
+
+/** Channel on which is announced that somebody wants garbage to be collected. */
+export const GARBAGE_CHANNEL = 'berth_garbage';
+
+export type ClaimedCollection = GarbageCollection & Claim;
+
+/** Every row is always open: after one collection comes the next. */
+export const collectionLeases = leasesOf<ClaimedCollection>({
+  table: 'garbage_collections',
+  open: 'true',
+  onClaim: 'begun_at = now(), waiting_because = null',
+  columns: columns.select(),
+});
+
+/** A registry as it can be asked for. */
+export interface KnownRegistry extends CollectedRegistry {
+  readonly name: string;
+  /** Only then is known what nothing refers to. */
+  readonly isIndexed: boolean;
+}
+
+const REGISTRY = `select r.id, r.name, r.instance_name as "instanceName", coalesce(c.is_indexed, false) as "isIndexed"
+                    from registries r left join registry_contents c on c.registry_id = r.id`;
+const byId: Statement = { name: 'garbage_collections.registry', text: `${REGISTRY} where r.id = $1` };
+const byKey: Statement = { name: 'garbage_collections.registry_by_key', text: `${REGISTRY} where r.key = lower($1)` };
+const instanceName: Statement = {
+  name: 'garbage_collections.instance_name',
+  text: 'select instance_name as "instanceName" from registries where id = $1',
+};
+/** At different times, so that a service with many registries is never busy with all of them. */
+const enlist: Statement = {
+  name: 'garbage_collections.enlist',
+  text: `insert into garbage_collections (id, run_after)
+           select registry_id, now() + random() * $1 * interval '1 second' from registry_contents c
+            where is_indexed and not exists (select 1 from garbage_collections where id = c.registry_id)
+         on conflict do nothing`,
+};
+const ask: Statement = {
+  name: 'garbage_collections.ask',
+  text: `insert into garbage_collections (id, grace_seconds, asked_at) values ($1, $2, now())
+         on conflict (id) do update
+           set grace_seconds = excluded.grace_seconds, asked_at = excluded.asked_at, run_after = now()`,
+};
+const wake: Statement = { name: 'garbage_collections.wake', text: `select pg_notify('${GARBAGE_CHANNEL}', '')` };
+const find: Statement = {
+  name: 'garbage_collections.find',
+  text: `select ${columns.select()} from garbage_collections where id = $1`,
+};
+/** What was asked for meanwhile is still to be done. */
+const finish: Statement = {
+  name: 'garbage_collections.finish',
+  text: `update garbage_collections
+            set lease_token = null, lease_until = null, attempts = 0, ended_at = now(), waiting_because = null,
+                blobs_removed = $3, bytes_removed = $4, blobs_waiting = $5, uploads_removed = $6,
+                run_after = case when asked_at > begun_at then now() else now() + $7 * interval '1 second' end,
+                grace_seconds = case when asked_at > begun_at then grace_seconds end,
+                asked_at = case when asked_at > begun_at then asked_at end
+          where id = $1 and lease_token = $2`,
+};
+
+export function findRegistryById(sql: Sql, id: string): Promise<KnownRegistry | undefined> {
+  return sql.row<KnownRegistry>(byId, [id]);
+}
+
+export function findRegistryByName(sql: Sql, name: string): Promise<KnownRegistry | undefined> {
+  return sql.row<KnownRegistry>(byKey, [name]);
+}
+
+/** @throws Error when there is no such registry. */
+export async function findInstanceName(sql: Sql, registryId: string): Promise<string> {
+  const found = await sql.row<{ instanceName: string }>(instanceName, [registryId]);
+  if (!found) throw new Error(`The registry ${registryId} is gone.`);
+  return found.instanceName;
+}
+
+/** Those registries are looked at from now on that have come since. Answers how many. */
+export function enlistRegistries(sql: Sql, withinSeconds: number): Promise<number> {
+  return sql.count(enlist, [withinSeconds]);
+}
+
+/** @param graceSeconds null for that of the settings. */
+export async function askForCollection(sql: Sql, registryId: string, graceSeconds: number | null): Promise<void> {
+  await sql.count(ask, [registryId, graceSeconds]);
+  await sql.count(wake);
+}
+
+export function findCollection(sql: Sql, registryId: string): Promise<GarbageCollection | undefined> {
+  return sql.row<GarbageCollection>(find, [registryId]);
+}
+
+/** False when the claim was lost. */
+export async function finishCollection(
+  sql: Sql,
+  { id, leaseToken }: Claim,
+  { blobsRemoved, bytesRemoved, blobsWaiting, uploadsRemoved }: Collected,
+  againAfterSeconds: number,
+): Promise<boolean> {
+  const figures = [blobsRemoved, bytesRemoved, blobsWaiting, uploadsRemoved];
+  return (await sql.count(finish, [id, leaseToken, ...figures, againAfterSeconds])) === 1;
+}
