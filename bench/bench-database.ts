@@ -11,22 +11,28 @@ export interface BenchDatabase {
   readonly pid: () => number;
   /** Makes an empty database and answers its URL. */
   create(name: string): Promise<string>;
+  /** Of one that was made. */
+  urlOf(name: string): string;
   readonly stop: () => Promise<void>;
 }
 
 export async function openDatabase(folder: string): Promise<BenchDatabase> {
   const place = join(folder, 'postgres');
   const { url, pid, stop } = await startPostgres({ folder: place, diesWithParent: true });
+  const urlOf = (name: string) => {
+    const made = new URL(url);
+    made.pathname = name;
+    return made.href;
+  };
   return {
     logFile: clusterPaths(place).log,
     pid,
     stop,
     async create(name) {
       await ensureDatabase(url, name);
-      const made = new URL(url);
-      made.pathname = name;
-      return made.href;
+      return urlOf(name);
     },
+    urlOf,
   };
 }
 

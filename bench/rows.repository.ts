@@ -48,6 +48,12 @@ const webhooks: Statement = {
                 (select 'hook' || lpad(number::text, 3, '0') as hook from generate_series(0, $1::int - 1) number) hooks
           where r.key < 'bench' || lpad($2, ${DIGITS}, '0')`,
 };
+const repositories: Statement = {
+  name: 'bench.repositories',
+  text: `insert into repositories (id, registry_id, name, created_at, updated_at)
+         select gen_random_uuid(), r.id, 'team/r' || lpad(number::text, ${DIGITS}, '0'), now(), now()
+           from registries r, generate_series(0, $2::int - 1) number where r.key = $1`,
+};
 const registryId: Statement = { name: 'bench.registry_id', text: 'select id from registries where key = $1' };
 const enqueue: Statement = {
   name: 'bench.enqueue',
@@ -69,6 +75,14 @@ export async function fill(client: Client, subscriptionId: string, count: number
 export async function fillWebhooks(client: Client, below: number, each: number): Promise<void> {
   await client.query({ ...webhooks, values: [each, String(below)] });
   await client.query('vacuum analyze webhooks');
+}
+
+/** Gives a registry repositories `team/r0000000` and up, without anything in them. Answers its id. */
+export async function fillRepositories(client: Client, key: string, count: number): Promise<string> {
+  await client.query({ ...repositories, values: [key, count] });
+  await client.query('vacuum analyze repositories');
+  const { rows } = await client.query<{ id: string }>({ ...registryId, values: [key] });
+  return rows[0]?.id ?? '';
 }
 
 /** The service's own id of a registry of the table. */

@@ -14,7 +14,7 @@ export const RANDOM_BELOW = 1_000_000_000;
  * `{r}` drawn at random each time.
  */
 export interface Load {
-  readonly method: 'GET' | 'PUT';
+  readonly method: 'GET' | 'PUT' | 'POST';
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;

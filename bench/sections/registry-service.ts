@@ -1,9 +1,12 @@
 import { randomInt } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Dispatcher } from 'undici';
 import { request } from 'undici';
 import { startService, type Service } from '../service.js';
 import type { Stage } from './stage.js';
 
+const READY_LIMIT_MS = 30_000;
+const RETRY_MS = 50;
 const GROUP = 'bench';
 const API = 'api-version=2025-11-01';
 /** Below the ports that the system gives to clients. */
@@ -22,7 +25,11 @@ export async function openRegistryService(stage: Stage, name: string): Promise<S
   const service = await startService({
     folder: await stage.folder(name),
     databaseUrl: await stage.database.create(name),
-    settings: { BERTH_REGISTRY_PORTS: `${first}-${first + PORTS.count}` },
+    settings: {
+      BERTH_REGISTRY_PORTS: `${first}-${first + PORTS.count}`,
+      // Requests are counted as everywhere, and none is refused.
+      BERTH_REGISTRY_RATE_PERCENT: '1000000',
+    },
   });
   stage.atEnd('the service with engines', service.stop);
   const url = `${service.endpoint}/subscriptions/${service.subscriptionId}/resourceGroups/${GROUP}?api-version=2024-11-01`;
@@ -45,6 +52,31 @@ export async function putRegistry(service: Service, name: string): Promise<Login
   };
   const basic = Buffer.from(`${username}:${passwords[0]?.value}`).toString('base64');
   return { loginServer: properties.loginServer, authorization: `Basic ${basic}` };
+}
+
+/** A registry that gives tokens, and a token for it. */
+export interface ReadyRegistry {
+  readonly host: string;
+  /** With an access token for the scope. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** `Authorization` of the admin user. */
+  readonly basic: string;
+}
+
+/** Creates a registry and waits until its login server gives an access token for the scope. */
+export async function readyRegistry(service: Service, name: string, scope: string): Promise<ReadyRegistry> {
+  const { loginServer: host, authorization: basic } = await putRegistry(service, name);
+  const url = `https://${host}/oauth2/token?${new URLSearchParams({ service: host, scope }).toString()}`;
+  const deadline = performance.now() + READY_LIMIT_MS;
+  while (performance.now() < deadline) {
+    const answer = await request(url, { dispatcher: service.agent, headers: { authorization: basic } }).catch(
+      () => undefined,
+    );
+    const body = (await answer?.body.json()) as { access_token?: string } | undefined;
+    if (answer?.statusCode === 200) return { host, basic, headers: { authorization: `Bearer ${body?.access_token}` } };
+    await pause(RETRY_MS);
+  }
+  throw new Error(`${host} gave no token within ${READY_LIMIT_MS} ms.`);
 }
 
 async function asked(
