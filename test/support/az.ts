@@ -18,6 +18,8 @@ export interface Az {
   readonly run: (command: string) => Promise<unknown>;
   /** The errors of a command that has to fail. */
   readonly refused: (command: string) => Promise<string>;
+  /** A command that goes on while something else is done; `said` has what it has said so far. */
+  readonly begin: (command: string) => { readonly ended: Promise<Ended>; readonly said: () => string };
   readonly close: () => Promise<void>;
 }
 
@@ -36,8 +38,11 @@ export function hasAz(): boolean {
   });
 }
 
-/** Has signed in nowhere, and knows no other cloud than the public ones. */
-export async function openAz({ caFile }: Pick<Service, 'caFile'>): Promise<Az> {
+/** Has signed in nowhere, and knows no other cloud than the public ones. `more` is laid over its environment. */
+export async function openAz(
+  { caFile }: Pick<Service, 'caFile'>,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Az> {
   const folder = await mkdtemp(join(tmpdir(), 'az-'));
   const env = {
     PATH: process.env['PATH'],
@@ -46,15 +51,21 @@ export async function openAz({ caFile }: Pick<Service, 'caFile'>): Promise<Az> {
     AZURE_CONFIG_DIR: folder,
     REQUESTS_CA_BUNDLE: caFile,
     ...NOTHING_BUT_LOOPBACK,
+    ...more,
   };
-  const end = (command: string): Promise<Ended> =>
-    new Promise((resolve) => {
+  const begin = (command: string) => {
+    let said = '';
+    const ended = new Promise<Ended>((resolve) => {
       const options = { env, timeout: COMMAND_LIMIT_MS, killSignal: 'SIGKILL' as const };
       const child = execFile('az', command.split(' '), options, (error, stdout, stderr) =>
         resolve({ code: error ? Number(error.code ?? -1) : 0, stdout, stderr }),
       );
       child.stdin?.end();
+      child.stderr?.on('data', (chunk: string) => (said += chunk));
     });
+    return { ended, said: () => said };
+  };
+  const end = (command: string): Promise<Ended> => begin(command).ended;
   return {
     async run(command) {
       const { code, stdout, stderr } = await end(command);
@@ -66,6 +77,7 @@ export async function openAz({ caFile }: Pick<Service, 'caFile'>): Promise<Az> {
       if (code === 0) throw new Error(`az ${command}: was not refused, and said: ${stdout}`);
       return stderr;
     },
+    begin,
     close: () => rm(folder, { recursive: true, force: true }),
   };
 }
