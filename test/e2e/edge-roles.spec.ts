@@ -291,7 +291,9 @@ test('a request by roles asks the database as often as one by a scope map', asyn
     await send();
     const statements = [vi.spyOn(edge.database, 'row'), vi.spyOn(edge.database, 'rows')];
     await send();
-    asked.push(statements.flatMap(({ mock }) => mock.calls.map(([{ name }]) => name)));
+    const names = statements.flatMap(({ mock }) => mock.calls.map(([{ name }]) => name));
+    // What the rates of the SKU ask for is asked now and then, for many requests.
+    asked.push(names.filter((name) => !name.startsWith('rate_buckets.')));
     statements.forEach((each) => each.mockRestore());
   }
   expect(asked).toEqual([
