@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { application, tenantWithSubscription } from '../support/edge-principals.js';
+import { ServicePrincipals } from '../../src/identity/service-principals.js';
+import { Users } from '../../src/identity/users.js';
+import { application, person, tenantWithSubscription, type Principal } from '../support/edge-principals.js';
 import { giveRole, whereRepository, type GivenRole } from '../support/given-role.js';
 import { basic, OciClient } from '../support/oci-client.js';
 import { openEdge, type Edge, type GivenRegistry } from '../support/oci-edge.js';
@@ -67,6 +69,11 @@ async function reader(condition: string | null = null): Promise<Given> {
     [roleId, tenantId, JSON.stringify([REPOSITORY_ROLE])],
   );
   const role = await giveRole(edge, { who, role: roleId, at: apart.registry, scope: 'subscription', condition });
+  return { role, roleId, objectId: who.objectId, answers: await answersTo(who) };
+}
+
+/** Logs in. */
+async function answersTo(who: Principal): Promise<Given['answers']> {
   const query = `offline_token=true&scope=${encodeURIComponent('repository:a:pull')}`;
   const { json } = await client(edge.mainPort, who.basic).send('GET', `/oauth2/token?${query}`, { headers: { host } });
   const { access_token = '', refresh_token = '' } = json as { access_token?: string; refresh_token?: string };
@@ -78,14 +85,9 @@ async function reader(condition: string | null = null): Promise<Given> {
     };
   };
   const ways = [`Bearer ${access_token}`, basic(REFRESH_USER, refresh_token), who.basic].map(statuses);
-  return {
-    role,
-    roleId,
-    objectId: who.objectId,
-    answers: async () => {
-      const [bearer = [], refresh = [], secret = []] = await Promise.all(ways.map((way) => way()));
-      return { bearer, refresh, basic: secret };
-    },
+  return async () => {
+    const [bearer = [], refresh = [], secret = []] = await Promise.all(ways.map((way) => way()));
+    return { bearer, refresh, basic: secret };
   };
 }
 
@@ -140,6 +142,41 @@ describe('what a role lets somebody do ends with the next request, at each of tw
     expect(await given.answers()).toEqual(REFUSED);
     await edge.change(apart.registry, { roleAssignmentMode: 'AbacRepositoryPermissions' });
     expect(await given.answers()).toEqual(LET_IN);
+  });
+});
+
+describe('whoever has a role is refused at the next request, at each of two processes, when', () => {
+  const endings: readonly [string, () => Promise<Principal>, (who: Principal) => Promise<unknown>][] = [
+    [
+      'the application is disabled',
+      () => application(edge, tenantId),
+      ({ name }) => edge.get(ServicePrincipals).change(name, { isEnabled: false }),
+    ],
+    [
+      'the application is deleted',
+      () => application(edge, tenantId),
+      ({ name }) => edge.get(ServicePrincipals).remove(name),
+    ],
+    [
+      'the user is disabled',
+      () => person(edge, tenantId),
+      ({ objectId }) => edge.get(Users).change(objectId, { isEnabled: false }),
+    ],
+    [
+      'the user has a new password',
+      () => person(edge, tenantId),
+      ({ objectId }) => edge.get(Users).resetPassword(objectId, null),
+    ],
+    ['the user is deleted', () => person(edge, tenantId), ({ objectId }) => edge.get(Users).remove(objectId)],
+  ];
+
+  test.each(endings)('%s', async (_, make, end) => {
+    const who = await make();
+    await giveRole(edge, { who, role: 'Container Registry Repository Reader', at: apart.registry });
+    const answers = await answersTo(who);
+    expect(await answers()).toEqual(LET_IN);
+    await end(who);
+    expect(await answers()).toEqual(REFUSED);
   });
 });
 

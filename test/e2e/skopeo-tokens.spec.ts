@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { application, tenantWithSubscription } from '../support/edge-principals.js';
+import { giveRole, whereRepository } from '../support/given-role.js';
 import { givenToken } from '../support/given-token.js';
 import { buildImage, digestOfImage } from '../support/image.js';
 import { basic, OciClient } from '../support/oci-client.js';
@@ -43,15 +45,15 @@ function skopeo(...args: string[]): Promise<Outcome> {
 }
 
 const adminOf = ({ user, password }: GivenRegistry) => `${user}:${password}`;
-const remote = (name: string) => `docker://${given.loginServer}/${name}`;
+const remote = (name: string, { loginServer } = given) => `docker://${loginServer}/${name}`;
 const local = (name: string) => `oci:${join(folder, `pulled-${name}`)}:v1`;
 
-function push(image: string, name: string, creds: string): Promise<Outcome> {
-  return skopeo('copy', '--dest-cert-dir', edge.certFolder, '--dest-creds', creds, image, remote(name));
+function push(image: string, name: string, creds: string, to = given): Promise<Outcome> {
+  return skopeo('copy', '--dest-cert-dir', edge.certFolder, '--dest-creds', creds, image, remote(name, to));
 }
 
-function pull(name: string, creds: string, target: string): Promise<Outcome> {
-  return skopeo('copy', '--src-cert-dir', edge.certFolder, '--src-creds', creds, remote(name), target);
+function pull(name: string, creds: string, target: string, from = given): Promise<Outcome> {
+  return skopeo('copy', '--src-cert-dir', edge.certFolder, '--src-creds', creds, remote(name, from), target);
 }
 
 const REFUSED = { code: 1, stderr: expect.stringMatching(/unauthorized|authentication required|denied/) as string };
@@ -88,4 +90,23 @@ test('a refresh token is the password of the user of zeros', async () => {
   const { refresh_token } = json as { refresh_token: string };
   const creds = `00000000-0000-0000-0000-000000000000:${refresh_token}`;
   expect(await pull('team/secret:v1', creds, local('by-refresh'))).toMatchObject({ code: 0 });
+});
+
+test('an application pushes into the repositories that the condition of its role names, and nowhere else', async () => {
+  const { tenantId, subscriptionId } = await tenantWithSubscription(edge);
+  const apart = await edge.registry({ subscriptionId, roleAssignmentMode: 'AbacRepositoryPermissions' });
+  const who = await application(edge, tenantId);
+  const role = await giveRole(edge, {
+    who,
+    role: 'Container Registry Repository Writer',
+    at: apart.registry,
+    condition: whereRepository("StringStartsWithIgnoreCase 'team/'"),
+  });
+  const creds = Buffer.from(who.basic.slice('Basic '.length), 'base64').toString();
+  const image = `oci:${join(folder, 'app')}:v1`;
+  expect(await push(image, 'team/app:v1', creds, apart)).toMatchObject({ code: 0 });
+  expect(await push(image, 'app:v1', creds, apart)).toMatchObject(REFUSED);
+  expect(await pull('team/app:v1', creds, local('by-role'), apart)).toMatchObject({ code: 0 });
+  await role.remove();
+  expect(await pull('team/app:v1', creds, local('after-role'), apart)).toMatchObject({ code: 1 });
 });
