@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { decodeJwt, type JWTPayload } from 'jose';
+import { decodeJwt } from 'jose';
 import { ArmError } from '../arm/arm-error.js';
 import type { Caller } from '../arm/caller.js';
 import { isUuid } from '../arm/uuid.js';
 import { Database } from '../database/database.js';
+import { isForRegistries } from '../identity/audiences.js';
 import { generationOf, TokenVerifier } from '../identity/token-verifier.js';
 import { isRefusal, Logins } from './logins.js';
 import { OciError, sendJson, unavailable } from './oci-error.js';
@@ -12,9 +13,6 @@ import { readForm } from './read-form.js';
 import { RegistryTokens } from './registry-tokens.js';
 import type { EdgeCall } from './token-endpoint.js';
 import { required, requireService } from './token-request.js';
-
-/** The audience of tokens that were issued for registries and nothing else. */
-const REGISTRY_AUDIENCE = /^https:\/\/containerregistry\.azure\.net\/?$/;
 
 const SERVER_ERROR = 500;
 
@@ -46,7 +44,7 @@ export class ExchangeEndpoint {
     const caller = await this.callerOf(token);
     requireTenant(form.get('tenant'), caller);
     const claims = decodeJwt(token);
-    if (!isForRegistries(claims) && !(await takesArmTokens(this.database, registry.id)))
+    if (!isForRegistries(claims.aud) && !(await takesArmTokens(this.database, registry.id)))
       throw refused(
         `Registry '${registry.name}' takes no tokens that were issued for Azure Resource Manager; ` +
           `ask for one with the scope 'https://containerregistry.azure.net/.default'.`,
@@ -85,10 +83,6 @@ function accessTokenIn(form: URLSearchParams): string {
 function requireTenant(tenant: string | null, caller: Caller): void {
   if (!tenant || !isUuid(tenant) || tenant.toLowerCase() === caller.tenantId) return;
   throw refused(`The access token is of the tenant '${caller.tenantId}', not of '${tenant}' as the form says.`);
-}
-
-function isForRegistries({ aud = [] }: JWTPayload): boolean {
-  return [aud].flat().some((audience) => REGISTRY_AUDIENCE.test(audience));
 }
 
 function refused(message: string): OciError {

@@ -1,11 +1,10 @@
 import type { Config } from '../config/config.js';
 
+/** For which tokens are issued that login servers exchange, and that mean nothing to the control plane. */
+const REGISTRIES = 'https://containerregistry.azure.net';
+
 /** Resources for which the clients of Azure's public cloud ask for tokens: Resource Manager's two names and the registries'. */
-const WELL_KNOWN = [
-  'https://management.azure.com',
-  'https://management.core.windows.net',
-  'https://containerregistry.azure.net',
-];
+const WELL_KNOWN = ['https://management.azure.com', 'https://management.core.windows.net', REGISTRIES];
 
 const LOOPBACK_HOSTS = ['localhost', '127.0.0.1', '[::1]'];
 
@@ -26,4 +25,15 @@ export function ownOrigins({ tls, port }: Pick<Config, 'tls' | 'port'>): readonl
 export function isAudienceAccepted(audience: string | readonly string[], origins: readonly string[]): boolean {
   const accepted = new Set([...WELL_KNOWN, ...origins]);
   return [audience].flat().some((one) => accepted.has(bare(one)));
+}
+
+/** Whether a token was issued for registries, maybe among others. */
+export function isForRegistries(audience: string | readonly string[] = []): boolean {
+  return [audience].flat().some((one) => bare(one) === REGISTRIES);
+}
+
+/** Whether a token was issued for registries and nothing else. */
+export function isForRegistriesAlone(audience: string | readonly string[]): boolean {
+  const all = [audience].flat();
+  return all.length > 0 && all.every((one) => bare(one) === REGISTRIES);
 }

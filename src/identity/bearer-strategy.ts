@@ -25,7 +25,7 @@ export class BearerStrategy extends PassportStrategy(Strategy, 'bearer') {
   }
 
   async validate(request: FastifyRequest): Promise<Caller> {
-    return this.verifier.verify(bearerTokenOf(request.headers.authorization));
+    return this.verifier.verifyForManagement(bearerTokenOf(request.headers.authorization));
   }
 
   /** Who sent the request. @throws ArmError what the verifier has against the token. */

@@ -97,6 +97,21 @@ describe('a token verifier', () => {
     ]);
   });
 
+  it.each([
+    [['https://containerregistry.azure.net'], false],
+    [['https://containerregistry.azure.net/'], false],
+    [['https://containerregistry.azure.net', `${ORIGIN}/`], true],
+    [[`${ORIGIN}/`], true],
+  ])('lets tokens for %j call the control plane: %s', async (aud, isLet) => {
+    const sent = await token({ aud });
+    const call = () => verifier.verifyForManagement(sent).catch((error: ArmError) => error.code);
+    const expected = isLet ? CALLER : 'InvalidAuthenticationTokenAudience';
+    // The second time it is remembered, and so it is by a login server.
+    expect([await call(), await call()]).toEqual([expected, expected]);
+    expect(await verifier.verify(sent)).toEqual(CALLER);
+    expect([await call(), verifier.recall(sent)]).toEqual([expected, isLet ? CALLER : undefined]);
+  });
+
   it('refuses an expired token, also one that it had accepted before', async () => {
     const sent = await token();
     expect(await verifier.verify(sent)).toEqual(CALLER);

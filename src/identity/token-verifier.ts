@@ -6,7 +6,7 @@ import type { Caller } from '../arm/caller.js';
 import { parseUuid } from '../arm/uuid.js';
 import type { OidcIssuer } from '../config/parsers.js';
 import type { Clock } from '../work/clock.js';
-import { isAudienceAccepted } from './audiences.js';
+import { isAudienceAccepted, isForRegistriesAlone } from './audiences.js';
 import { callerOf } from './caller-of.js';
 import { originOfIssuer } from './issuer-urls.js';
 import { bareIssuer, RemoteIssuer } from './remote-issuer.js';
@@ -44,6 +44,7 @@ export interface TokenVerifierOptions {
 
 interface Remembered {
   readonly caller: Caller;
+  readonly isForRegistriesAlone: boolean;
   readonly untilMs: number;
 }
 
@@ -65,19 +66,31 @@ export class TokenVerifier {
     );
   }
 
-  /** The caller of a token that was verified less than a minute ago and has not expired. Takes microseconds. */
+  /**
+   * The caller of the control plane whose token was verified less than a minute ago and has not expired. Takes microseconds.
+   */
   recall(token: string): Caller | undefined {
-    const known = this.remembered.get(digestOf(token));
-    if (!this.options.hearsRevocations()) return undefined;
-    return known && this.options.clock.now().getTime() < known.untilMs ? known.caller : undefined;
+    const known = this.known(token);
+    return known?.isForRegistriesAlone ? undefined : known?.caller;
   }
 
   /**
+   * Who calls the control plane.
+   * @throws ArmError as `verify` does; a token for registries alone has a wrong audience here.
+   */
+  async verifyForManagement(token: string): Promise<Caller> {
+    const { caller, isForRegistriesAlone: isOther } = this.known(token) ?? (await this.verifyAnew(token));
+    if (isOther) throw wrongAudience(decodeJwt(token).aud ?? [], this.options.origins);
+    return caller;
+  }
+
+  /**
+   * Who sent a token that was issued for this service, be it the control plane or its registries.
    * @throws ArmError InvalidAuthenticationToken, ExpiredAuthenticationToken or InvalidAuthenticationTokenAudience; and
    * ServerTimeout when the keys of the token's issuer cannot be read now.
    */
   async verify(token: string): Promise<Caller> {
-    return this.recall(token) ?? (await this.verifyAnew(token));
+    return (this.known(token) ?? (await this.verifyAnew(token))).caller;
   }
 
   /** Something was revoked: every token is looked at again. */
@@ -86,7 +99,13 @@ export class TokenVerifier {
     this.remembered.clear();
   }
 
-  private async verifyAnew(token: string): Promise<Caller> {
+  private known(token: string): Remembered | undefined {
+    const known = this.remembered.get(digestOf(token));
+    if (!this.options.hearsRevocations()) return undefined;
+    return known && this.options.clock.now().getTime() < known.untilMs ? known : undefined;
+  }
+
+  private async verifyAnew(token: string): Promise<Remembered> {
     const now = this.options.clock.now();
     const revocationsBefore = this.revocations;
     const { claims, origins, issuer } = await this.read(token, now).catch((error: unknown) => {
@@ -101,8 +120,9 @@ export class TokenVerifier {
     if (await this.isRevoked(caller, generationOf(claims))) throw revoked(caller.name);
     const untilMs = Math.min(Number(claims.exp) * 1000, now.getTime() + REMEMBERED_SECONDS * 1000);
     // What was revoked meanwhile may be of this caller.
-    if (revocationsBefore === this.revocations) this.remembered.set(digestOf(token), { caller, untilMs });
-    return caller;
+    const verified = { caller, untilMs, isForRegistriesAlone: isForRegistriesAlone(audience) };
+    if (revocationsBefore === this.revocations) this.remembered.set(digestOf(token), verified);
+    return verified;
   }
 
   /** Whether what was issued to the caller in that generation is good no longer; asked of the database each time. */

@@ -116,6 +116,17 @@ describe('a managed identity', () => {
     expect(await callWith(body['access_token'])).toBe(200);
   });
 
+  it('has tokens for registries, which mean nothing to the control plane', async () => {
+    const registries = { resource: 'https://containerregistry.azure.net' };
+    const { status, body } = await ask(identity.identityHeader, registries);
+    const token = body['access_token'] ?? '';
+    expect([status, decodeJwt(token).aud]).toEqual([200, 'https://containerregistry.azure.net']);
+    expect(await app.request('GET', '/tenants', undefined, { token })).toMatchObject({
+      status: 401,
+      body: { error: { code: 'InvalidAuthenticationTokenAudience' } },
+    });
+  });
+
   it('is asked for as on a virtual machine, too, and as in older App Services', async () => {
     const machine = { 'api-version': '2018-02-01' };
     expect(await outcome(ask(identity.identityHeader, machine, { metadata: 'true' }))).toEqual([200, undefined]);

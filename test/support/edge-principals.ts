@@ -14,8 +14,8 @@ export interface Principal {
   readonly name: string;
   /** The Authorization header of the name and the secret or the password. */
   readonly basic: string;
-  /** As the issuer would sign it. */
-  readonly accessToken: () => Promise<string>;
+  /** As the issuer would sign it; for Azure Resource Manager unless another audience is named. */
+  readonly accessToken: (audience?: string) => Promise<string>;
 }
 
 /** A tenant of its own with one subscription. */
@@ -40,7 +40,7 @@ export async function application(edge: Edge, tenantId: string): Promise<Princip
     objectId,
     name: appId,
     basic: basic(appId, secret.reveal()),
-    accessToken: () => signed(edge, claims),
+    accessToken: (audience) => signed(edge, claims, audience),
   };
 }
 
@@ -54,17 +54,21 @@ export async function person(edge: Edge, tenantId: string): Promise<Principal> {
     objectId: user.objectId,
     name: userName,
     basic: basic(userName, password.reveal()),
-    accessToken: () => signed(edge, claims),
+    accessToken: (audience) => signed(edge, claims, audience),
   };
 }
 
-async function signed(edge: Edge, claims: Readonly<Record<string, string>>): Promise<string> {
+async function signed(
+  edge: Edge,
+  claims: Readonly<Record<string, string>>,
+  audience = 'https://management.azure.com',
+): Promise<string> {
   const key = await edge.get(SigningKeys).current('arm');
   const now = Math.floor(edge.clock.now().getTime() / 1000);
   return new SignJWT({ ...claims })
     .setProtectedHeader({ alg: key.algorithm, kid: key.kid, typ: 'JWT' })
     .setIssuer('https://localhost:5080/adfs')
-    .setAudience('https://management.azure.com')
+    .setAudience(audience)
     .setIssuedAt(now)
     .setExpirationTime(now + 3_600)
     .sign(key.privateKey);
