@@ -20,6 +20,28 @@ export const ARM_ERRORS = {
   ExpiredAuthenticationToken: { status: 401, meaning: 'The bearer token has expired; ask for a new one.' },
   AuthorizationFailed: { status: 403, meaning: 'The caller may not perform this action on this scope.' },
 
+  InvalidRoleAssignmentId: { status: 400, meaning: 'The name of a role assignment in the URL is not a GUID.' },
+  InvalidRoleDefinitionId: {
+    status: 400,
+    meaning: 'The id of a role is not a GUID, or not the resource id of a role.',
+  },
+  PrincipalNotFound: {
+    status: 400,
+    meaning:
+      'No user or service principal of the tenant has this object id; `docs/authorization.md` has the exception.',
+  },
+  RoleAssignmentExists: { status: 409, meaning: 'The principal has the role at this very scope already.' },
+  RoleAssignmentNotFound: { status: 404, meaning: 'There is no role assignment of this name at the scope.' },
+  RoleAssignmentUpdateNotPermitted: {
+    status: 400,
+    meaning: 'The name is that of an assignment with another scope, role or principal; take another name.',
+  },
+  RoleDefinitionDoesNotExist: { status: 404, meaning: 'There is no such role, or not at this scope.' },
+  RoleDefinitionHasAssignments: { status: 400, meaning: 'Somebody has the role; delete its assignments first.' },
+  RoleDefinitionIsBuiltIn: { status: 400, meaning: 'Built-in roles cannot be changed or deleted; make another role.' },
+  RoleDefinitionWithSameNameExists: { status: 409, meaning: 'Another custom role of the tenant has the name.' },
+  UnmatchedPrincipalType: { status: 400, meaning: 'The principal is of another type than the request says.' },
+
   MissingApiVersionParameter: { status: 400, meaning: 'The query parameter `api-version` is missing.' },
   InvalidApiVersionParameter: { status: 400, meaning: 'The query parameter `api-version` names no supported version.' },
   NoRegisteredProviderFound: { status: 400, meaning: 'The resource type is not served in this api-version.' },

@@ -5,13 +5,24 @@ import { Authorization } from './authorization.js';
 import { RightsOfCallers } from './rights.js';
 import { RoleGuard } from './role.guard.js';
 import { RoleAssignment } from './role-assignment.entity.js';
+import { RoleAssignments } from './role-assignments.js';
+import { RoleAssignmentsController } from './role-assignments.controller.js';
 import { RoleDefinition } from './role-definition.entity.js';
+import { RoleDefinitions } from './role-definitions.js';
+import { RoleDefinitionsController } from './role-definitions.controller.js';
 
 /** Who may do what. Importing it asks every route of the application for the right that it needs. */
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature([RoleDefinition, RoleAssignment])],
-  providers: [Authorization, RightsOfCallers, { provide: APP_GUARD, useClass: RoleGuard }],
+  controllers: [RoleDefinitionsController, RoleAssignmentsController],
+  providers: [
+    Authorization,
+    RightsOfCallers,
+    RoleDefinitions,
+    RoleAssignments,
+    { provide: APP_GUARD, useClass: RoleGuard },
+  ],
   exports: [Authorization, RightsOfCallers],
 })
 export class AuthorizationModule {}

@@ -14,3 +14,9 @@ export function fullKeysOf(id: ResourceId): string[] {
   const subscription = `/subscriptions/${id.subscriptionId}`;
   return [TENANT_SCOPE, ...scopeKeysOf(id).map((key) => `${subscription}${key}`)];
 }
+
+/** Whether the key of a scope is that scope, given by its id, or lies below it. */
+export function isWithin(key: string, scope: string): boolean {
+  const above = scope.toLowerCase();
+  return above === TENANT_SCOPE || key === above || key.startsWith(`${above}/`);
+}
