@@ -1,14 +1,18 @@
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import type { Config } from '../config/config.js';
+import { Garbage } from '../content/garbage.js';
 import { reindex } from '../content/reindex.js';
 import { findIndexedRegistry } from '../content/reindex.repository.js';
 import type { Tally } from '../content/reindexing.js';
+import type { DataPlane } from '../data-plane/data-plane.js';
 import { EngineStorage } from '../data-plane/process/engine-storage.js';
+import { ProcessDataPlane } from '../data-plane/process/process-data-plane.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { Database } from '../database/database.js';
 import { runningPostgresUrl } from '../embedded/postgres/running-url.js';
 import { Usage } from '../usage/usage.js';
+import { SystemClock } from '../work/clock.js';
 
 const CONNECTIONS = 2;
 const BETWEEN_LINES_MS = 1_000;
@@ -33,11 +37,13 @@ export async function reindexRegistry(
     if (!registry) throw new Error(`There is no registry '${name}'; it is named as in its login server.`);
     if (registry.reindexedTo !== null) say(`goes on where it broke off: ${registry.reindexedTo}`);
     let saidAt = performance.now();
+    const [usage, clock] = [new Usage(), new SystemClock()];
     return await reindex(registry, {
       database,
-      usage: new Usage(),
+      usage,
+      garbage: new Garbage(database, dataPlaneOf(config), usage, clock),
       stored: new EngineStorage(config.dataDir, registry.instanceName),
-      now: () => new Date(),
+      now: () => clock.now(),
       onProgress: (phase, last, tally) => {
         if (performance.now() - saidAt < BETWEEN_LINES_MS) return;
         saidAt = performance.now();
@@ -47,6 +53,13 @@ export async function reindexRegistry(
   } finally {
     await source.destroy();
   }
+}
+
+/** No engine is started by what is asked of it here. */
+function dataPlaneOf({ dataDir, enginePath, engineIdleSeconds }: Config): DataPlane {
+  const nothing = () => undefined;
+  const logger = { debug: nothing, warn: nothing, error: nothing };
+  return new ProcessDataPlane({ dataDir, enginePath, engineIdleSeconds, logger });
 }
 
 async function databaseUrlOf({ databaseUrl, dataDir }: Config): Promise<string> {

@@ -1,6 +1,7 @@
 import type { StoredTag } from '../data-plane/stored-content.js';
 import type { Tx } from '../database/database.js';
 import { readPlatform } from './config-platform.js';
+import { BlobsGone } from './garbage.js';
 import { readManifest } from './manifest-document.js';
 import { draftOf, isSame, recordOf, type ManifestDraft } from './reindex-manifest.js';
 import {
@@ -45,7 +46,26 @@ async function indexManifests(on: Reindexing, repository: string, digests: reado
   const [first] = wrong;
   if (!first) return;
   const at = (await on.stored.manifestTime(repository, first.digest)) ?? on.now();
-  await holding(on, { repository, at }, (tx, id) => writeManifests(on, tx, { id, repository, wrong }));
+  const write = (drafts: readonly ManifestDraft[]) =>
+    holding(on, { repository, at, keeping: drafts.flatMap(digestsOf) }, (tx, id) =>
+      writeManifests(on, tx, { id, repository, wrong: drafts }),
+    );
+  try {
+    await write(wrong);
+  } catch (error) {
+    if (!(error instanceof BlobsGone)) throw error;
+    for (const draft of wrong) await write([draft]).catch((cause: unknown) => noteGone(on, cause));
+  }
+}
+
+/** It cannot be pulled, whatever is written down. */
+function noteGone({ tally }: Reindexing, cause: unknown): void {
+  if (!(cause instanceof BlobsGone)) throw cause;
+  tally.damaged++;
+}
+
+function digestsOf({ digest, references }: ManifestDraft): string[] {
+  return [digest, ...references.map((part) => part.digest)];
 }
 
 async function readDraft(on: Reindexing, digest: string): Promise<ManifestDraft | undefined> {
@@ -98,7 +118,7 @@ async function indexTags(on: Reindexing, repository: string, names: readonly str
   if (wrong.size === 0) return;
   // A tag of a manifest that is not stored leads nowhere, and is not written down.
   await indexManifests(on, repository, [...new Set([...wrong.values()].map(({ digest }) => digest))]);
-  await holding(on, { repository, at: on.now() }, async (tx, id) => {
+  await holding(on, { repository, at: on.now(), keeping: [] }, async (tx, id) => {
     const counts = { added: 0, corrected: 0 };
     for (const name of wrong.keys()) {
       const now = on.now();
@@ -111,6 +131,14 @@ async function indexTags(on: Reindexing, repository: string, names: readonly str
   });
 }
 
+interface Held {
+  readonly repository: string;
+  /** When it came, if it is not written down yet. */
+  readonly at: Date;
+  /** What is written down to be referred to, which is no garbage then. */
+  readonly keeping: readonly string[];
+}
+
 type Counts = Pick<Reindexing['tally'], 'added' | 'corrected'>;
 
 /**
@@ -119,12 +147,13 @@ type Counts = Pick<Reindexing['tally'], 'added' | 'corrected'>;
  */
 async function holding(
   on: Reindexing,
-  { repository, at }: { readonly repository: string; readonly at: Date },
+  { repository, at, keeping }: Held,
   work: (tx: Tx, id: string) => Promise<Counts>,
 ): Promise<void> {
   for (;;) {
     await addRepository(on.database, on.registryId, repository, earlier(at, on.now()));
     const counts = await on.database.transaction(async (tx) => {
+      if (keeping.length > 0) await on.garbage.keepReferences(tx, on.registryId, keeping);
       const row = await takeRepositoryRow(tx, on.registryId, repository);
       if (!row) return undefined;
       const done = await work(tx, row.id);

@@ -1,5 +1,7 @@
 import type { StoredSize } from '../data-plane/stored-content.js';
 import { correctStoredSum, findStoredSizes, isStoredSumRight, listStored } from '../usage/stored-sizes.repository.js';
+import { shareGarbage } from './garbage.repository.js';
+import { findDiscarded } from './reindex.repository.js';
 import { filtered, inPages, type Reindexing } from './reindexing.js';
 
 const PAGE = 500;
@@ -18,9 +20,8 @@ export async function countStored(
     const counted = new Map(found.map(({ digest, sizeBytes }) => [digest, sizeBytes]));
     const differing = page.filter(({ digest, sizeBytes }) => counted.get(digest) !== sizeBytes);
     const wrong = await filtered(differing, (blob) => isWhole(on, blob));
-    if (wrong.length > 0) await recount(on, wrong);
-    on.tally.corrected += wrong.filter(({ digest }) => counted.has(digest)).length;
-    on.tally.added += wrong.filter(({ digest }) => !counted.has(digest)).length;
+    const recounted = wrong.length > 0 ? await recount(on, wrong) : [];
+    for (const { digest } of recounted) on.tally[counted.has(digest) ? 'corrected' : 'added']++;
     await done(page.at(-1)?.digest ?? from);
   }
 }
@@ -45,10 +46,16 @@ export async function correctSum({ database, registryId, tally }: Reindexing): P
   tally.corrected++;
 }
 
-async function recount({ database, usage, registryId }: Reindexing, wrong: readonly StoredSize[]): Promise<void> {
-  await database.transaction(async (tx) => {
-    await usage.removed(tx, registryId, digestsOf(wrong));
-    await usage.stored(tx, registryId, wrong);
+/** Answers those that were counted. */
+function recount({ database, usage, registryId }: Reindexing, wrong: readonly StoredSize[]): Promise<StoredSize[]> {
+  return database.transaction(async (tx) => {
+    // Nothing is decided to be garbage from here on; what was decided on is no longer counted.
+    await shareGarbage(tx, registryId);
+    const discarded = new Set(await findDiscarded(tx, registryId, digestsOf(wrong)));
+    const kept = wrong.filter(({ digest }) => !discarded.has(digest));
+    await usage.removed(tx, registryId, digestsOf(kept));
+    await usage.stored(tx, registryId, kept);
+    return kept;
   });
 }
 

@@ -130,6 +130,11 @@ const deleteTags: Statement = {
   name: 'reindex.delete_tags',
   text: 'delete from image_tags where repository_id = $1 and name = any ($2::text[])',
 };
+const discarded: Statement = {
+  name: 'reindex.discarded',
+  text: `select digest from garbage_blobs
+          where registry_id = $1 and digest = any ($2::text[]) and discarded_at is not null`,
+};
 
 export function findIndexedRegistry(sql: Sql, name: string): Promise<IndexedRegistry | undefined> {
   return sql.row<IndexedRegistry>(findRegistry, [name]);
@@ -234,4 +239,10 @@ export function deleteTagRows(tx: Tx, repositoryId: string, names: readonly stri
 /** Answers how many: one, or none. */
 export function deleteIfEmpty(tx: Tx, repositoryId: string): Promise<number> {
   return tx.count(deleteEmptyRepository, [repositoryId]);
+}
+
+/** Those of the digests that the garbage collection has decided on: they are no longer counted, and about to go. */
+export async function findDiscarded(sql: Sql, registryId: string, digests: readonly string[]): Promise<string[]> {
+  const found = await sql.rows<{ digest: string }>(discarded, [registryId, digests]);
+  return found.map(({ digest }) => digest);
 }

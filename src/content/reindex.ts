@@ -1,5 +1,3 @@
-import type { StoredContent } from '../data-plane/stored-content.js';
-import type { Usage } from '../usage/usage.js';
 import { indexRepository } from './reindex-repository.js';
 import { removeLostRows } from './reindex-rows.js';
 import { correctSum, countStored, discountLost } from './reindex-sizes.js';
@@ -14,10 +12,7 @@ export type Phase = (typeof PHASES)[number];
 const BETWEEN_POSITIONS = 20;
 const PAGE = 200;
 
-export interface Reindexer extends Pick<Reindexing, 'database'> {
-  readonly usage: Usage;
-  readonly stored: StoredContent;
-  readonly now: () => Date;
+export interface Reindexer extends Omit<Reindexing, 'registryId' | 'tally'> {
   /** Told now and then; `last` is what was looked at last. */
   readonly onProgress?: (phase: Phase, last: string, tally: Tally) => void;
 }

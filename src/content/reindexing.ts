@@ -1,6 +1,7 @@
 import type { StoredContent } from '../data-plane/stored-content.js';
 import type { Database } from '../database/database.js';
 import type { Usage } from '../usage/usage.js';
+import type { Garbage } from './garbage.js';
 
 /** What has been looked at, and what of it was not as it should be. */
 export interface Tally {
@@ -26,6 +27,7 @@ export function newTally(): Tally {
 export interface Reindexing {
   readonly database: Pick<Database, 'rows' | 'row' | 'count' | 'transaction'>;
   readonly usage: Usage;
+  readonly garbage: Pick<Garbage, 'keepReferences'>;
   readonly stored: StoredContent;
   readonly registryId: string;
   readonly tally: Tally;

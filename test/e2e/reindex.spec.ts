@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { StoredContent } from '../../src/data-plane/stored-content.js';
 import { DataPlane } from '../../src/data-plane/data-plane.js';
 import { ask } from '../support/engines.js';
+import { Usage } from '../../src/usage/usage.js';
 import { openEdge, type Edge, type GivenRegistry } from '../support/oci-edge.js';
 import { basic, OciClient, randomImage, sha256 } from '../support/oci-client.js';
 import { allRows, indexOf, reindexed, repositoryIndexed, storageOf } from '../support/reindexed.js';
@@ -257,6 +258,46 @@ describe('a deletion', () => {
     await repositoryIndexed(edge, given, 'a', interrupted(given, { manifestTime }));
     expect(await deletion).toMatchObject({ status: 202 });
     expect(await indexOf(edge, given)).toMatchObject({ repositories: [], manifests: [], tags: [] });
+  });
+});
+
+describe('what the garbage collection has decided on', () => {
+  async function discard({ registry }: GivenRegistry, digests: readonly string[]): Promise<void> {
+    await edge.sql(
+      `insert into garbage_blobs (registry_id, digest, size_bytes, marked_at, discarded_at)
+         select registry_id, digest, size_bytes, now(), now() from stored_blobs
+          where registry_id = $1 and digest = any ($2::text[])`,
+      [registry.id, digests],
+    );
+    await edge.transaction((tx) => edge.get(Usage).removed(tx, registry.id, digests));
+  }
+  const decidedOn = ({ registry }: GivenRegistry) =>
+    edge.sql('select digest from garbage_blobs where registry_id = $1', [registry.id]);
+
+  test('is kept and counted when a manifest that comes back refers to it', async () => {
+    const { given, client } = await opened();
+    const { blobs, manifest, bytes } = randomImage();
+    for (const blob of blobs) await client.pushBlob('a', blob);
+    await client.putManifest('a', 'v1', manifest);
+    await edge.sql('delete from repositories where registry_id = $1', [given.registry.id]);
+    await discard(given, [...blobs, manifest].map(sha256));
+    expect(await edge.storedBytes(given.registry)).toBe(0);
+    await reindexed(edge, given);
+    expect(await decidedOn(given)).toEqual([]);
+    expect(await edge.storedBytes(given.registry)).toBe(bytes);
+    expect((await client.send('GET', '/v2/a/tags/list')).json).toEqual({ name: 'a', tags: ['v1'] });
+  });
+
+  test('is not counted again while it is still where its engine finds it', async () => {
+    const { given, client } = await opened();
+    await push(client, 'a', 'v1');
+    const bytes = await edge.storedBytes(given.registry);
+    const blob = randomImage().blobs[1];
+    await client.pushBlob('a', blob);
+    await discard(given, [sha256(blob)]);
+    expect(await reindexed(edge, given)).toMatchObject(NOTHING_WRONG);
+    expect(await decidedOn(given)).toEqual([{ digest: sha256(blob) }]);
+    expect(await edge.storedBytes(given.registry)).toBe(bytes);
   });
 });
 

@@ -83,7 +83,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'webhooks',
   ],
   embedded: ['config', 'database', 'secrets'],
-  commands: ['config', 'content', 'data-plane', 'database', 'embedded', 'usage'],
+  commands: ['config', 'content', 'data-plane', 'database', 'embedded', 'usage', 'work'],
   boot: [
     '',
     'config',

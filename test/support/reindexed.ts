@@ -1,3 +1,4 @@
+import { Garbage } from '../../src/content/garbage.js';
 import { findIndexedRegistry } from '../../src/content/reindex.repository.js';
 import { reindex, type Reindexer } from '../../src/content/reindex.js';
 import { indexRepository } from '../../src/content/reindex-repository.js';
@@ -18,6 +19,7 @@ export async function reindexed(
   return reindex(found, {
     database: edge.database,
     usage: edge.get(Usage),
+    garbage: edge.get(Garbage),
     stored: storageOf(edge, { registry }),
     now: () => edge.clock.now(),
     ...parts,
@@ -32,7 +34,14 @@ export function repositoryIndexed(
   stored: StoredContent,
 ): Promise<void> {
   const { database, clock } = edge;
-  const on = { database, stored, usage: edge.get(Usage), registryId: registry.id, tally: newTally() };
+  const on = {
+    database,
+    stored,
+    usage: edge.get(Usage),
+    garbage: edge.get(Garbage),
+    registryId: registry.id,
+    tally: newTally(),
+  };
   return indexRepository({ ...on, now: () => clock.now() }, repository);
 }
 
