@@ -1,8 +1,10 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer, type AddressInfo } from 'node:net';
 import { request } from 'undici';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { builtInRoleNamed } from '../../src/authorization/built-in-roles.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
+import { whereRepository } from '../support/given-role.js';
 import { startService, type Service } from '../support/service.js';
 import { until } from '../support/until.js';
 
@@ -146,4 +148,74 @@ it('what the API says of a token holds at once in each process of its login serv
   expect((await arm('DELETE', token)).status).toBe(200);
   expect(await seen(bySecond)).toEqual(REFUSED);
   expect((await login(here, second)).status).toBe(401);
+}, 120_000);
+
+it('what the API says of roles holds at once in each process of its login servers', async () => {
+  const registry = `/providers/Microsoft.ContainerRegistry/registries/${NAME}`;
+  const own = `${registry}?api-version=2025-11-01`;
+  const made = await request(`${api.endpoint}/identity/servicePrincipals`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await api.token()}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ displayName: 'Somebody' }),
+    dispatcher: api.agent,
+  });
+  const who = (await made.body.json()) as { appId: string; objectId: string; secret: string };
+  const assign = (name: string, role: string, condition?: string): Promise<Answer> => {
+    const properties = {
+      roleDefinitionId: `/providers/Microsoft.Authorization/roleDefinitions/${builtInRoleNamed(role)?.id}`,
+      principalId: who.objectId,
+      principalType: 'ServicePrincipal',
+      ...(condition === undefined ? {} : { condition, conditionVersion: '2.0' }),
+    };
+    return arm('PUT', assignment(name), { properties });
+  };
+  const assignment = (name: string) =>
+    `${registry}/providers/Microsoft.Authorization/roleAssignments/${name}?api-version=2022-04-01`;
+  const login = (edge: Edge): Promise<Answer> => {
+    const header = `Basic ${Buffer.from(`${who.appId}:${who.secret}`).toString('base64')}`;
+    return ask(edge, '/oauth2/token?scope=repository:a:pull', header);
+  };
+  const seen = (token: Answer) =>
+    Promise.all(
+      edges.map(async (edge) => {
+        const { status } = await ask(edge, '/v2/a/tags/list', `Bearer ${String(token.body['access_token'])}`);
+        return status === 401 ? 'refused' : 'let in';
+      }),
+    );
+  const [here, there] = edges as [Edge, Edge];
+  const statuses = async () => [(await login(here)).status, (await login(there)).status];
+  const [LET_IN, REFUSED] = [
+    ['let in', 'let in'],
+    ['refused', 'refused'],
+  ];
+
+  expect(await statuses()).toEqual([401, 401]);
+  const whole = randomUUID();
+  expect((await assign(whole, 'AcrPull')).status).toBe(201);
+  const first = await login(there);
+  expect(await seen(first)).toEqual(LET_IN);
+
+  const mode = (roleAssignmentMode: string) => arm('PATCH', own, { properties: { roleAssignmentMode } });
+  expect((await mode('AbacRepositoryPermissions')).body['properties']).toMatchObject({
+    roleAssignmentMode: 'AbacRepositoryPermissions',
+  });
+  expect([await seen(first), await statuses()]).toEqual([REFUSED, [401, 401]]);
+
+  const [some, reader] = [randomUUID(), 'Container Registry Repository Reader'];
+  expect((await assign(some, reader, whereRepository("StringEquals 'a'"))).status).toBe(201);
+  expect([await seen(first), await seen(await login(here))]).toEqual([LET_IN, LET_IN]);
+  expect((await assign(some, reader, whereRepository("StringEquals 'b'"))).status).toBe(200);
+  expect([await seen(first), await statuses()]).toEqual([REFUSED, [200, 200]]);
+
+  const unreadable = await assign(some, reader, '((');
+  expect([unreadable.status, JSON.stringify(unreadable.body)]).toEqual([
+    400,
+    expect.stringContaining('The condition cannot be read at character 3:'),
+  ]);
+  expect((await arm('DELETE', assignment(some))).status).toBe(200);
+  expect(await statuses()).toEqual([401, 401]);
+  await mode('LegacyRegistryPermissions');
+  expect(await seen(first)).toEqual(LET_IN);
+  expect((await arm('DELETE', assignment(whole))).status).toBe(200);
+  expect([await seen(first), await statuses()]).toEqual([REFUSED, [401, 401]]);
 }, 120_000);
