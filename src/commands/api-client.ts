@@ -54,3 +54,15 @@ export async function asOwner(owner: FirstClient & ServiceAddress, work: (ask: A
     await agent.close();
   }
 }
+
+/** The items of every page. */
+export async function all(ask: Ask, path: string): Promise<unknown[]> {
+  const found: unknown[] = [];
+  for (let next: string | undefined = path; next !== undefined;) {
+    const page = (await ask('GET', next)) as { value: unknown[]; nextLink?: string };
+    found.push(...page.value);
+    const link: URL | undefined = page.nextLink === undefined ? undefined : new URL(page.nextLink);
+    next = link && `${link.pathname}${link.search}`;
+  }
+  return found;
+}

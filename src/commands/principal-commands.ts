@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import type { Ask } from './api-client.js';
+import { all, type Ask } from './api-client.js';
+import { assignRole, assignmentsAt, principalIdOf, removeAssignment, wantedRole } from './role-commands.js';
 
 const PRINCIPALS = '/identity/servicePrincipals';
 const USERS = '/identity/users';
@@ -13,6 +14,8 @@ const OPTIONS = {
   certificate: { type: 'string' },
   operator: { type: 'boolean' },
   'resource-id': { type: 'string' },
+  role: { type: 'string' },
+  scope: { type: 'string' },
 } as const;
 
 type Options = {
@@ -22,6 +25,8 @@ type Options = {
   readonly certificate?: string;
   readonly operator?: boolean;
   readonly 'resource-id'?: string;
+  readonly role?: string;
+  readonly scope?: string;
 };
 
 interface Command {
@@ -37,9 +42,13 @@ const user = (id: string) => `${USERS}/${encodeURIComponent(id)}`;
 const COMMANDS: Readonly<Record<string, Command>> = {
   'sp list': { takes: '', run: (ask) => all(ask, PRINCIPALS) },
   'sp create': {
-    takes: '<display name> [--tenant <id>] [--expires <time>] [--operator]',
-    run: (ask, displayName, { tenant: tenantId, expires: secretExpiresAt, operator: isOperator }) =>
-      ask('POST', PRINCIPALS, { displayName, tenantId, secretExpiresAt, isOperator }),
+    takes: '<display name> [--tenant <id>] [--expires <time>] [--operator] [--role <name> --scope <id>]',
+    run: async (ask, displayName, { tenant: tenantId, expires: secretExpiresAt, operator: isOperator, ...wanted }) => {
+      const role = wantedRole(wanted);
+      const made = await ask('POST', PRINCIPALS, { displayName, tenantId, secretExpiresAt, isOperator });
+      if (role) await assignRole(ask, (made as { readonly objectId: string }).objectId, role);
+      return made;
+    },
   },
   'sp reset': {
     takes: '<application id> [--expires <time>] [--certificate <file>]',
@@ -66,6 +75,17 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'user disable': { takes: '<object id>', run: (ask, id) => ask('PATCH', user(id), { isEnabled: false }) },
   'user enable': { takes: '<object id>', run: (ask, id) => ask('PATCH', user(id), { isEnabled: true }) },
   'user delete': { takes: '<object id>', run: (ask, id) => ask('DELETE', user(id)) },
+  'role assign': {
+    takes: '<object id or application id> --role <name> --scope <id>',
+    run: async (ask, id, options) => {
+      const role = wantedRole(options);
+      if (!role)
+        throw new Error('Say which role, and where: --role <name> --scope <id of a subscription, group or resource>');
+      return assignRole(ask, await principalIdOf(ask, id), role);
+    },
+  },
+  'role list': { takes: '<scope>', run: (ask, scope) => assignmentsAt(ask, scope) },
+  'role remove': { takes: '<id of the assignment>', run: (ask, id) => removeAssignment(ask, id) },
   'identity list': { takes: '', run: (ask) => all(ask, IDENTITIES) },
   'identity create': {
     takes: '<display name> [--resource-id <id>] [--tenant <id>]',
@@ -96,16 +116,4 @@ export function commandOf(words: readonly string[]): (ask: Ask) => Promise<unkno
   const command = COMMANDS[`${noun} ${verb}`];
   if (!command || rest.length > 0 || (command.takes === '') !== (subject === undefined)) throw new Error(USAGE);
   return (ask) => command.run(ask, subject ?? '', values);
-}
-
-/** The items of every page. */
-async function all(ask: Ask, path: string): Promise<unknown[]> {
-  const found: unknown[] = [];
-  for (let next: string | undefined = path; next !== undefined;) {
-    const page = (await ask('GET', next)) as { value: unknown[]; nextLink?: string };
-    found.push(...page.value);
-    const link: URL | undefined = page.nextLink === undefined ? undefined : new URL(page.nextLink);
-    next = link && `${link.pathname}${link.search}`;
-  }
-  return found;
 }

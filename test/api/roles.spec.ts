@@ -116,7 +116,9 @@ describe('roles', () => {
       const { path } = await app.given.group();
       const who = await someone();
       const tried = await Promise.all(Array.from({ length: 6 }, () => assign(path, 'Reader', who)));
-      expect(tried.map(({ status }) => status).sort((one, other) => one - other)).toEqual([201, 409, 409, 409, 409, 409]);
+      expect(tried.map(({ status }) => status).sort((one, other) => one - other)).toEqual([
+        201, 409, 409, 409, 409, 409,
+      ]);
     });
 
     it.each<[string, (who: GivenPrincipal) => object, string]>([
