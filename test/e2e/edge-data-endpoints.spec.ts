@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { RegistryTokens } from '../../src/edge/registry-tokens.js';
 import { givenToken } from '../support/given-token.js';
-import { basic, OciClient, sha256, type OciAnswer } from '../support/oci-client.js';
+import { basic, manifestOver, OciClient, sha256, type OciAnswer } from '../support/oci-client.js';
 import { openEdge, type Edge, type GivenRegistry } from '../support/oci-edge.js';
 
 const REPOSITORY = 'team/app';
@@ -193,5 +193,22 @@ describe('a data endpoint', () => {
     expect((await follow(to)).status).toBe(200);
     await token.change({ status: 'disabled' });
     expect(await follow(to)).toMatchObject(denied);
+  });
+
+  test('gives nothing of a repository that may not be read', async () => {
+    const to = await signed();
+    const bearer = `Bearer ${await edge.token(given, `repository:${REPOSITORY}:metadata_write,metadata_read`)}`;
+    const change = (readEnabled: boolean) =>
+      client(`https://${given.loginServer}`, bearer).send('PATCH', `/acr/v1/${REPOSITORY}`, {
+        body: JSON.stringify({ readEnabled }),
+        headers: { 'content-type': 'application/json' },
+      });
+    const config = Buffer.from('{"architecture":"amd64","os":"linux"}');
+    await (await asAdmin()).pushBlob(REPOSITORY, config);
+    expect((await (await asAdmin()).putManifest(REPOSITORY, 'v1', manifestOver(config, blob))).status).toBe(201);
+    expect((await change(false)).status).toBe(200);
+    expect(await follow(to)).toMatchObject(refused(405, 'UNSUPPORTED', 'readEnabled of the repository'));
+    expect((await change(true)).status).toBe(200);
+    expect((await follow(to)).status).toBe(200);
   });
 });
