@@ -26,6 +26,7 @@ import { PushRecord } from './push-record.js';
 import { RateGuard } from './rate-guard.js';
 import { RegistryTokens } from './registry-tokens.js';
 import { Rooms } from './rooms.js';
+import { SizeLimits } from './size-limits.js';
 import { TokenEndpoint } from './token-endpoint.js';
 
 /** The login servers. Needs `TlsCredentials` from the application, and tells its `EdgeObserver` when it has one. */
@@ -59,6 +60,7 @@ import { TokenEndpoint } from './token-endpoint.js';
     BlobPasses,
     DataEndpoints,
     RateGuard,
+    SizeLimits,
     EdgeHandler,
     EdgeListeners,
   ],

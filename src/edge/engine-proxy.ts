@@ -20,6 +20,7 @@ import { capture } from './capture.js';
 import { asDenied, type Room, type RoomEnd } from './room.js';
 import { Rooms } from './rooms.js';
 import { sendUpload } from './send-upload.js';
+import { SizeLimits } from './size-limits.js';
 import { watchForQuiet } from './transfer.js';
 import type { V2Route } from './v2-route.js';
 
@@ -54,6 +55,7 @@ export class EngineProxy implements OnApplicationShutdown {
     private readonly dataPlane: DataPlane,
     private readonly record: PushRecord,
     private readonly rooms: Rooms,
+    private readonly sizes: SizeLimits,
   ) {}
 
   onApplicationShutdown(): void {
@@ -62,15 +64,15 @@ export class EngineProxy implements OnApplicationShutdown {
 
   /**
    * Settles when the answer has gone to the client, or the client has gone.
-   * @throws OciError 503 when there is no engine to ask, 403 when there is no room for what is pushed, and the error of
-   * the record when that could not be written; in all cases nothing has been answered.
+   * @throws OciError 503 when there is no engine to ask, 403 when there is no room for what is pushed, 413 when that is too
+   * large, and the error of the record when that could not be written; in all cases nothing has been answered.
    */
   async forward(call: EngineCall): Promise<void> {
     const { route, request, response } = call;
     const hasBody = route.takesBody && announcesBody(request);
     let load: Load | undefined;
     try {
-      const manifest = hasBody && route.kind === 'manifest' ? await manifestIn(call) : undefined;
+      const manifest = hasBody && route.kind === 'manifest' ? await manifestIn(call, this.sizes) : undefined;
       load = { hasBody, manifest, room: undefined, end: 'refused' };
       if (route.kind === 'upload' && route.takesBody) load.room = await this.roomFor(call);
       await this.askEngines(call, load);
@@ -216,12 +218,13 @@ function isGivenUp({ route, request }: EngineCall, { statusCode }: IncomingMessa
   return route.kind === 'upload' && request.method === 'DELETE' && statusCode === 204;
 }
 
-async function manifestIn(call: EngineCall): Promise<Buffer> {
+async function manifestIn(call: EngineCall, sizes: SizeLimits): Promise<Buffer> {
   const { request, response } = call;
+  const limitBytes = sizes.forManifest(request);
   const stopWatching = watchForQuiet(call, () => response.destroy());
   try {
     if (request.headers.expect !== undefined) response.writeContinue();
-    return await capture(request);
+    return await capture(request, limitBytes);
   } finally {
     stopWatching();
   }

@@ -19,6 +19,9 @@ export interface UploadLength {
   readonly announcedBytes: number | undefined;
   /** Room for those that come, where it is not known how many. */
   readonly spareBytes: number;
+  /** That may come with this request, whatever room there is; `tooLarge` says so to whoever brings more. */
+  readonly mostBytes: number;
+  readonly tooLarge: () => Error;
 }
 
 /** Room in a registry for what one request brings. */
@@ -41,11 +44,14 @@ export class Room {
   take(bytes: number): boolean {
     if (this.length.announcedBytes !== undefined) return true;
     this.cameBytes += bytes;
+    if (this.cameBytes > this.length.mostBytes) this.refusal = this.length.tooLarge();
+    if (this.refusal) return false;
     return this.cameBytes <= this.roomBytes;
   }
 
   /** Sets room aside for what has come, and for some more. False when there is none, and `refusal` says why. */
   async grow(): Promise<boolean> {
+    if (this.refusal) return false;
     try {
       const { spareBytes } = await this.limit.reserve(this.hold, {
         blobs: [{ digest: '', sizeBytes: this.cameBytes }],

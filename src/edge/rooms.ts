@@ -8,6 +8,7 @@ import type { StoredSize } from '../usage/stored-blobs.repository.js';
 import type { Hold } from '../usage/storage-reservations.repository.js';
 import { announcesBody } from './engine-headers.js';
 import { asDenied, nextStep, Room, type RoomEnd, type UploadLength } from './room.js';
+import { SizeLimits } from './size-limits.js';
 import type { V2Route } from './v2-route.js';
 
 /** For how long room that was set aside is sure to be there. Shorter than a reservation lasts, and its renewal takes. */
@@ -27,7 +28,10 @@ export class Rooms {
   private readonly arrived = new LRUCache<string, Arrived>({ max: 20_000 });
   private readonly flowing = new WeakMap<Room, () => void>();
 
-  constructor(private readonly limit: StorageLimit) {}
+  constructor(
+    private readonly limit: StorageLimit,
+    private readonly sizes: SizeLimits,
+  ) {}
 
   /** What is counted when it comes without room of its own: a mount. */
   holdOf(registry: Owner, holder = ''): Hold {
@@ -36,15 +40,20 @@ export class Rooms {
 
   /**
    * For a PATCH or a PUT of an upload.
-   * @throws OciError 403 when there is none; what the upload had set aside is given back.
+   * @throws OciError 403 when there is none, and 413 for too large a layer; what the upload had set aside is given back.
    */
   async forUpload(registry: Owner, route: V2Route, request: IncomingMessage): Promise<Room> {
     const hold = this.holdOf(registry, route.last);
     const arrived = this.arrived.get(keyOf(hold));
     const announcedBytes = announcedBy(request);
+    const mostBytes = this.sizes.leftOfLayer(route, arrived?.bytes ?? 0);
+    if ((announcedBytes ?? 0) > mostBytes) {
+      await this.givenUp(registry, route);
+      throw this.sizes.layerTooLarge();
+    }
     const isSure = arrived !== undefined && performance.now() - arrived.atMs < SURE_FOR_MS;
     if (isSure && announcedBytes === 0)
-      return this.opened(registry, hold, { arrivedBytes: arrived.bytes, announcedBytes, spareBytes: 0 });
+      return this.opened(registry, hold, { arrivedBytes: arrived.bytes, announcedBytes, spareBytes: 0, mostBytes });
     // Of an upload of which something has arrived, the digest is not that of this body.
     const digest = arrived === undefined && announcedBytes !== undefined && announcedBytes > 0 ? digestOf(route) : '';
     const { arrivedBytes, spareBytes } = await this.reserved(registry, hold, {
@@ -52,7 +61,7 @@ export class Rooms {
       arrivedBytes: arrived?.bytes,
       spareBytes: announcedBytes === undefined ? nextStep(0) : 0,
     });
-    return this.opened(registry, hold, { arrivedBytes, announcedBytes, spareBytes });
+    return this.opened(registry, hold, { arrivedBytes, announcedBytes, spareBytes, mostBytes });
   }
 
   /**
@@ -62,7 +71,7 @@ export class Rooms {
   async forManifest(registry: Owner, blobs: readonly StoredSize[]): Promise<Room> {
     const hold = this.holdOf(registry, randomUUID());
     await this.reserved(registry, hold, { blobs });
-    return this.opened(registry, hold, { arrivedBytes: 0, announcedBytes: 0, spareBytes: 0 });
+    return this.opened(registry, hold, { arrivedBytes: 0, announcedBytes: 0, spareBytes: 0, mostBytes: 0 });
   }
 
   /** Gives back what is not needed any more. What was stored has given it back already. */
@@ -82,8 +91,9 @@ export class Rooms {
     await this.limit.release(hold, 0);
   }
 
-  private opened(registry: Owner, hold: Hold, length: UploadLength): Room {
-    const room = new Room(this.limit, registry, hold, length);
+  private opened(registry: Owner, hold: Hold, length: Omit<UploadLength, 'tooLarge'>): Room {
+    const tooLarge = () => this.sizes.layerTooLarge();
+    const room = new Room(this.limit, registry, hold, { ...length, tooLarge });
     this.flowing.set(room, this.limit.flows(hold));
     return room;
   }
