@@ -9,6 +9,7 @@ import type { Room } from './room.js';
  */
 export function sendUpload(request: IncomingMessage, sent: ClientRequest, room: Room | undefined): void {
   let isGrowing = false;
+  let hasEnded = false;
   const isOver = () => sent.destroyed || sent.writableEnded;
   const send = (bytes: Buffer): boolean =>
     sent.write(bytes, (error) => {
@@ -20,16 +21,19 @@ export function sendUpload(request: IncomingMessage, sent: ClientRequest, room: 
     const hasRoom = await within.grow();
     isGrowing = false;
     if (isOver()) return;
-    if (!hasRoom) sent.end();
-    else if (send(bytes)) request.resume();
+    const isTaken = hasRoom && send(bytes);
+    if (!hasRoom || hasEnded) sent.end();
+    else if (isTaken) request.resume();
   };
   request.on('data', (bytes: Buffer) => {
     if (isOver()) return;
     if (room && !room.take(bytes.length)) void sendOnceThereIsRoom(bytes, room);
     else if (!send(bytes)) request.pause();
   });
+  // A body whose last piece is held back may end all the same.
   request.once('end', () => {
-    if (!isOver()) sent.end();
+    hasEnded = true;
+    if (!isGrowing && !isOver()) sent.end();
   });
   sent.on('drain', () => {
     if (!isGrowing) request.resume();
