@@ -33,7 +33,7 @@ export function parseAssignment(givenName: string, body: unknown): WantedAssignm
     principalId: parseUuid(principalId) ?? principalId,
     principalType,
     description: description ?? null,
-    condition: condition ?? null,
+    condition: condition === '' ? null : (condition ?? null),
     conditionVersion: condition ? CONDITION_VERSION : null,
   };
 }
