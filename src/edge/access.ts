@@ -12,7 +12,8 @@ const ACTIONS: ReadonlyMap<string, readonly string[]> = new Map([
 ]);
 
 const REGISTRY_NAMES: readonly string[] = ['catalog', 'deleted_catalog'];
-const MAX_NAME_LENGTH = 255;
+/** Of the 255 characters that clients may write, engines take ten for a host; what is longer they answer with 500. */
+export const MAX_NAME_LENGTH = 245;
 
 /** The grammar of the OCI distribution specification. */
 const COMPONENT = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';

@@ -1,5 +1,5 @@
 import { isDigest } from '../content/digest.js';
-import { isRepositoryName, type Access } from './access.js';
+import { isRepositoryName, MAX_NAME_LENGTH, type Access } from './access.js';
 import { OciError } from './oci-error.js';
 
 export type RouteKind = 'base' | 'catalog' | 'tags' | 'manifest' | 'blob' | 'referrers' | 'uploads' | 'upload';
@@ -109,7 +109,7 @@ export function requireName(name: string): string {
   if (isRepositoryName(name)) return name;
   throw new OciError(
     'NAME_INVALID',
-    `The repository name '${name}' is invalid: it is made of lower-case letters and digits, separated by '.', '_', '__', '-' or '/', at most 255 in all.`,
+    `The repository name '${name}' is invalid: it is made of lower-case letters and digits, separated by '.', '_', '__', '-' or '/', at most ${MAX_NAME_LENGTH} in all.`,
     { detail: { name } },
   );
 }
