@@ -9,5 +9,6 @@ import { ThrottlingGuard } from './throttling.guard.js';
     { provide: Stopwatch, useClass: ProcessStopwatch },
     { provide: APP_GUARD, useClass: ThrottlingGuard },
   ],
+  exports: [Stopwatch],
 })
 export class ThrottlingModule {}
