@@ -209,6 +209,32 @@ describe('who may do what', () => {
     told.mockRestore();
   });
 
+  it('is given to principals of other issuers, whom nobody here can look up, where there are such issuers', async () => {
+    const issuer = 'https://login.example.com';
+    const open = await armApp({ settings: { BERTH_OIDC_ISSUERS: issuer } });
+    try {
+      const { path, subscription } = await open.given.group();
+      const roleDefinitionId = `/providers/Microsoft.Authorization/roleDefinitions/${builtInRoleNamed('Reader')!.id}`;
+      const put = (properties: object) =>
+        open.request(
+          'PUT',
+          `${assignments(path)}/${randomUUID()}`,
+          { properties: { roleDefinitionId, ...properties } },
+          V,
+        );
+      expect(codeOf(await put({ principalId: 'Ann|7' }))).toBe('PrincipalNotFound');
+      expect((await put({ principalId: 'Ann|7', principalType: 'User' })).status).toBe(201);
+      const caller = { tenantId: subscription.tenantId, objectId: 'Ann|7', name: 'Ann', type: 'User' as const };
+      const may = (who: Parameters<Authorization['may']>[0]) =>
+        open.get(Authorization).may(who, 'Microsoft.ContainerRegistry/registries/read', ResourceId.parse(path)!);
+      expect(await may({ ...caller, issuer })).toBe(true);
+      expect(await may(caller)).toBe(false);
+      expect(await may({ ...caller, issuer, objectId: 'ann|7' })).toBe(false);
+    } finally {
+      await open.close();
+    }
+  });
+
   it('can be said by commands', async () => {
     const owner = as(await principal(app, { isOperator: true }));
     const run = async (...words: string[]) =>
