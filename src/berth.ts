@@ -6,6 +6,7 @@ import { readClient } from './embedded/client-file.js';
 try {
   const words = process.argv.slice(2);
   if (words[0] === 'reindex') await reindex(words.slice(1));
+  else if (words[0] === 'gc') await gc(words.slice(1));
   else await askService(words);
 } catch (error) {
   complain((error as Error).message);
@@ -16,6 +17,11 @@ async function reindex(words: readonly string[]): Promise<void> {
   // What it needs takes longer to load than the other commands to run.
   const { reindexRegistry } = await import('./commands/reindex-command.js');
   print(await reindexRegistry(words, loadConfig(), complain));
+}
+
+async function gc(words: readonly string[]): Promise<void> {
+  const { collectGarbage } = await import('./commands/gc-command.js');
+  print(await collectGarbage(words, loadConfig()));
 }
 
 async function askService(words: readonly string[]): Promise<void> {

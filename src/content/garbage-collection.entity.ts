@@ -29,17 +29,6 @@ export class GarbageCollection {
   @Column('text', { nullable: true })
   waitingBecause: string | null;
 
-  /** As it was asked for, for the next time alone; null for that of the settings. */
-  @Column('int', { nullable: true })
-  graceSeconds: number | null;
-
-  /** When somebody asked for it; null once that has been done. */
-  @Column('timestamptz', { nullable: true })
-  askedAt: Date | null;
-
-  @Column('timestamptz', { nullable: true })
-  begunAt: Date | null;
-
   @Column('timestamptz', { nullable: true })
   endedAt: Date | null;
 

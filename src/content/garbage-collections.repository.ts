@@ -6,16 +6,13 @@ import type { Collected, CollectedRegistry } from './garbage-collector.js';
 
 const columns = columnsOf(GarbageCollection);
 
-/** Channel on which is announced that somebody wants garbage to be collected. */
-export const GARBAGE_CHANNEL = 'berth_garbage';
-
 export type ClaimedCollection = GarbageCollection & Claim;
 
 /** Every row is always open: after one collection comes the next. */
 export const collectionLeases = leasesOf<ClaimedCollection>({
   table: 'garbage_collections',
   open: 'true',
-  onClaim: 'begun_at = now(), waiting_because = null',
+  onClaim: 'waiting_because = null',
   columns: columns.select(),
 });
 
@@ -42,26 +39,12 @@ const enlist: Statement = {
             where is_indexed and not exists (select 1 from garbage_collections where id = c.registry_id)
          on conflict do nothing`,
 };
-const ask: Statement = {
-  name: 'garbage_collections.ask',
-  text: `insert into garbage_collections (id, grace_seconds, asked_at) values ($1, $2, now())
-         on conflict (id) do update
-           set grace_seconds = excluded.grace_seconds, asked_at = excluded.asked_at, run_after = now()`,
-};
-const wake: Statement = { name: 'garbage_collections.wake', text: `select pg_notify('${GARBAGE_CHANNEL}', '')` };
-const find: Statement = {
-  name: 'garbage_collections.find',
-  text: `select ${columns.select()} from garbage_collections where id = $1`,
-};
-/** What was asked for meanwhile is still to be done. */
 const finish: Statement = {
   name: 'garbage_collections.finish',
   text: `update garbage_collections
             set lease_token = null, lease_until = null, attempts = 0, ended_at = now(), waiting_because = null,
                 blobs_removed = $3, bytes_removed = $4, blobs_waiting = $5, uploads_removed = $6,
-                run_after = case when asked_at > begun_at then now() else now() + $7 * interval '1 second' end,
-                grace_seconds = case when asked_at > begun_at then grace_seconds end,
-                asked_at = case when asked_at > begun_at then asked_at end
+                run_after = now() + $7 * interval '1 second'
           where id = $1 and lease_token = $2`,
 };
 
@@ -83,16 +66,6 @@ export async function findInstanceName(sql: Sql, registryId: string): Promise<st
 /** Those registries are looked at from now on that have come since. Answers how many. */
 export function enlistRegistries(sql: Sql, withinSeconds: number): Promise<number> {
   return sql.count(enlist, [withinSeconds]);
-}
-
-/** @param graceSeconds null for that of the settings. */
-export async function askForCollection(sql: Sql, registryId: string, graceSeconds: number | null): Promise<void> {
-  await sql.count(ask, [registryId, graceSeconds]);
-  await sql.count(wake);
-}
-
-export function findCollection(sql: Sql, registryId: string): Promise<GarbageCollection | undefined> {
-  return sql.row<GarbageCollection>(find, [registryId]);
 }
 
 /** False when the claim was lost. */

@@ -3,6 +3,7 @@ import { Config } from '../config/config.js';
 import { DataPlane } from '../data-plane/data-plane.js';
 import type { StoredGarbage } from '../data-plane/stored-garbage.js';
 import { Database } from '../database/database.js';
+import { sqlStateOf } from '../database/retry.js';
 import { Usage } from '../usage/usage.js';
 import { Clock } from '../work/clock.js';
 import {
@@ -14,8 +15,10 @@ import {
   markBlobs,
   moveBlobs,
   noteMovedBlobs,
+  type Discarded,
 } from './garbage.repository.js';
 
+const LOCK_NOT_AVAILABLE = '55P03';
 /** Decided on or moved in one transaction: a push that comes then waits some milliseconds. */
 const BATCH = 200;
 /** Seconds for which what was discarded can be restored: longer than it takes to write down what the engine has taken. */
@@ -27,6 +30,13 @@ const DESTROYED_KNOWN_SECONDS = 86_400;
 export interface CollectedRegistry {
   readonly id: string;
   readonly instanceName: string;
+}
+
+export interface Collecting {
+  /** In place of that of the settings. */
+  readonly graceSeconds?: number;
+  /** Aborts what is left when somebody else does it. */
+  readonly lost?: AbortSignal;
 }
 
 /** What came of it. */
@@ -52,18 +62,17 @@ export class GarbageCollector {
     private readonly clock: Clock,
   ) {}
 
-  /** @param lost aborts the rest when somebody else does it. */
   async collect(
     registry: CollectedRegistry,
-    graceSeconds: number = this.config.blobGraceHours * 3_600,
-    lost?: AbortSignal,
+    { graceSeconds = this.config.blobGraceHours * 3_600, lost }: Collecting = {},
   ): Promise<Collected> {
     const { id, instanceName } = registry;
     const files = this.dataPlane.garbageOf(instanceName);
+    // First, so that what was pushed again and is of no use is found in this run.
+    await this.destroy(id, files, lost);
     await this.mark(id, files, lost);
     const { blobs, bytes } = await this.discard(id, graceSeconds, lost);
     await this.move(registry, files, lost);
-    await this.destroy(id, files, lost);
     const blobsWaiting = await this.database.transaction((tx) => countMarkedBlobs(tx, id));
     const uploadsRemoved = await files.endUploads(this.ago(this.config.uploadSessionHours * 3_600));
     return { blobsRemoved: blobs, bytesRemoved: bytes, blobsWaiting, uploadsRemoved };
@@ -86,11 +95,13 @@ export class GarbageCollector {
     const [markedBy, at] = [this.ago(graceSeconds), this.clock.now()];
     for (let due = BATCH; due === BATCH;) {
       lost?.throwIfAborted();
-      const batch = await this.database.transaction(async (tx) => {
-        const decided = await discardBlobs(tx, registryId, { markedBy, at, limit: BATCH });
-        if (decided.digests.length > 0) await this.usage.removed(tx, registryId, decided.digests);
-        return decided;
-      });
+      const batch = await this.database
+        .transaction(async (tx) => {
+          const decided = await discardBlobs(tx, registryId, { markedBy, at, limit: BATCH });
+          if (decided.digests.length > 0) await this.usage.removed(tx, registryId, decided.digests);
+          return decided;
+        })
+        .catch(nothingWhenBusy);
       due = batch.due;
       removed.blobs += batch.digests.length;
       removed.bytes += batch.bytes;
@@ -132,4 +143,10 @@ export class GarbageCollector {
   private ago(seconds: number): Date {
     return new Date(this.clock.now().getTime() - seconds * 1_000);
   }
+}
+
+/** Somebody takes long to write down a push: what is due stays so, and nobody waits any longer. */
+function nothingWhenBusy(error: unknown): Discarded {
+  if (sqlStateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+  return { due: 0, digests: [], bytes: 0 };
 }

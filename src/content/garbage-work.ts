@@ -5,7 +5,6 @@ import { LeaseLost, whileHeld } from '../work/held-claim.js';
 import { Sweeps } from '../work/sweeps.js';
 import { WorkQueues } from '../work/work-queues.js';
 import {
-  GARBAGE_CHANNEL,
   collectionLeases,
   enlistRegistries,
   findRegistryById,
@@ -15,6 +14,8 @@ import {
 import { DISCARDED_KEPT_SECONDS, GarbageCollector, type Collected } from './garbage-collector.js';
 import { GarbageObserver } from './garbage-observer.js';
 
+/** Nothing is announced there: collections are due when their time has come. */
+const CHANNEL = 'berth_garbage';
 /** Reading what an engine stores, over and over, is of no use to anybody. */
 const EVERY_SECONDS = 3_600;
 const RETRY_MS = 60_000;
@@ -36,7 +37,7 @@ export class GarbageWork implements OnModuleInit {
   onModuleInit(): void {
     this.queues.register({
       name: 'garbage collections',
-      channel: GARBAGE_CHANNEL,
+      channel: CHANNEL,
       concurrency: 1,
       runOnce: () => this.runOnce(),
       nextDueMs: () => collectionLeases.nextDueMs(this.database),
@@ -51,14 +52,18 @@ export class GarbageWork implements OnModuleInit {
   async runOnce(): Promise<boolean> {
     const claim = await collectionLeases.claim(this.database);
     if (!claim) return false;
+    const begunAt = performance.now();
+    const seconds = () => (performance.now() - begunAt) / 1_000;
     try {
-      await whileHeld({ leases: collectionLeases, sql: this.database, claim }, (lost) => this.collect(claim, lost));
+      await whileHeld({ leases: collectionLeases, sql: this.database, claim }, (lost) =>
+        this.collect(claim, seconds, lost),
+      );
     } catch (error) {
       if (error instanceof LeaseLost) {
         this.logger.warn({ registry: claim.id, message: 'The claim was lost; somebody else goes on.' });
         return true;
       }
-      this.observer?.failed();
+      this.observer?.failed(seconds());
       this.logger.error({ registry: claim.id, message: 'Garbage could not be collected; trying again.', err: error });
       const because = error instanceof Error ? error.message : String(error);
       await collectionLeases.release(this.database, claim, RETRY_MS, { polite: false, because });
@@ -66,19 +71,16 @@ export class GarbageWork implements OnModuleInit {
     return true;
   }
 
-  private async collect(claim: ClaimedCollection, lost: AbortSignal): Promise<void> {
-    const begunAt = performance.now();
+  private async collect(claim: ClaimedCollection, seconds: () => number, lost: AbortSignal): Promise<void> {
     const registry = await findRegistryById(this.database, claim.id);
     // What nothing refers to is not known while there is no index.
-    const collected = registry?.isIndexed
-      ? await this.collector.collect(registry, claim.graceSeconds ?? undefined, lost)
-      : NOTHING;
+    const collected = registry?.isIndexed ? await this.collector.collect(registry, { lost }) : NOTHING;
     // What was discarded just now is destroyed the next time.
     const againAfter = collected.blobsRemoved > 0 ? DISCARDED_KEPT_SECONDS : EVERY_SECONDS;
     if (!(await finishCollection(this.database, claim, collected, againAfter))) throw new LeaseLost();
-    const seconds = (performance.now() - begunAt) / 1_000;
-    this.observer?.collected(collected, seconds);
+    const tookSeconds = seconds();
+    this.observer?.collected(collected, tookSeconds);
     if (collected.blobsRemoved + collected.uploadsRemoved > 0)
-      this.logger.log({ message: 'garbage collected', registry: registry?.name, ...collected, seconds });
+      this.logger.log({ message: 'garbage collected', registry: registry?.name, ...collected, tookSeconds });
   }
 }

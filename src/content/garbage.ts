@@ -40,7 +40,13 @@ export class Garbage {
   /** A client asks whether the blob is there, and will not push it if it is. */
   async wanted(registryId: string, digest: string): Promise<void> {
     const isLeaving = await wantBlob(this.database, registryId, digest, this.clock.now());
-    if (isLeaving) await this.database.transaction((tx) => this.keepBlob(tx, registryId, digest));
+    if (!isLeaving) return;
+    await this.database
+      .transaction((tx) => this.keepBlob(tx, registryId, digest))
+      .catch((error: unknown) => {
+        // Then the engine says that it is not there.
+        if (!(error instanceof BlobsGone)) throw error;
+      });
   }
 
   /** May be repeated with its transaction: what is restored and not taken back is discarded again. */

@@ -60,6 +60,27 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly garbageRemoved = new Counter({
+    name: 'berth_garbage_removed_total',
+    help: 'Blobs to which nothing referred, and uploads that nobody went on with, that were removed.',
+    labelNames: ['what'],
+    registers: this.registers,
+  });
+
+  readonly garbageBytes = new Counter({
+    name: 'berth_garbage_removed_bytes_total',
+    help: 'Bytes of the blobs that were removed.',
+    registers: this.registers,
+  });
+
+  readonly garbageCollection = new Histogram({
+    name: 'berth_garbage_collection_duration_seconds',
+    help: 'Time to look for garbage in one registry.',
+    labelNames: ['outcome'],
+    buckets: OPERATION_SECONDS,
+    registers: this.registers,
+  });
+
   /** `runningEngines` is asked when the metrics are; undefined means that another machine knows. */
   constructor(runningEngines: () => number | undefined = () => undefined) {
     this.gauge('berth_engines_running', 'Registry engines that run on this machine.', runningEngines);

@@ -1,13 +1,14 @@
 import { Global, Module } from '@nestjs/common';
 import { ActivityObserver } from '../activity-log/activity-observer.js';
 import { Config } from '../config/config.js';
+import { GarbageObserver } from '../content/garbage-observer.js';
 import { DataPlane } from '../data-plane/data-plane.js';
 import { DataPlaneModule } from '../data-plane/data-plane.module.js';
 import { EdgeObserver } from '../edge/edge-observer.js';
 import { WorkObserver } from '../work/work-observer.js';
 import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
-import { ActivityMetrics, EdgeMetrics, WorkMetrics } from './observers.js';
+import { ActivityMetrics, EdgeMetrics, GarbageMetrics, WorkMetrics } from './observers.js';
 import { ReadinessChecks } from './readiness.js';
 import { RequestLog } from './request-log.js';
 import { ServiceLog } from './service-log.js';
@@ -23,9 +24,10 @@ import { ServiceLog } from './service-log.js';
     { provide: WorkObserver, useClass: WorkMetrics },
     { provide: EdgeObserver, useClass: EdgeMetrics },
     { provide: ActivityObserver, useClass: ActivityMetrics },
+    { provide: GarbageObserver, useClass: GarbageMetrics },
     ReadinessChecks,
     RequestLog,
   ],
-  exports: [ServiceLog, Metrics, WorkObserver, EdgeObserver, ActivityObserver],
+  exports: [ServiceLog, Metrics, WorkObserver, EdgeObserver, ActivityObserver, GarbageObserver],
 })
 export class ObservabilityModule {}

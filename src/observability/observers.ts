@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ActivityObserver } from '../activity-log/activity-observer.js';
+import type { Collected } from '../content/garbage-collector.js';
+import { GarbageObserver } from '../content/garbage-observer.js';
 import { EdgeObserver, type EdgeAnswer } from '../edge/edge-observer.js';
 import { WorkObserver, type Ended, type Worked } from '../work/work-observer.js';
 import { Metrics } from './metrics.js';
@@ -47,5 +49,24 @@ export class ActivityMetrics extends ActivityObserver {
 
   lost(): void {
     this.metrics.activityEventsLost.inc();
+  }
+}
+
+/** Counts what the garbage collection removes. */
+@Injectable()
+export class GarbageMetrics extends GarbageObserver {
+  constructor(private readonly metrics: Metrics) {
+    super();
+  }
+
+  collected({ blobsRemoved, bytesRemoved, uploadsRemoved }: Collected, seconds: number): void {
+    this.metrics.garbageRemoved.inc({ what: 'blob' }, blobsRemoved);
+    this.metrics.garbageRemoved.inc({ what: 'upload' }, uploadsRemoved);
+    this.metrics.garbageBytes.inc(bytesRemoved);
+    this.metrics.garbageCollection.observe({ outcome: 'Succeeded' }, seconds);
+  }
+
+  failed(seconds: number): void {
+    this.metrics.garbageCollection.observe({ outcome: 'Failed' }, seconds);
   }
 }

@@ -7,8 +7,8 @@ const HOUR_SECONDS = 3_600;
 
 /** Collects in the registry, with the grace period of the settings unless told otherwise. */
 export function collect(edge: Edge, { registry }: GivenRegistry, graceHours?: number): Promise<Collected> {
-  const graceSeconds = graceHours === undefined ? undefined : graceHours * HOUR_SECONDS;
-  return edge.get(GarbageCollector).collect(registry, graceSeconds);
+  const collecting = graceHours === undefined ? {} : { graceSeconds: graceHours * HOUR_SECONDS };
+  return edge.get(GarbageCollector).collect(registry, collecting);
 }
 
 /** The folder of the registry's engine. */

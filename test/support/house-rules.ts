@@ -68,7 +68,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'usage',
     'work',
   ],
-  observability: ['activity-log', 'config', 'data-plane', 'database', 'edge', 'identity', 'work'],
+  observability: ['activity-log', 'config', 'content', 'data-plane', 'database', 'edge', 'identity', 'work'],
   'api-versions': [
     'arm',
     'cache-rules',
