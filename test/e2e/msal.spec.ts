@@ -18,8 +18,8 @@ import { startService, type Service } from '../support/service.js';
 const BERTH = fileURLToPath(new URL('../../dist/src/berth.js', import.meta.url));
 /** As az calls itself. */
 const CLIENT = '04b07795-8ddb-461a-bbee-02f9e1bf7b46';
-/** A device asks again after five seconds. */
-const DEVICE_LIMIT_MS = 60_000;
+/** A device asks again after five seconds, and a command of the owner is a process that may have to wait for its turn. */
+const LIMIT_MS = 120_000;
 const run = promisify(execFile);
 
 interface Ann {
@@ -127,29 +127,33 @@ describe('MSAL, unmodified', () => {
       expect([pages, await callWith(result)]).toEqual([[200], 200]);
       expect(await callWith(await goOn(msal, accountOf(result)))).toBe(200);
     },
-    DEVICE_LIMIT_MS,
+    LIMIT_MS,
   );
 
-  it('is told to sign in anew once the user was disabled, and also after that', async () => {
-    const bob = await user('bob@example.com');
-    const msal = client();
-    const first = await signIn(msal, bob);
-    const account = accountOf(first);
-    const other = client();
-    const elsewhere = accountOf(await signIn(other, bob));
-    expect(await callWith(await goOn(msal, account))).toBe(200);
-    await berth('user', 'disable', bob.objectId);
-    expect(await callWith(first)).toBe(401);
-    await expect(goOn(msal, account)).rejects.toThrow(InteractionRequiredAuthError);
-    await expect(signIn(msal, bob)).rejects.toThrow(/AADSTS50126/);
-    await berth('user', 'enable', bob.objectId);
-    await expect(goOn(msal, account)).rejects.toThrow(InteractionRequiredAuthError);
-    await expect(goOn(other, elsewhere)).rejects.toThrow(/AADSTS50173/);
-    const again = await signIn(msal, bob);
-    expect([await callWith(first), await callWith(again)]).toEqual([401, 200]);
-    await msal.getTokenCache().removeAccount(account);
-    expect(await msal.getTokenCache().getAllAccounts()).toEqual([]);
-  });
+  it(
+    'is told to sign in anew once the user was disabled, and also after that',
+    async () => {
+      const bob = await user('bob@example.com');
+      const msal = client();
+      const first = await signIn(msal, bob);
+      const account = accountOf(first);
+      const other = client();
+      const elsewhere = accountOf(await signIn(other, bob));
+      expect(await callWith(await goOn(msal, account))).toBe(200);
+      await berth('user', 'disable', bob.objectId);
+      expect(await callWith(first)).toBe(401);
+      await expect(goOn(msal, account)).rejects.toThrow(InteractionRequiredAuthError);
+      await expect(signIn(msal, bob)).rejects.toThrow(/AADSTS50126/);
+      await berth('user', 'enable', bob.objectId);
+      await expect(goOn(msal, account)).rejects.toThrow(InteractionRequiredAuthError);
+      await expect(goOn(other, elsewhere)).rejects.toThrow(/AADSTS50173/);
+      const again = await signIn(msal, bob);
+      expect([await callWith(first), await callWith(again)]).toEqual([401, 200]);
+      await msal.getTokenCache().removeAccount(account);
+      expect(await msal.getTokenCache().getAllAccounts()).toEqual([]);
+    },
+    LIMIT_MS,
+  );
 
   it.each(['adfs', 'a tenant'])('signs a service principal in with its secret at %s', async (at) => {
     const { clientId, clientSecret, tenantId } = service;
@@ -161,20 +165,24 @@ describe('MSAL, unmodified', () => {
     await expect(wrong.acquireTokenByClientCredential({ scopes: scopes() })).rejects.toThrow(/AADSTS7000215/);
   });
 
-  it('has the tokens of a managed identity that was made by command', async () => {
-    const made = await berth<Record<string, string>>('identity', 'create', 'a program');
-    expect(await berth<object[]>('identity', 'list')).toContainEqual(
-      expect.objectContaining({ appId: made['appId'], displayName: 'a program' }),
-    );
-    vi.stubEnv('IDENTITY_ENDPOINT', made['identityEndpoint']);
-    vi.stubEnv('IDENTITY_HEADER', made['identityHeader']);
-    const msal = new ManagedIdentityApplication();
-    const ask = () => msal.acquireToken({ resource: `${service.endpoint}/`, forceRefresh: true });
-    const result = await ask();
-    expect([msal.getManagedIdentitySource(), await callWith(result)]).toEqual(['AppService', 200]);
-    await berth('identity', 'reset', made['appId'] ?? '');
-    await expect(ask()).rejects.toThrow(/No managed identity has that IDENTITY_HEADER/);
-    await berth('identity', 'delete', made['appId'] ?? '');
-    expect(await callWith(result)).toBe(401);
-  });
+  it(
+    'has the tokens of a managed identity that was made by command',
+    async () => {
+      const made = await berth<Record<string, string>>('identity', 'create', 'a program');
+      expect(await berth<object[]>('identity', 'list')).toContainEqual(
+        expect.objectContaining({ appId: made['appId'], displayName: 'a program' }),
+      );
+      vi.stubEnv('IDENTITY_ENDPOINT', made['identityEndpoint']);
+      vi.stubEnv('IDENTITY_HEADER', made['identityHeader']);
+      const msal = new ManagedIdentityApplication();
+      const ask = () => msal.acquireToken({ resource: `${service.endpoint}/`, forceRefresh: true });
+      const result = await ask();
+      expect([msal.getManagedIdentitySource(), await callWith(result)]).toEqual(['AppService', 200]);
+      await berth('identity', 'reset', made['appId'] ?? '');
+      await expect(ask()).rejects.toThrow(/No managed identity has that IDENTITY_HEADER/);
+      await berth('identity', 'delete', made['appId'] ?? '');
+      expect(await callWith(result)).toBe(401);
+    },
+    LIMIT_MS,
+  );
 });
