@@ -12,6 +12,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Set by the guard of `identity/`; absent on public routes only. */
     caller?: Caller;
+    /** What the path names, once somebody asked; null: nothing below a subscription. */
+    pathId?: ResourceId | null;
   }
 }
 
@@ -51,10 +53,14 @@ export const Arm = createParamDecorator((_data: unknown, context: ExecutionConte
 });
 
 export function armRequestOf(request: FastifyRequest, reply: FastifyReply): ArmRequest {
-  const [path = '/'] = request.url.split('?', 1);
-  const id = ResourceId.parse(path);
-  if (!id) throw new ArmError('InvalidResourceType', `'${path}' does not lie below a subscription.`);
-  return Object.assign(tenantRequestOf(request, reply), { id });
+  return Object.assign(tenantRequestOf(request, reply), { id: resourceIdOf(request) });
+}
+
+/** What the path of a request names, read once. @throws ArmError when it does not lie below a subscription. */
+export function resourceIdOf(request: FastifyRequest): ResourceId {
+  const id = (request.pathId ??= ResourceId.parse(request.url.split('?', 1)[0] ?? '/') ?? null);
+  if (id) return id;
+  throw new ArmError('InvalidResourceType', `'${request.url.split('?', 1)[0]}' does not lie below a subscription.`);
 }
 
 export function tenantRequestOf(request: FastifyRequest, reply: FastifyReply): TenantRequest {

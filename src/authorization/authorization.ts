@@ -35,8 +35,8 @@ export class Authorization {
     const isOwn = this.rights.isOfTenant(id.subscriptionId, caller.tenantId);
     const rights = this.rights.of(caller);
     if (isOwn instanceof Promise || rights instanceof Promise)
-      return Promise.all([isOwn, rights]).then(([own, found]) => own === true && allows(at(found, id), action));
-    return isOwn === true && allows(at(rights, id), action);
+      return Promise.all([isOwn, rights]).then(([own, found]) => own === true && gives(found, id, action));
+    return isOwn === true && gives(rights, id, action);
   }
 
   /** Whether there is such a subscription, and it is one of the caller's tenant. */
@@ -82,6 +82,13 @@ export function authorizationFailed({ name, objectId }: Caller, action: string, 
     `The client '${name}' with object id '${objectId}' does not have authorization to perform action '${action}' over ` +
       `scope '${scope}' or the scope is invalid. If access was recently granted, please refresh your credentials.`,
   );
+}
+
+/** From above to below, since that is where most rights are. */
+function gives(rights: Rights, id: ResourceId, action: string): boolean {
+  const everywhere = rights.get(TENANT_SCOPE);
+  if (everywhere && allows(everywhere, action)) return true;
+  return rights.size > 0 && allows(at(rights, id), action);
 }
 
 function at(rights: Rights, id: ResourceId): readonly EffectiveRole[] {

@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { EffectiveRole, Permission } from './role.js';
 
 type Granted = Pick<EffectiveRole, 'condition'> & { readonly role: Pick<EffectiveRole['role'], 'permissions'> };
@@ -30,8 +31,29 @@ export function givesDataAction(permissions: readonly Permission[], action: stri
 
 /** Whether the action is what the pattern says; neither knows case, and `*` is any text, slashes included. */
 export function matches(pattern: string, action: string): boolean {
-  const parts = pattern.toLowerCase().split('*');
+  return fits(partsOf(pattern), action.toLowerCase());
+}
+
+function anyMatches(patterns: readonly string[], action: string): boolean {
+  if (patterns.length === 0) return false;
   const text = action.toLowerCase();
+  return patterns.some((pattern) => fits(partsOf(pattern), text));
+}
+
+/** Patterns that are kept taken apart; every request asks for a few of them. */
+const KEPT_PATTERNS = 10_000;
+const kept = new LRUCache<string, readonly string[]>({ max: KEPT_PATTERNS });
+
+/** What stands between the stars, in lower case. */
+function partsOf(pattern: string): readonly string[] {
+  const known = kept.get(pattern);
+  if (known) return known;
+  const parts = pattern.toLowerCase().split('*');
+  kept.set(pattern, parts);
+  return parts;
+}
+
+function fits(parts: readonly string[], text: string): boolean {
   const [first = ''] = parts;
   if (parts.length === 1) return text === first;
   const last = parts.at(-1)!;
@@ -44,8 +66,4 @@ export function matches(pattern: string, action: string): boolean {
     at = found + part.length;
   }
   return at <= text.length - last.length;
-}
-
-function anyMatches(patterns: readonly string[], action: string): boolean {
-  return patterns.some((pattern) => matches(pattern, action));
 }

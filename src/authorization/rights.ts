@@ -36,6 +36,8 @@ export type Rights = ReadonlyMap<string, readonly EffectiveRole[]>;
 @Injectable()
 export class RightsOfCallers implements OnApplicationBootstrap {
   private readonly remembered = new LRUCache<string, Rights>({ max: REMEMBERED_CALLERS });
+  /** The same by the caller itself, who is one object for as long as the token is remembered. */
+  private byCaller = new WeakMap<Caller, Rights>();
   private readonly tenants = new LRUCache<string, string>({ max: REMEMBERED_SUBSCRIPTIONS });
   private changes = 0;
 
@@ -50,8 +52,13 @@ export class RightsOfCallers implements OnApplicationBootstrap {
 
   /** Those of the caller, in all of its tenant; at once when they are remembered. */
   of(caller: Caller): Rights | Promise<Rights> {
-    const known = this.notifications.isConnected ? this.remembered.get(keyOf(caller)) : undefined;
-    return known ?? this.read(caller);
+    if (!this.notifications.isConnected) return this.read(caller);
+    const own = this.byCaller.get(caller);
+    if (own) return own;
+    const known = this.remembered.get(keyOf(caller));
+    if (!known) return this.read(caller);
+    this.byCaller.set(caller, known);
+    return known;
   }
 
   /** Whether the subscription is the tenant's; undefined: there is none. */
@@ -65,6 +72,7 @@ export class RightsOfCallers implements OnApplicationBootstrap {
   forgetAll(): void {
     this.changes++;
     this.remembered.clear();
+    this.byCaller = new WeakMap();
   }
 
   private async read(caller: Caller): Promise<Rights> {

@@ -3,10 +3,11 @@ import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyRequest } from 'fastify';
 import { ArmError } from '../arm/arm-error.js';
+import { resourceIdOf } from '../arm/arm-request.js';
 import type { Caller } from '../arm/caller.js';
 import { NEEDED_RIGHT, type NeededRight } from '../arm/needs.js';
 import { IS_OPERATOR_ONLY } from '../arm/operator-only.js';
-import { ResourceId } from '../arm/resource-id.js';
+import type { ResourceId } from '../arm/resource-id.js';
 import { IS_PUBLIC } from '../identity/public.js';
 import { Authorization } from './authorization.js';
 
@@ -26,11 +27,10 @@ export class RoleGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     const needed = this.neededBy(context);
     if ('nothingSince' in needed) return true;
-    const { caller, url } = context.switchToHttp().getRequest<FastifyRequest>();
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const { caller } = request;
     if (!caller) throw new ArmError('AuthenticationFailed', 'The request has no verified caller.');
-    const [path = '/'] = url.split('?', 1);
-    const id = ResourceId.parse(path);
-    if (!id) throw new ArmError('InvalidResourceType', `'${path}' does not lie below a subscription.`);
+    const id = resourceIdOf(request);
     const action = needed.action.replace('{namespace}', id.namespace ?? '');
     const may = this.authorization.may(caller, action, id);
     if (may === true) return true;
