@@ -3,7 +3,7 @@ import type { Registry } from './registry.entity.js';
 const NONE: readonly string[] = [];
 
 /**
- * The hosts that would serve blobs, `<name>.<region>.data.<domain>`: the home region's first, then those of the
+ * The hosts that serve blobs, `<name>.<region>.data.<domain>`: the home region's first, then those of the
  * replications. The domain, and the port where there is one, are the login server's.
  */
 export function dataEndpointHostNames(registry: Registry): readonly string[] {
