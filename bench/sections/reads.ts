@@ -1,7 +1,9 @@
 import { measure, type Sample, type Target } from '../load/measure.js';
 import type { Finding } from '../report.js';
 import { listUrl, registryUrl, webhooksUrl, webhookUrl } from '../requests.js';
+import { roleHolder } from '../role-holder.js';
 import { interleaved } from '../rounds.js';
+import type { Service } from '../service.js';
 import { median, pairedRatio } from '../statistics.js';
 import type { Stage } from './stage.js';
 import { WATCHED, type Table } from './tables.js';
@@ -10,6 +12,7 @@ import type { Floor } from '../floor/floor.js';
 const GET_AIM = 0.6;
 const LIST_AIM_MS = 3;
 const FLATNESS_AIM = 1.3;
+const ROLE_AIM = 1.1;
 
 /** GET and LIST over tables of several sizes, GET against the floor as well. `main` is the table that the floor reads. */
 export async function reads(
@@ -22,6 +25,8 @@ export async function reads(
   const lists: Record<string, Target> = {};
   for (const table of tables) {
     gets[table.rows] = reader(table.service, table, registryUrl);
+    if (table === main)
+      gets['role'] = reader({ ...table.service, headers: await roleHolder(table.service) }, table, registryUrl);
     lists[table.rows] = reader(table.service, table, listUrl);
   }
   const got = await interleaved(Object.keys(gets), options, (name) => measure(gets[name]!, options));
@@ -34,6 +39,7 @@ export async function reads(
   const children = await interleaved(['getFloor', 'get', 'list'], options, (name) => measure(below[name], options));
   return [
     ...getFindings('GET registry', `${count(main.rows)} rows`, got[main.rows]!, got['floor']!),
+    roleFinding(got['role']!, got[main.rows]!),
     listFinding(`LIST of 100, ${count(main.rows)} rows`, listed[main.rows]!),
     ...getFindings('GET webhook', '100,000 rows', children.get, children.getFloor),
     listFinding('LIST of 100 webhooks, 100,000 rows', children.list),
@@ -62,6 +68,18 @@ function getFindings(what: string, where: string, ours: readonly Sample[], bare:
   ];
 }
 
+/** An operator needs no role; both are asked whether they may. */
+function roleFinding(byRole: readonly Sample[], byOperator: readonly Sample[]): Finding {
+  const ratio = pairedRatio(byOperator.map(perSecond), byRole.map(perSecond));
+  return {
+    what: 'GET registry by a principal with a role, against an operator: time of a request',
+    measured: `${speed(byRole)}, ${median(byRole.map(cpu)).toFixed(0)} µs CPU of Node`,
+    floor: `${speed(byOperator)}, ${median(byOperator.map(cpu)).toFixed(0)} µs`,
+    ratio,
+    aim: { text: `≤ ${ROLE_AIM}`, isMet: ratio <= ROLE_AIM },
+  };
+}
+
 function listFinding(what: string, samples: readonly Sample[]): Finding {
   const listMs = median(samples.map(cpu)) / 1000;
   return {
@@ -72,12 +90,13 @@ function listFinding(what: string, samples: readonly Sample[]): Finding {
 }
 
 function reader(
-  server: { readonly pid: number; readonly endpoint: string },
+  server: Pick<Service, 'pid' | 'endpoint'> & Partial<Pick<Service, 'headers'>>,
   table: Table,
   url: typeof listUrl,
   randomBelow = table.rows,
 ): Target {
-  const { subscriptionId, headers } = table.service;
+  const { subscriptionId } = table.service;
+  const { headers = table.service.headers } = server;
   return {
     pid: server.pid,
     nextLoad: () => ({
