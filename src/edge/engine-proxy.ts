@@ -134,6 +134,7 @@ export class EngineProxy implements OnApplicationShutdown {
       }
       const added = answered.statusCode === 201 ? await this.write(call, answered, engine, load, manifest) : [];
       load.end = ENDS[answered.statusCode ?? 0] ?? 'refused';
+      if (isBegun(call, answered)) this.rooms.begun(call.registry, String(answered.headers['docker-upload-uuid']));
       if (isGivenUp(call, answered)) await this.rooms.givenUp(call.registry, route);
       if (isDeleted(call, answered)) await this.record.deleted(manifestOf(call, route.last), begunAt);
       response.writeHead(answered.statusCode ?? 502, [...clientResponseHeaders(answered), ...added]);
@@ -211,6 +212,10 @@ function outOfRange(answered: IncomingMessage): OciError {
   return new OciError('RANGE_INVALID', 'The blob has none of the bytes of the Range that was asked for.', {
     headers: contentRange === undefined ? {} : { 'Content-Range': contentRange },
   });
+}
+
+function isBegun({ route }: EngineCall, { statusCode }: IncomingMessage): boolean {
+  return route.kind === 'uploads' && statusCode === 202;
 }
 
 /** The client does not want the upload any more. */

@@ -54,8 +54,9 @@ export class Rooms {
     const isSure = arrived !== undefined && performance.now() - arrived.atMs < SURE_FOR_MS;
     if (isSure && announcedBytes === 0)
       return this.opened(registry, hold, { arrivedBytes: arrived.bytes, announcedBytes, spareBytes: 0, mostBytes });
-    // Of an upload of which something has arrived, the digest is not that of this body.
-    const digest = arrived === undefined && announcedBytes !== undefined && announcedBytes > 0 ? digestOf(route) : '';
+    // Of an upload of which something may have arrived, the digest is not that of this body.
+    const isWhole = arrived?.bytes === 0 && announcedBytes !== undefined && announcedBytes > 0;
+    const digest = isWhole ? digestOf(route) : '';
     const { arrivedBytes, spareBytes } = await this.reserved(registry, hold, {
       blobs: [{ digest, sizeBytes: announcedBytes ?? 0 }],
       arrivedBytes: arrived?.bytes,
@@ -82,6 +83,11 @@ export class Rooms {
     if (end === 'kept') this.arrived.set(key, { bytes: room.arrivedBytes, atMs: performance.now() });
     if (end === 'broken') await this.limit.release(room.hold, room.arrivedBytes);
     if (end === 'refused') await this.limit.release(room.hold, room.earlierBytes);
+  }
+
+  /** An upload begins, of which nothing has arrived. */
+  begun(registry: Owner, upload: string): void {
+    this.arrived.set(keyOf(this.holdOf(registry, upload)), { bytes: 0, atMs: performance.now() });
   }
 
   /** The client has given up the upload. */
