@@ -20,11 +20,12 @@ describe('scenarios', () => {
       },
     });
     const operator = { tenantId: app.tenantId, displayName: 'Operator', isOperator: true };
-    const { appId } = await app.get(ServicePrincipals).create(app.database, operator);
+    const { appId, objectId } = await app.get(ServicePrincipals).create(app.database, operator);
     given = {
       tokenOfAnotherTenant: await app.token({ tenantId: randomUUID() }),
       tokenForAnotherService: await app.token({ audience: 'https://vault.azure.net' }),
       operatorToken: await app.token({ appId }),
+      principalId: objectId,
       expiredToken: await app.token({ expiresInSeconds: -60 }),
     };
   });
