@@ -1,8 +1,10 @@
 import type { StoredSize } from '../data-plane/stored-content.js';
 import { correctStoredSum, findStoredSizes, isStoredSumRight, listStored } from '../usage/stored-sizes.repository.js';
 import { shareGarbage } from './garbage.repository.js';
+import { readManifest } from './manifest-document.js';
 import { findDiscarded } from './reindex.repository.js';
 import { filtered, inPages, type Reindexing } from './reindexing.js';
+import { isUntagging } from './untagging.js';
 
 const PAGE = 500;
 /** Manifests are written where they lie, so that one may be read while it is half written; nothing longer is one. */
@@ -19,7 +21,7 @@ export async function countStored(
     const found = await findStoredSizes(on.database, on.registryId, digestsOf(page));
     const counted = new Map(found.map(({ digest, sizeBytes }) => [digest, sizeBytes]));
     const differing = page.filter(({ digest, sizeBytes }) => counted.get(digest) !== sizeBytes);
-    const wrong = await filtered(differing, (blob) => isWhole(on, blob));
+    const wrong = await filtered(differing, (blob) => isCounted(on, blob));
     const recounted = wrong.length > 0 ? await recount(on, wrong) : [];
     for (const { digest } of recounted) on.tally[counted.has(digest) ? 'corrected' : 'added']++;
     await done(page.at(-1)?.digest ?? from);
@@ -69,11 +71,12 @@ async function discount({ database, usage, stored, registryId, tally }: Reindexi
   });
 }
 
-async function isWhole({ stored, tally }: Reindexing, { digest, sizeBytes }: StoredSize): Promise<boolean> {
+/** Whether it is all there, and no leftover of a tag that was taken away, which no push has brought. */
+async function isCounted({ stored, tally }: Reindexing, { digest, sizeBytes }: StoredSize): Promise<boolean> {
   if (sizeBytes > MANIFEST_LIMIT_BYTES) return true;
   const bytes = await stored.read(digest, MANIFEST_LIMIT_BYTES);
   if (!bytes && (await stored.sizeOf(digest)) !== undefined) tally.damaged++;
-  return bytes?.length === sizeBytes;
+  return bytes?.length === sizeBytes && !isUntagging(readManifest(bytes));
 }
 
 function digestsOf(blobs: readonly StoredSize[]): string[] {

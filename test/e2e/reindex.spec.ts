@@ -33,10 +33,10 @@ async function opened() {
 
 async function push(client: OciClient, repository: string, ...references: string[]) {
   const { blobs, manifest } = randomImage();
-  for (const blob of blobs) expect((await client.pushBlob(repository, blob)).status).toBe(201);
+  for (const blob of blobs) expect(await client.pushBlob(repository, blob)).toMatchObject({ status: 201 });
   const digest = sha256(manifest);
   for (const reference of references.length > 0 ? references : [digest])
-    expect((await client.putManifest(repository, reference, manifest)).status).toBe(201);
+    expect(await client.putManifest(repository, reference, manifest)).toMatchObject({ status: 201 });
   return { mediaType: MANIFEST_TYPE, digest, size: manifest.length };
 }
 
@@ -194,9 +194,8 @@ describe('what is not as it is stored', () => {
     const body = Buffer.from(JSON.stringify(empty));
     const headers = { 'content-type': INDEX_TYPE };
     await asEngine(given, { method: 'PUT', path: '/v2/a/manifests/v1', body, headers });
-    expect(await reindexed(edge, given)).toMatchObject({ corrected: 0, removed: 0 });
-    const { blobs: _, bytes: __, ...index } = (await indexOf(edge, given)) as Record<string, unknown>;
-    expect(before).toMatchObject(index);
+    expect(await reindexed(edge, given)).toMatchObject(NOTHING_WRONG);
+    expect(await indexOf(edge, given)).toEqual(before);
     expect((await client.send('DELETE', '/v2/a/manifests/v1')).status).toBe(202);
     expect((await client.send('GET', '/v2/a/tags/list')).json).toEqual({ name: 'a', tags: [] });
     expect(
