@@ -101,9 +101,7 @@ describe('a crowd', () => {
     'of %i connections, %s, is not noticed by others, and leaves nothing behind',
     async (count, kind) => {
       await (await crowd(50, kind)).leave();
-      // The clients of this spec keep their own, which come and go.
-      const kept = 20;
-      await until(() => connections() <= kept);
+      await until(() => connections() <= KEPT);
       const before = heapBytes();
       const { leave, wereSentAway } = await crowd(count, kind);
       await until(() => connections() >= count);
