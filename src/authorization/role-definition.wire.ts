@@ -139,6 +139,7 @@ export class RoleDefinitionPropertiesWire {
   @ApiProperty({ enum: ['BuiltInRole', 'CustomRole'] })
   readonly type: string;
   readonly description: string;
+  @ApiProperty({ type: [String] })
   readonly assignableScopes: readonly string[];
   @ApiProperty({ type: [PermissionWire] })
   readonly permissions: readonly Partial<Permission>[];

@@ -30,6 +30,7 @@ const TAGS: Readonly<Record<string, string>> = {
   'Activity log': 'Who asked for which change, and what came of it.',
   Tags: 'Names and values that customers give to subscriptions, groups and resources.',
   Locks: 'What keeps subscriptions, groups and resources from being deleted or changed.',
+  Roles: 'Who may do what: roles, and where they are assigned.',
   Identity: 'The local token issuer, and what clients read before they sign in.',
   Faults: 'What goes wrong on purpose, where the service was started for that.',
   Service: 'Health and metrics, for whoever runs the service.',

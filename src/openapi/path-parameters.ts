@@ -83,6 +83,8 @@ export const PATH_PARAMETERS: Readonly<Record<string, PathParameter>> = {
     description: 'The name of the lock; case does not matter.',
     schema: { type: 'string', minLength: 1, maxLength: 260, pattern: String.raw`^[^<>%&:\\?/]*$` },
   },
+  roleAssignmentName: { description: 'The name of the role assignment, a GUID.', schema: UUID },
+  roleDefinitionId: { description: 'The GUID of the role.', schema: UUID },
   faultName: {
     description: 'The name of the fault.',
     schema: { type: 'string', minLength: 1, maxLength: 50, pattern: '^[a-z0-9][a-z0-9-]*$' },
