@@ -106,17 +106,20 @@ describe('a layer', () => {
   });
 
   it('in chunks is as large as they are together, whichever process takes them', async () => {
-    const { given, client, begin } = await opened();
+    const { given, begin } = await opened();
     const host = `${given.registry.key}${edge.config.loginServerSuffix}`;
-    const elsewhere = new OciClient(`https://localhost:${second.port}`, edge.ca, basic(given.user, given.password));
-    clients.push(elsewhere);
+    const [here, elsewhere] = [edge.mainPort, second.port].map((port) => {
+      const client = new OciClient(`https://localhost:${port}`, edge.ca, basic(given.user, given.password));
+      clients.push(client);
+      return client;
+    }) as [OciClient, OciClient];
     let location = await begin();
-    for (const each of [client, elsewhere, client, elsewhere]) {
+    for (const each of [here, elsewhere, here, elsewhere]) {
       const taken = await each.send('PATCH', location, { body: randomBytes(LAYER_BYTES / 4), headers: { host } });
       expect(taken.status).toBe(202);
       location = String(taken.headers['location']);
     }
-    const refused = await client.send('PATCH', location, { body: randomBytes(1), headers: { host } });
+    const refused = await here.send('PATCH', location, { body: randomBytes(1), headers: { host } });
     expect(codeOf(refused)).toEqual(LAYER_TOO_LARGE);
     expect(await uploadsOf(given)).toEqual([]);
   });
