@@ -27,9 +27,7 @@ export class AdminCredentials {
 
   /** Makes both passwords of a new registry. */
   async create(tx: Tx, registryId: string): Promise<void> {
-    await Promise.all(
-      PASSWORD_NAMES.map((name) => insertPassword(tx, registryId, name, this.box.seal(newPassword()))),
-    );
+    await Promise.all(PASSWORD_NAMES.map((name) => insertPassword(tx, registryId, name, this.box.seal(newPassword()))));
   }
 
   async list(sql: Sql, registryId: string): Promise<AdminPasswordValue[]> {

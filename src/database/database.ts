@@ -99,7 +99,7 @@ function transactionOn(client: PoolClient) {
     if (isOver) throw new Error(`${statement.name} was asked after the commit.`);
     return run(client, statement, values);
   };
-  const together = <const T extends readonly unknown[]>(send: () => T) => {
+  const together: Tx['together'] = (send) => {
     // pg has no word of its own for it.
     const { stream } = (client as unknown as { readonly connection: { readonly stream: Socket } }).connection;
     stream.cork();
@@ -132,9 +132,9 @@ function transactionOn(client: PoolClient) {
 
 /** @throws the refusal of the first one that was refused. */
 async function inOrder<const T extends readonly unknown[]>(
-  asked: T,
+  sent: T,
 ): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
-  const answers = await Promise.allSettled(asked);
+  const answers = await Promise.allSettled(sent);
   const refused = answers.find((answer) => answer.status === 'rejected');
   if (refused) throw refused.reason;
   return answers.map((answer) => (answer as PromiseFulfilledResult<unknown>).value) as never;
