@@ -46,6 +46,8 @@ export class Notifications implements OnApplicationShutdown {
       connectionString: this.config.databaseUrl,
       application_name: 'berth-listen',
       keepAlive: true,
+      // Those who listen do not wait for each other.
+      pipeline: true,
     });
     client.on('error', () => undefined);
     client.on('end', () => this.lost(client));
