@@ -104,6 +104,7 @@ export const USAGE = [
   'Usage: npm run -s berth -- <command>',
   ...Object.entries(COMMANDS).map(([name, { takes }]) => `  ${name} ${takes}`.trimEnd()),
   '  reindex <registry>',
+  '  gc <registry> [--grace-hours <hours>]',
 ].join('\n');
 
 /**
