@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { createServer, type AddressInfo } from 'node:net';
 import { request } from 'undici';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freePort } from '../../src/embedded/postgres/free-port.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { startService, type Service } from '../support/service.js';
 import { until } from '../support/until.js';
@@ -38,14 +38,6 @@ async function startProcess(roles: string): Promise<Service> {
   });
   processes.push({ service, port });
   return service;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createServer, type AddressInfo } from 'node:net';
 import { request } from 'undici';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { freePort } from '../../src/embedded/postgres/free-port.js';
 import { builtInRoleNamed } from '../../src/authorization/built-in-roles.js';
 import { testDatabase, type TestDatabase } from '../support/database.js';
 import { whereRepository } from '../support/given-role.js';
@@ -36,14 +36,6 @@ async function startEdge(roles: string): Promise<Service> {
   });
   edges.push({ service, port });
   return service;
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => probe.once('listening', resolve));
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
 
 beforeAll(async () => {
