@@ -109,6 +109,7 @@ describe('credential sets', () => {
     expect((await patch(both)).body.identity).toEqual({ ...made.body.identity, ...both });
     expect((await patch({ type: 'None' })).body.identity).toEqual({ type: 'None' });
     expect((await patch(null)).body).not.toHaveProperty('identity');
+    expect((await patch({ type: null })).body).not.toHaveProperty('identity');
     expect((await patch({ type: 'SystemAssigned' })).body.identity).toEqual(made.body.identity);
   });
 

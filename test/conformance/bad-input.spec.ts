@@ -123,6 +123,28 @@ describe.runIf(hasOfficialDescriptions).each(Object.keys(API_VERSIONS))('against
     },
   );
 
+  it.each(withBody.map((operation) => [operation.id, operation] as const))(
+    'null in the place of anything in the body of %s is no fault of the service',
+    async (_, { method, path, group: groupName, body, id }) => {
+      const sample = samples[groupName];
+      if (!body || !sample) return;
+      const base = method === 'POST' ? (actionBodiesIn(world)[id] ?? {}) : method === 'PUT' ? sample.minimal : {};
+      const findings: string[] = [];
+      for (const place of placesOf(body).filter(({ path: at }) => at)) {
+        const good = bodyWith(body, base, place, 'good', sample);
+        const answer = await send(
+          method,
+          pathOf({ path }, names()),
+          withValue(good, stepsTo(place.path, nameIn), null),
+        );
+        // What is not there yet says so.
+        if (answer.status >= 500 && answer.status !== 501) findings.push(`${place.path}: ${answer.status}`);
+        await app.settle();
+      }
+      expect(findings).toEqual([]);
+    },
+  );
+
   it('parameters are held to every constraint', async () => {
     const findings: string[] = [];
     for (const operation of operations)

@@ -32,8 +32,8 @@ export class CredentialSetIdentityWire {
 }
 
 /** What the decorators cannot say: each user-assigned identity is an object. */
-export function identityShapeProblems({ userAssignedIdentities = {} }: CredentialSetIdentityWire = {}): Problem[] {
-  return Object.entries(userAssignedIdentities ?? {}).flatMap(([id, value]: [string, unknown]) =>
+export function identityShapeProblems(sent: CredentialSetIdentityWire | null | undefined): Problem[] {
+  return Object.entries(sent?.userAssignedIdentities ?? {}).flatMap(([id, value]: [string, unknown]) =>
     typeof value === 'object' && value !== null && !Array.isArray(value)
       ? []
       : [
@@ -47,11 +47,12 @@ export function identityShapeProblems({ userAssignedIdentities = {} }: Credentia
 }
 
 /** A type without user-assigned identities ends those that were there, which a merge patch brings along. */
-export function identityFrom({ type, userAssignedIdentities }: CredentialSetIdentityWire = {}): IdentityColumns {
-  const isEnded = type !== undefined && !type.includes('UserAssigned');
-  const ids = isEnded ? [] : Object.keys(userAssignedIdentities ?? {});
+export function identityFrom(sent: CredentialSetIdentityWire | null | undefined): IdentityColumns {
+  const identityType = sent?.type ?? null;
+  const isEnded = identityType !== null && !identityType.includes('UserAssigned');
+  const ids = isEnded ? [] : Object.keys(sent?.userAssignedIdentities ?? {});
   const unique = new Map(ids.map((id) => [id.toLowerCase(), id]));
-  return { identityType: type ?? null, userAssignedIdentities: [...unique.values()] };
+  return { identityType, userAssignedIdentities: [...unique.values()] };
 }
 
 /** The member `identity`, if there is one. What user-assigned identities there are elsewhere is not known here. */
