@@ -1,11 +1,12 @@
 import { Global, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Config } from '../config/config.js';
+import { WeeklyPartitions } from '../work/weekly-partitions.js';
 import { WorkJournal } from '../work/work-journal.js';
 import { ActivityEvent } from './activity-event.entity.js';
 import { ActivityJournal } from './activity-journal.js';
 import { ActivityLogController } from './activity-log.controller.js';
 import { ActivityLog } from './activity-log.js';
-import { ActivityLogPartitions } from './activity-log-partitions.js';
 import { OpenOperation } from './open-operation.entity.js';
 import { RequestRecorder } from './request-recorder.js';
 
@@ -14,7 +15,11 @@ import { RequestRecorder } from './request-recorder.js';
 @Module({
   imports: [TypeOrmModule.forFeature([ActivityEvent, OpenOperation])],
   controllers: [ActivityLogController],
-  providers: [ActivityLog, ActivityLogPartitions, RequestRecorder, { provide: WorkJournal, useClass: ActivityJournal }],
+  providers: [ActivityLog, RequestRecorder, { provide: WorkJournal, useClass: ActivityJournal }],
   exports: [WorkJournal],
 })
-export class ActivityLogModule {}
+export class ActivityLogModule {
+  constructor(partitions: WeeklyPartitions, { activityLogDays }: Config) {
+    partitions.register({ name: 'activity_log', timeColumn: 'event_timestamp', keptDays: activityLogDays });
+  }
+}

@@ -13,7 +13,7 @@ import { activityFilterOf } from './activity-filter.js';
 import { listEvents, type EventQuery } from './activity-log.repository.js';
 import { eventToWire } from './event-data.js';
 import type { EventData, EventDataCollection } from './event-data.wire.js';
-import { keptSince } from './partitions.js';
+import { keptSince } from '../work/weeks.js';
 
 export const ACTIVITY_LOG_VERSIONS: ReadonlyMap<string, true> = new Map([['2015-04-01', true]]);
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { EngineClient } from './engine-client.js';
+import type { EngineClient } from '../data-plane/engine-client.js';
 import { OciError } from './oci-error.js';
 import type { V2Route } from './v2-route.js';
 

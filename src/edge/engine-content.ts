@@ -5,7 +5,7 @@ import { UNTAGGING } from '../content/untagging.js';
 import { DataPlane } from '../data-plane/data-plane.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
 import { acquireEngine } from './acquire-engine.js';
-import { EngineClient, EngineLost } from './engine-client.js';
+import { EngineClient, EngineLost } from '../data-plane/engine-client.js';
 import { unavailable } from './oci-error.js';
 
 type EngineOwner = Pick<RegistryEndpoint, 'name' | 'instanceName'>;

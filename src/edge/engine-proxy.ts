@@ -10,7 +10,7 @@ import { isDigest } from '../content/digest.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
 import { StorageFull } from '../usage/storage-full.js';
 import { acquireEngine } from './acquire-engine.js';
-import { EngineClient, EngineLost } from './engine-client.js';
+import { EngineClient, EngineLost } from '../data-plane/engine-client.js';
 import { requireNextChunk } from './chunk-order.js';
 import { announcesBody, clientResponseHeaders, engineRequestHeaders } from './engine-headers.js';
 import { isLargeAnswer, sendLargeAnswer } from './large-answer.js';

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { finished } from 'node:stream/promises';
-import { newReadBuffer, takeOver } from './engine-socket.js';
+import { newReadBuffer, takeOver } from '../data-plane/engine-socket.js';
 
 /** From here on a connection of its own, which cannot be kept, is cheaper than new memory for every read. */
 const LARGE_BYTES = 1024 * 1024;

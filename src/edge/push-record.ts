@@ -9,7 +9,7 @@ import type { Hold } from '../usage/storage-reservations.repository.js';
 import type { StoredSize } from '../usage/stored-blobs.repository.js';
 import { Usage } from '../usage/usage.js';
 import { readPlatform } from '../content/config-platform.js';
-import type { EngineClient, Head } from './engine-client.js';
+import type { EngineClient, Head } from '../data-plane/engine-client.js';
 
 const HEAD_AGAIN_MS = [10, 50, 250] as const;
 

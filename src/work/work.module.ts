@@ -9,6 +9,7 @@ import { Operation } from './operation.entity.js';
 import { Operations } from './operations.js';
 import { forgetOperations } from './operations.repository.js';
 import { Sweeps } from './sweeps.js';
+import { WeeklyPartitions } from './weekly-partitions.js';
 import { WorkLoop } from './work-loop.js';
 import { WorkQueues } from './work-queues.js';
 import { Worker } from './worker.js';
@@ -27,9 +28,10 @@ const OPERATIONS_KEPT_DAYS = 7;
     WorkLoop,
     WorkQueues,
     Sweeps,
+    WeeklyPartitions,
     { provide: Clock, useClass: SystemClock },
   ],
-  exports: [Operations, OperationKinds, OperationEnds, Worker, WorkQueues, Sweeps, Clock],
+  exports: [Operations, OperationKinds, OperationEnds, Worker, WorkQueues, Sweeps, WeeklyPartitions, Clock],
 })
 export class WorkModule implements OnModuleInit {
   constructor(

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { listEvents, recordEvent, type RequestEvent } from '../../src/activity-log/activity-log.repository.js';
-import { ActivityLogPartitions } from '../../src/activity-log/activity-log-partitions.js';
-import { partitionChanges } from '../../src/activity-log/partitions.js';
-import { addPartition } from '../../src/activity-log/partitions.repository.js';
-import type { Config } from '../../src/config/config.js';
 import { Sweeps } from '../../src/work/sweeps.js';
+import { WeeklyPartitions } from '../../src/work/weekly-partitions.js';
+import { addPartition } from '../../src/work/weekly-partitions.repository.js';
+import { partitionChanges, type WeeklyTable } from '../../src/work/weeks.js';
 import { HandClock } from '../support/hand-clock.js';
 import { openDatabase, type OpenDatabase } from '../support/sql.js';
 import { until } from '../support/until.js';
@@ -21,7 +20,7 @@ const tenantId = randomUUID();
 
 let open: OpenDatabase;
 let clock: HandClock;
-let partitions: ActivityLogPartitions;
+let partitions: { keep(): Promise<number> };
 
 beforeEach(async () => {
   open = await openDatabase();
@@ -35,8 +34,13 @@ beforeEach(async () => {
 });
 afterEach(() => open.close());
 
-function partitionsOf(activityLogDays: number): ActivityLogPartitions {
-  return new ActivityLogPartitions(open.database, { activityLogDays } as Config, clock, new Sweeps());
+function tableOf(keptDays: number): WeeklyTable {
+  return { name: 'activity_log', timeColumn: 'event_timestamp', keptDays };
+}
+
+function partitionsOf(keptDays: number) {
+  const kept = new WeeklyPartitions(open.database, clock, new Sweeps());
+  return { keep: () => kept.keep(tableOf(keptDays)) };
 }
 
 function eventNow(): RequestEvent {
@@ -167,10 +171,10 @@ describe('the partitions of the activity log', () => {
   });
 
   it('can be made for the week that is being written into, and no write fails of it', async () => {
-    const { missing } = partitionChanges([], clock.now(), KEPT_DAYS);
+    const { missing } = partitionChanges(tableOf(KEPT_DAYS), [], clock.now());
     let writing: Promise<void> = Promise.resolve();
     await open.database.transaction(async (tx) => {
-      await addPartition(tx, missing[0]!);
+      await addPartition(tx, tableOf(KEPT_DAYS), missing[0]!);
       writing = open.database.transaction((other) => recordEvent(other, eventNow()));
       await until(async () => {
         const waiting = await open.sql(

@@ -5,7 +5,13 @@ const EPOCH_MS = Date.UTC(2024, 0, 1);
 /** Weeks for which a partition is there before they begin. */
 const WEEKS_AHEAD = 2;
 
-const NAME = /^activity_log_(\d{4})(\d{2})(\d{2})$/;
+/** A table of what happened, which is forgotten a week at a time. It has a partition `<name>_default` for other times. */
+export interface WeeklyTable {
+  readonly name: string;
+  /** By which it is partitioned. */
+  readonly timeColumn: string;
+  readonly keptDays: number;
+}
 
 /** The week from `from` up to, not including, `to`. */
 export interface Week {
@@ -23,12 +29,16 @@ export interface PartitionChanges {
 }
 
 /** What has to change for the present week and the next ones to have a partition, and what is too old to have none. */
-export function partitionChanges(existing: readonly string[], now: Date, keptDays: number): PartitionChanges {
+export function partitionChanges(
+  { name: table, keptDays }: WeeklyTable,
+  existing: readonly string[],
+  now: Date,
+): PartitionChanges {
   const keptFrom = keptSince(now, keptDays);
-  const wanted = Array.from({ length: WEEKS_AHEAD + 1 }, (_, ahead) => weekAt(now.getTime() + ahead * WEEK_MS));
+  const wanted = Array.from({ length: WEEKS_AHEAD + 1 }, (_, ahead) => weekAt(table, now.getTime() + ahead * WEEK_MS));
   return {
     missing: wanted.filter(({ name }) => !existing.includes(name)),
-    expired: existing.filter((name) => endOf(name) <= keptFrom.getTime()),
+    expired: existing.filter((name) => endOf(table, name) <= keptFrom.getTime()),
     keptFrom,
   };
 }
@@ -37,14 +47,14 @@ export function keptSince(now: Date, keptDays: number): Date {
   return new Date(now.getTime() - keptDays * DAY_MS);
 }
 
-function weekAt(timeMs: number): Week {
+function weekAt(table: string, timeMs: number): Week {
   const from = new Date(EPOCH_MS + Math.floor((timeMs - EPOCH_MS) / WEEK_MS) * WEEK_MS);
-  const name = `activity_log_${from.toISOString().slice(0, 10).replaceAll('-', '')}`;
+  const name = `${table}_${from.toISOString().slice(0, 10).replaceAll('-', '')}`;
   return { name, from, to: new Date(from.getTime() + WEEK_MS) };
 }
 
 /** What is not the partition of a week never ends. */
-function endOf(name: string): number {
-  const [, year, month, day] = NAME.exec(name) ?? [];
+function endOf(table: string, name: string): number {
+  const [, year, month, day] = /^_(\d{4})(\d{2})(\d{2})$/.exec(name.slice(table.length)) ?? [];
   return day === undefined ? Infinity : Date.UTC(Number(year), Number(month) - 1, Number(day)) + WEEK_MS;
 }
