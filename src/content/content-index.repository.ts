@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Statement, Tx } from '../database/database.js';
 import type { Reference } from './manifest-document.js';
+import type { Manifest } from './manifest.entity.js';
 
 /** A manifest as it is written down. */
 export interface ManifestRow {
@@ -69,11 +70,16 @@ const takeRepository: Statement = {
 };
 const deleteManifests: Statement = {
   name: 'content.delete_manifests',
-  text: 'delete from manifests where repository_id = $1 and digest = any ($2::text[]) and updated_at <= $3',
+  text: `delete from manifests where repository_id = $1 and digest = any ($2::text[]) and updated_at <= $3
+         returning digest, media_type as "mediaType", artifact_type as "artifactType", size_bytes as "sizeBytes"`,
 };
 const deleteTag: Statement = {
   name: 'content.delete_tag',
-  text: 'delete from image_tags where repository_id = $1 and name = $2 and updated_at <= $3',
+  text: `delete from image_tags t using manifests m
+          where t.repository_id = $1 and t.name = $2 and t.updated_at <= $3
+            and m.repository_id = $1 and m.digest = t.digest
+         returning m.digest, m.media_type as "mediaType", m.artifact_type as "artifactType",
+                   m.size_bytes as "sizeBytes"`,
 };
 const touchOrDelete: Statement = {
   name: 'content.touch_repository',
@@ -94,6 +100,9 @@ export interface RepositoryAt {
 export interface Removal extends RepositoryAt {
   readonly begunAt: Date;
 }
+
+/** A manifest that has gone, or whose tag has. */
+export type RemovedManifest = Pick<Manifest, 'digest' | 'mediaType' | 'artifactType' | 'sizeBytes'>;
 
 export interface ImageTagRow extends RepositoryAt {
   readonly tag: string;
@@ -147,19 +156,22 @@ export async function moveImageTag(tx: Tx, { digest, at, ...tag }: ImageTagRow, 
   if (id !== undefined) await tx.count(moveTag, [id, tag.tag, digest, to, at]);
 }
 
-/** With their tags; the repository goes with its last manifest. */
-export async function removeManifests(tx: Tx, from: Removal, digests: readonly string[]): Promise<void> {
+/** With their tags; the repository goes with its last manifest. Answers those that were there. */
+export async function removeManifests(tx: Tx, from: Removal, digests: readonly string[]): Promise<RemovedManifest[]> {
   const id = await takenRepository(tx, from);
-  if (id === undefined) return;
-  await tx.count(deleteManifests, [id, digests, from.begunAt]);
+  if (id === undefined) return [];
+  const removed = await tx.rows<RemovedManifest>(deleteManifests, [id, digests, from.begunAt]);
   await tx.count(touchOrDelete, [id, from.at]);
+  return removed;
 }
 
-export async function removeTag(tx: Tx, from: Removal, tag: string): Promise<void> {
+/** Answers the manifest that it named; undefined when there was no such tag. */
+export async function removeTag(tx: Tx, from: Removal, tag: string): Promise<RemovedManifest | undefined> {
   const id = await takenRepository(tx, from);
-  if (id === undefined) return;
-  await tx.count(deleteTag, [id, tag, from.begunAt]);
+  if (id === undefined) return undefined;
+  const named = await tx.row<RemovedManifest>(deleteTag, [id, tag, from.begunAt]);
   await tx.count(touchOrDelete, [id, from.at]);
+  return named;
 }
 
 async function takenRepository(tx: Tx, from: Omit<RepositoryAt, 'at'>): Promise<string | undefined> {

@@ -4,6 +4,8 @@ import { DataPlaneModule } from '../data-plane/data-plane.module.js';
 import { RegistriesModule } from '../registries/registries.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { ContentAttributes } from './content-attributes.js';
+import { ContentEvent } from './content-event.entity.js';
+import { ContentEvents } from './content-events.js';
 import { ContentLists } from './content-lists.js';
 import { ContentRecords } from './content-records.js';
 import { Content } from './content.js';
@@ -27,6 +29,7 @@ import { Repository } from './repository.entity.js';
       Manifest,
       ManifestReference,
       ImageTag,
+      ContentEvent,
       GarbageBlob,
       GarbageCollection,
     ]),
@@ -34,7 +37,16 @@ import { Repository } from './repository.entity.js';
     DataPlaneModule,
     UsageModule,
   ],
-  providers: [Content, ContentLists, ContentRecords, ContentAttributes, Garbage, GarbageCollector, GarbageWork],
-  exports: [Content, ContentLists, ContentRecords, ContentAttributes, Garbage],
+  providers: [
+    Content,
+    ContentEvents,
+    ContentLists,
+    ContentRecords,
+    ContentAttributes,
+    Garbage,
+    GarbageCollector,
+    GarbageWork,
+  ],
+  exports: [Content, ContentEvents, ContentLists, ContentRecords, ContentAttributes, Garbage],
 })
 export class ContentModule {}

@@ -10,6 +10,8 @@ import {
   upsertImageTag,
   upsertManifest,
 } from './content-index.repository.js';
+import { ContentEvents } from './content-events.js';
+import type { ContentCause } from './content-events.repository.js';
 import { Garbage } from './garbage.js';
 import type { ManifestDocument } from './manifest-document.js';
 
@@ -27,6 +29,7 @@ export interface StoredManifest {
   readonly document: ManifestDocument;
   readonly sizeBytes: number;
   readonly platform: Platform;
+  readonly cause: ContentCause;
 }
 
 /** What a config says it runs on. */
@@ -39,6 +42,12 @@ export interface Platform {
 export interface RepositoryWithin {
   readonly registryId: string;
   readonly repository: string;
+}
+
+/** That something of a repository is deleted. What was pushed again since the engine was asked to stays. */
+export interface Deletion extends RepositoryWithin {
+  readonly begunAt: Date;
+  readonly cause: ContentCause;
 }
 
 /** A tag, and the manifest that it is thought to name. */
@@ -54,6 +63,7 @@ export class Content {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly garbage: Garbage,
+    private readonly events: ContentEvents,
     newRegistries: NewRegistries,
   ) {
     newRegistries.add((tx, { id }) => beginIndex(tx, id));
@@ -68,7 +78,7 @@ export class Content {
    * for the engine to say.
    */
   async stored(tx: Tx, manifest: StoredManifest): Promise<boolean> {
-    const { document, contentType, platform, tag, begunAt, ...said } = manifest;
+    const { document, contentType, platform, tag, begunAt, cause, ...said } = manifest;
     const { mediaType, config, ...read } = document;
     const at = this.clock.now();
     const record = {
@@ -81,6 +91,7 @@ export class Content {
       at,
     };
     const kept = [said.digest, ...document.references.map((part) => part.digest)];
+    this.events.recordAtCommit(tx, record, cause, [{ ...record, action: 'push', tag }]);
     await tx.together(() => [this.garbage.keepReferences(tx, said.registryId, kept), upsertManifest(tx, record)]);
     if (tag === null) return false;
     const { registryId, repository, digest } = said;
@@ -94,13 +105,21 @@ export class Content {
   }
 
   /** The engine has them no more, nor any tag of them. */
-  deleted(from: RepositoryWithin, digests: readonly string[], begunAt: Date): Promise<void> {
-    const removal = { ...from, begunAt, at: this.clock.now() };
-    return this.database.transaction((tx) => removeManifests(tx, removal, digests));
+  deleted(from: Deletion, digests: readonly string[]): Promise<void> {
+    const removal = { ...from, at: this.clock.now() };
+    return this.database.transaction(async (tx) => {
+      const removed = await removeManifests(tx, removal, digests);
+      const changes = removed.map((manifest) => ({ ...manifest, action: 'delete' as const, tag: null }));
+      this.events.recordAtCommit(tx, removal, from.cause, changes);
+    });
   }
 
-  untagged(from: RepositoryWithin, tag: string, begunAt: Date): Promise<void> {
-    const removal = { ...from, begunAt, at: this.clock.now() };
-    return this.database.transaction((tx) => removeTag(tx, removal, tag));
+  /** The engine has the tag no more. */
+  untagged(from: Deletion, tag: string): Promise<void> {
+    const removal = { ...from, at: this.clock.now() };
+    return this.database.transaction(async (tx) => {
+      const named = await removeTag(tx, removal, tag);
+      if (named) this.events.recordAtCommit(tx, removal, from.cause, [{ ...named, action: 'untag', tag }]);
+    });
   }
 }

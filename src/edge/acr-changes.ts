@@ -2,15 +2,15 @@ import { Injectable } from '@nestjs/common';
 import type { ChangeableAttributes } from '../content/changeable-attributes.js';
 import { ContentAttributes } from '../content/content-attributes.js';
 import type { AcrRoute } from './acr-route.js';
+import type { ContentCall } from './content-call.js';
 import { ContentDeletion } from './content-deletion.js';
 import { ContentLocks } from './content-locks.js';
 import { OciError, sendJson, unknownRepository, unknownTag } from './oci-error.js';
 import { readText } from './read-form.js';
-import type { EdgeCall } from './token-endpoint.js';
 
 const ATTRIBUTES = ['deleteEnabled', 'writeEnabled', 'readEnabled', 'listEnabled'] as const;
 
-type Change = (call: EdgeCall) => Promise<void>;
+type Change = (call: ContentCall) => Promise<void>;
 
 /** What `/acr/v1/` changes: attributes, and what is deleted. */
 @Injectable()
@@ -28,21 +28,23 @@ export class AcrChanges {
     return (call) => (route.kind === 'tag' ? this.untag(call, route) : this.deleteRepository(call, route));
   }
 
-  private async patch({ registry, request }: EdgeCall, { kind, name, last }: AcrRoute): Promise<void> {
+  private async patch({ registry, request }: ContentCall, { kind, name, last }: AcrRoute): Promise<void> {
     if (kind !== 'repository' && kind !== 'tag' && kind !== 'manifest') return;
     const owner = { registryId: registry.id, repository: name, kind, reference: last };
     await this.attributes.change(owner, readAttributes(await readText(request)));
   }
 
-  private async untag({ registry, response }: EdgeCall, { name, last }: AcrRoute): Promise<void> {
+  private async untag(call: ContentCall, { name, last }: AcrRoute): Promise<void> {
+    const { registry, response } = call;
     await this.locks.require(registry, 'untag', name, last);
-    if (!(await this.deletion.untag(registry, name, last))) throw unknownTag(name, last);
+    if (!(await this.deletion.untag(call, name, last))) throw unknownTag(name, last);
     response.writeHead(202, { 'Content-Length': 0, 'Docker-Distribution-Api-Version': 'registry/2.0' }).end();
   }
 
-  private async deleteRepository({ registry, response }: EdgeCall, { name }: AcrRoute): Promise<void> {
+  private async deleteRepository(call: ContentCall, { name }: AcrRoute): Promise<void> {
+    const { registry, response } = call;
     await this.locks.requireDeletable(registry, name);
-    const deleted = await this.deletion.deleteRepository(registry, name);
+    const deleted = await this.deletion.deleteRepository(call, name);
     if (!deleted) throw unknownRepository(name);
     sendJson(response, 202, deleted);
   }

@@ -7,16 +7,16 @@ import { isDigest } from '../content/digest.js';
 import { manifestBody, repositoryBody, tagBody } from './acr-records.js';
 import { AcrChanges } from './acr-changes.js';
 import type { AcrRoute, AcrRouteKind } from './acr-route.js';
+import type { ContentCall } from './content-call.js';
 import { queryOf } from './content-routes.js';
 import { OciError, sendJson, unknownManifest, unknownRepository, unknownTag } from './oci-error.js';
 import { pageOf, readPage } from './page-of-names.js';
-import type { EdgeCall } from './token-endpoint.js';
 
 const PAGE = 100;
 const ORDERS: readonly string[] = ['none', 'timeasc', 'timedesc'] satisfies OrderBy[];
 
 /** What is asked for, in the registry that it is asked of. */
-interface Asked extends EdgeCall {
+interface Asked extends ContentCall {
   readonly route: AcrRoute;
   readonly query: URLSearchParams;
 }
@@ -44,7 +44,7 @@ export class AcrRoutes {
     private readonly changes: AcrChanges,
   ) {}
 
-  async answer(call: EdgeCall, route: AcrRoute): Promise<void> {
+  async answer(call: ContentCall, route: AcrRoute): Promise<void> {
     if (!call.registry.isContentIndexed)
       throw new OciError(
         'UNSUPPORTED',

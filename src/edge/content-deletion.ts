@@ -2,10 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { ContentLists } from '../content/content-lists.js';
 import { Content } from '../content/content.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
+import type { ContentCall } from './content-call.js';
 import { EngineContent } from './engine-content.js';
 import { OciError } from './oci-error.js';
 
 type Owner = Pick<RegistryEndpoint, 'id' | 'name' | 'instanceName'>;
+
+/** Out of which registry, and who wants it. */
+type Deleting = Pick<ContentCall, 'cause'> & { readonly registry: Owner };
 
 export interface DeletedRepository {
   readonly manifestsDeleted: readonly string[];
@@ -36,15 +40,15 @@ export class ContentDeletion {
   }
 
   /** False when there is no such tag. */
-  async untag(registry: Owner, repository: string, tag: string): Promise<boolean> {
+  async untag({ registry, cause }: Deleting, repository: string, tag: string): Promise<boolean> {
     const begunAt = this.content.now();
     const wasThere = await this.engines.untag(registry, repository, tag);
-    await this.content.untagged({ registryId: registry.id, repository }, tag, begunAt);
+    await this.content.untagged({ registryId: registry.id, repository, begunAt, cause }, tag);
     return wasThere;
   }
 
   /** All that is in it; undefined when there is no such repository. */
-  async deleteRepository(registry: Owner, repository: string): Promise<DeletedRepository | undefined> {
+  async deleteRepository({ registry, cause }: Deleting, repository: string): Promise<DeletedRepository | undefined> {
     const manifestsDeleted: string[] = [];
     const tagsDeleted: string[] = [];
     for (;;) {
@@ -53,7 +57,7 @@ export class ContentDeletion {
       if (!found || found.length === 0) break;
       for (const { digest } of found) await this.engines.deleteManifest(registry, repository, digest);
       const digests = found.map(({ digest }) => digest);
-      await this.content.deleted({ registryId: registry.id, repository }, digests, begunAt);
+      await this.content.deleted({ registryId: registry.id, repository, begunAt, cause }, digests);
       manifestsDeleted.push(...digests);
       tagsDeleted.push(...found.flatMap(({ tags }) => tags));
     }

@@ -3,6 +3,7 @@ import { ContentLists } from '../content/content-lists.js';
 import type { Referrer } from '../content/content-lists.repository.js';
 import { isDigest } from '../content/digest.js';
 import { Garbage } from '../content/garbage.js';
+import type { ContentCall } from './content-call.js';
 import { ContentDeletion } from './content-deletion.js';
 import { ContentLocks } from './content-locks.js';
 import { OciError, sendJson, unknownRepository } from './oci-error.js';
@@ -17,7 +18,7 @@ const TAGS_PAGE = 1_000;
 const REFERRERS_PAGE = 100;
 const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
 
-type Answer = (call: EdgeCall, route: V2Route) => Promise<void>;
+type Answer = (call: ContentCall, route: V2Route) => Promise<void>;
 
 /** Answers from the index what engines answer slowly, or not at all. */
 @Injectable()
@@ -39,7 +40,7 @@ export class ContentRoutes {
    * False when the engine is to be asked: the route is none of these, or the registry is not indexed.
    * @throws OciError when an attribute of the content, or an index, forbids what is asked for.
    */
-  async answer(call: EdgeCall, route: V2Route): Promise<boolean> {
+  async answer(call: ContentCall, route: V2Route): Promise<boolean> {
     if (call.registry.hasContentLocks) await this.locks.requireFor(call.registry, route, call.request.method);
     const wanted = call.registry.hasGarbage ? wantedBlob(route, call.request.method) : undefined;
     if (wanted !== undefined) await this.garbage.wanted(call.registry.id, wanted);
@@ -51,14 +52,14 @@ export class ContentRoutes {
   }
 
   /** Engines delete digests, and no tag. */
-  private async deleteManifest({ registry, response }: EdgeCall, { name, last }: V2Route): Promise<boolean> {
+  private async deleteManifest(call: ContentCall, { name, last }: V2Route): Promise<boolean> {
     if (isDigest(last)) {
-      await this.deletion.requireFree(registry, name, last);
+      await this.deletion.requireFree(call.registry, name, last);
       return false;
     }
-    if (!(await this.deletion.untag(registry, name, last)))
+    if (!(await this.deletion.untag(call, name, last)))
       throw new OciError('MANIFEST_UNKNOWN', `The repository '${name}' has no tag '${last}'.`);
-    response.writeHead(202, { 'Content-Length': 0, 'Docker-Distribution-Api-Version': 'registry/2.0' }).end();
+    call.response.writeHead(202, { 'Content-Length': 0, 'Docker-Distribution-Api-Version': 'registry/2.0' }).end();
     return true;
   }
 

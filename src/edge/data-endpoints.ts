@@ -4,6 +4,7 @@ import { Config } from '../config/config.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
 import { covers } from './access.js';
 import { BlobPasses } from './blob-passes.js';
+import { contentCall } from './content-call.js';
 import { ContentLocks } from './content-locks.js';
 import { dataBaseOf } from './data-host.js';
 import { EngineProxy } from './engine-proxy.js';
@@ -52,7 +53,8 @@ export class DataEndpoints {
    * @param region that the host names; undefined when it names none.
    * @throws OciError 403, 404 or 405.
    */
-  async answer({ registry, request, response }: EdgeCall, region: string | undefined): Promise<void> {
+  async answer(call: EdgeCall, region: string | undefined): Promise<void> {
+    const { registry, request } = call;
     const { method = 'GET', url = '' } = request;
     const [path = '', query = ''] = url.split('?', 2);
     requireEnabled(registry, region);
@@ -70,7 +72,7 @@ export class DataEndpoints {
     if (!entry || !covers(entry.rights(route.needs), route.needs))
       throw denied('Whoever was given this address may not pull the blob any more.');
     await this.locks.requireFor(registry, route, method);
-    await this.proxy.forward({ registry, route, request, response });
+    await this.proxy.forward({ ...contentCall(call, entry.login), route });
   }
 }
 

@@ -7,6 +7,7 @@ import { parseAcr } from './acr-route.js';
 import { AcrRoutes } from './acr-routes.js';
 import { Authorization } from './authorization.js';
 import type { Origin } from './challenge.js';
+import { contentCall } from './content-call.js';
 import { ContentRoutes } from './content-routes.js';
 import { DataEndpoints, hasPass } from './data-endpoints.js';
 import { dataHostOf, type DataHost } from './data-host.js';
@@ -133,7 +134,7 @@ export class EdgeHandler {
       const { authorization } = headers;
       const login = await this.authorization.require({ registry, origin, authorization, needs: route.needs });
       await this.rates.require(call, operationOf('acr', method), login);
-      return this.acr.answer(call, route);
+      return this.acr.answer(contentCall(call, login), route);
     }
     if (path !== '/v2' && !path.startsWith('/v2/'))
       throw new OciError(
@@ -152,7 +153,8 @@ export class EdgeHandler {
     });
     await this.rates.require(call, operationOf(route.kind, method), login);
     if (route.kind === 'base') return sendJson(response, 200, {});
-    if (await this.content.answer(call, route)) return;
+    const entered = contentCall(call, login);
+    if (await this.content.answer(entered, route)) return;
     if (route.kind === 'referrers')
       throw new OciError(
         'UNSUPPORTED',
@@ -162,7 +164,7 @@ export class EdgeHandler {
         },
       );
     if (await this.dataEndpoints.redirect(call, route, login)) return;
-    await this.proxy.forward({ registry, route, request, response });
+    await this.proxy.forward({ ...entered, route });
   }
 
   private refuse(error: unknown, request: IncomingMessage, response: ServerResponse): void {

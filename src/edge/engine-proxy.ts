@@ -6,6 +6,7 @@ import { Injectable } from '@nestjs/common';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { DataPlane } from '../data-plane/data-plane.js';
 import type { EngineLease } from '../data-plane/data-plane.js';
+import type { ContentCause } from '../content/content-events.repository.js';
 import { isDigest } from '../content/digest.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
 import { StorageFull } from '../usage/storage-full.js';
@@ -29,6 +30,7 @@ const RETRY_DELAYS_MS = [20, 200] as const;
 
 export interface EngineCall {
   readonly registry: Pick<RegistryEndpoint, 'id' | 'name' | 'sku' | 'instanceName' | 'isContentIndexed'>;
+  readonly cause: ContentCause;
   readonly route: V2Route;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -171,7 +173,7 @@ export class EngineProxy implements OnApplicationShutdown {
 
   /** Answers what is to be added to the engine's headers. */
   private async write(
-    { registry, route, request }: EngineCall,
+    { registry, cause, route, request }: EngineCall,
     { headers }: IncomingMessage,
     engine: PushedTo,
     { room }: Load,
@@ -183,7 +185,7 @@ export class EngineProxy implements OnApplicationShutdown {
     const hold = room?.hold ?? this.rooms.holdOf(registry);
     try {
       const { subject } = await this.record.write(
-        { ...manifestOf({ registry, route }, digest), manifest: manifest && { ...manifest, contentType, tag } },
+        { ...manifestOf({ registry, cause, route }, digest), manifest: manifest && { ...manifest, contentType, tag } },
         engine,
         hold,
       );
@@ -196,8 +198,11 @@ export class EngineProxy implements OnApplicationShutdown {
   }
 }
 
-function manifestOf({ registry, route }: Pick<EngineCall, 'registry' | 'route'>, digest: string): Push {
-  return { registryId: registry.id, repository: route.name, digest };
+function manifestOf(
+  { registry, cause, route }: Pick<EngineCall, 'registry' | 'cause' | 'route'>,
+  digest: string,
+): Push {
+  return { registryId: registry.id, repository: route.name, digest, cause };
 }
 
 /** What the engine does not have is not there either, whoever deleted it. */

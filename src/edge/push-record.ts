@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Content, type NamedManifest, type Platform } from '../content/content.js';
+import type { ContentCause } from '../content/content-events.repository.js';
 import { readManifest, type ManifestDocument, type Reference } from '../content/manifest-document.js';
 import { Database } from '../database/database.js';
 import type { Hold } from '../usage/storage-reservations.repository.js';
@@ -18,6 +19,7 @@ export interface Push {
   readonly registryId: string;
   readonly repository: string;
   readonly digest: string;
+  readonly cause: ContentCause;
   /** Undefined for a blob. */
   readonly manifest?: PushedManifest | undefined;
 }
@@ -83,8 +85,8 @@ export class PushRecord {
   }
 
   /** The engine has no such manifest any more. */
-  deleted({ registryId, repository, digest }: Push, begunAt: Date): Promise<void> {
-    return this.content.deleted({ registryId, repository }, [digest], begunAt);
+  deleted({ digest, ...from }: Push, begunAt: Date): Promise<void> {
+    return this.content.deleted({ ...from, begunAt }, [digest]);
   }
 
   private async writeBlob(push: Push, engine: PushedTo, hold: Hold): Promise<void> {
@@ -94,10 +96,10 @@ export class PushRecord {
   }
 
   private async writeManifest(push: Push, { itself, parts, ...pushed }: PushedManifest, engine: PushedTo, hold: Hold) {
-    const { registryId, repository, digest } = push;
+    const { registryId, repository, digest, cause } = push;
     const { sizeBytes } = itself;
     const platform = await this.platformOf(pushed.document, push, engine);
-    const manifest = { registryId, repository, digest, ...pushed, platform, sizeBytes };
+    const manifest = { registryId, repository, digest, cause, ...pushed, platform, sizeBytes };
     const stored = [{ digest, sizeBytes }, ...parts];
     const isContested = await this.database.transaction(async (tx) => {
       tx.atCommit(() => this.usage.stored(tx, registryId, stored, hold));

@@ -109,16 +109,17 @@ describe('a manifest that was pushed', () => {
 
 test('what was pushed again since its deletion began stays written down', async () => {
   const { given, client } = await opened();
-  const from = { registryId: given.registry.id, repository: 'a' };
+  const cause = { instanceName: given.registry.instanceName, actor: '', request: null };
+  const from = { registryId: given.registry.id, repository: 'a', cause };
   const begunAt = edge.clock.now();
   edge.clock.pass(1);
   const digest = await push(client, 'a', 'v1');
-  await edge.get(Content).deleted(from, [digest], begunAt);
-  await edge.get(Content).untagged(from, 'v1', begunAt);
+  await edge.get(Content).deleted({ ...from, begunAt }, [digest]);
+  await edge.get(Content).untagged({ ...from, begunAt }, 'v1');
   expect((await client.send('GET', '/v2/a/tags/list')).json).toEqual({ name: 'a', tags: ['v1'] });
-  await edge.get(Content).untagged(from, 'v1', edge.clock.now());
+  await edge.get(Content).untagged({ ...from, begunAt: edge.clock.now() }, 'v1');
   expect((await client.send('GET', '/v2/a/tags/list')).json).toEqual({ name: 'a', tags: [] });
-  await edge.get(Content).deleted(from, [digest], edge.clock.now());
+  await edge.get(Content).deleted({ ...from, begunAt: edge.clock.now() }, [digest]);
   expect((await client.send('GET', '/v2/_catalog')).json).toEqual({ repositories: [] });
 });
 
