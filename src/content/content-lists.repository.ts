@@ -31,6 +31,13 @@ const referrers: Statement = {
           order by digest limit $5`,
 };
 
+const digestOf: Statement = {
+  name: 'content.digest_of',
+  text: `select m.digest
+           from repositories r join manifests m on m.repository_id = r.id
+          where r.registry_id = $1 and r.name = $2
+            and m.digest = coalesce((select t.digest from image_tags t where t.repository_id = r.id and t.name = $3), $3)`,
+};
 const contentOf: Statement = {
   name: 'content.all_of_repository',
   text: `select m.digest,
@@ -49,6 +56,16 @@ const indexOf: Statement = {
                                and t.name ~ '^sha(256|384|512)-[0-9a-f]{64,128}$')
           limit 1`,
 };
+
+/** The manifest that a tag or digest leads to; undefined when there is none. */
+export async function findDigest(
+  sql: Sql,
+  registryId: string,
+  repository: string,
+  reference: string,
+): Promise<string | undefined> {
+  return (await sql.row<{ digest: string }>(digestOf, [registryId, repository, reference]))?.digest;
+}
 
 /** A manifest, and the tags that name it. */
 export interface TaggedManifest {

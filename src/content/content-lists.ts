@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import {
+  findDigest,
   findIndexOf,
   findRepositoryId,
   listContent,
@@ -53,5 +54,10 @@ export class ContentLists {
   private async within<T>(registryId: string, name: string, find: (id: string) => Promise<T>): Promise<T | undefined> {
     const id = await findRepositoryId(this.database, registryId, name);
     return id === undefined ? undefined : find(id);
+  }
+
+  /** The manifest that a tag or digest leads to; undefined when there is none. */
+  digestOf(registryId: string, repository: string, reference: string): Promise<string | undefined> {
+    return findDigest(this.database, registryId, repository, reference);
   }
 }

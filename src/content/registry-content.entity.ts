@@ -20,6 +20,10 @@ export class RegistryContent {
   @Column('boolean', { default: false })
   hasLocks: boolean;
 
+  /** Whether an engine may have manifests that are not to be seen: what is pulled is then what the index says. */
+  @Column('boolean', { default: false })
+  hasHidden: boolean;
+
   /** How far indexing what was there has come; null while nobody does that. */
   @Column('text', { nullable: true })
   reindexedTo: string | null;

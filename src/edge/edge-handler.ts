@@ -16,6 +16,7 @@ import { EngineProxy } from './engine-proxy.js';
 import { ExchangeEndpoint } from './exchange-endpoint.js';
 import { requireAllowed } from './firewall.js';
 import { OciError, sendJson, sendOciError, unavailable } from './oci-error.js';
+import { PullResolution } from './pull-resolution.js';
 import { RateGuard } from './rate-guard.js';
 import { operationOf } from './rate-operation.js';
 import { hostOnPort, isRegistryHost, keyOfHost } from './registry-host.js';
@@ -48,6 +49,7 @@ export class EdgeHandler {
     private readonly exchange: ExchangeEndpoint,
     private readonly content: ContentRoutes,
     private readonly acr: AcrRoutes,
+    private readonly pulls: PullResolution,
     private readonly proxy: EngineProxy,
     private readonly dataEndpoints: DataEndpoints,
     private readonly rates: RateGuard,
@@ -164,7 +166,7 @@ export class EdgeHandler {
         },
       );
     if (await this.dataEndpoints.redirect(call, route, login)) return;
-    await this.proxy.forward({ ...entered, route });
+    await this.proxy.forward({ ...entered, route: await this.pulls.meant(registry, route, method) });
   }
 
   private refuse(error: unknown, request: IncomingMessage, response: ServerResponse): void {

@@ -22,6 +22,7 @@ import { EngineProxy } from './engine-proxy.js';
 import { EntryByProof } from './entry-by-proof.js';
 import { ExchangeEndpoint } from './exchange-endpoint.js';
 import { Logins } from './logins.js';
+import { PullResolution } from './pull-resolution.js';
 import { PushRecord } from './push-record.js';
 import { RateGuard } from './rate-guard.js';
 import { RegistryTokens } from './registry-tokens.js';
@@ -55,6 +56,7 @@ import { TokenEndpoint } from './token-endpoint.js';
     ContentDeletion,
     AcrChanges,
     ContentRoutes,
+    PullResolution,
     AcrRoutes,
     EngineProxy,
     BlobPasses,

@@ -76,6 +76,12 @@ export function parseV2(method: string, url: string): V2Route {
   };
 }
 
+/** The same request for another tag or digest. */
+export function withLast(route: V2Route, last: string): V2Route {
+  const query = route.enginePath.slice(pathOf(route).length);
+  return { ...route, last, enginePath: `${pathOf({ ...route, last })}${query}` };
+}
+
 /** Clients escape the slashes of a repository's name, so the path is decoded, once, and read by the grammar after that. */
 export function decoded(path: string): string {
   try {

@@ -27,6 +27,8 @@ export interface ContentFlags {
   readonly isContentIndexed: boolean;
   /** Whether anything in it was ever kept from being deleted, written or read. */
   readonly hasContentLocks: boolean;
+  /** Whether engines may have manifests that are not to be seen. */
+  readonly hasHidden: boolean;
   /** Whether anything in it may be removed as garbage soon: what is asked for is then to be kept. */
   readonly hasGarbage: boolean;
 }
@@ -50,7 +52,7 @@ const byKey: Statement = {
                 r.data_endpoint_enabled as "dataEndpointEnabled", r.replica_locations as "replicaLocations",
                 r.public_network_access as "publicNetworkAccess", r.network_rule_set as "networkRuleSet",
                 l.port as "loginPort", coalesce(c.is_indexed, false) as "isContentIndexed",
-                coalesce(c.has_locks, false) as "hasContentLocks",
+                coalesce(c.has_locks, false) as "hasContentLocks", coalesce(c.has_hidden, false) as "hasHidden",
                 coalesce(g.has_garbage, false) as "hasGarbage"
            from registries r left join login_ports l on l.registry_id = r.id
                              left join registry_contents c on c.registry_id = r.id
