@@ -103,6 +103,10 @@ export const networkList: Parser<readonly Network[]> = (value) =>
     return { address, prefix: prefix === undefined ? bits : Number(prefix), family: family === 4 ? 'ipv4' : 'ipv6' };
   });
 
+/** Networks, none when the text is empty; or `auto`. */
+export const networksOrAuto: Parser<readonly Network[] | 'auto'> = (value) =>
+  value === 'auto' ? value : networkList(value);
+
 export const suffix: Parser<string> = (value) => {
   if (!/^(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+$/.test(value))
     throw new Error(`must be a domain with a leading dot, such as .azurecr.example.com, not "${value}"`);

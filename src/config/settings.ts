@@ -5,6 +5,7 @@ import {
   integer,
   issuerList,
   networkList,
+  networksOrAuto,
   oneOf,
   optionalKey,
   path,
@@ -161,6 +162,11 @@ export const SETTINGS = {
     integer(1, 8_760),
     '168',
     'Hours after which an upload that nobody goes on with is removed.',
+  ),
+  webhookAllow: setting(
+    networksOrAuto,
+    'auto',
+    'Networks that are not public (`10.0.0.0/8,fd00::/8`) to which webhooks may be posted all the same. `auto`: loopback, where `BERTH_LISTEN` has loopback addresses only and no proxy is trusted; empty: none.',
   ),
   databasePoolSize: setting(integer(2, 500), '10', 'Connections to PostgreSQL that one process may hold.'),
 } as const satisfies Record<string, Setting<unknown>>;
