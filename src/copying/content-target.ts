@@ -17,3 +17,15 @@ export interface ContentTarget {
   /** @param reference tag, or the digest. All that it refers to has to be there. */
   putManifest(reference: string, manifest: SourceManifest, signal: AbortSignal): Promise<void>;
 }
+
+/** A target did not take what it should. The message is one for people, and holds nothing secret. */
+export class TargetFailed extends Error {
+  constructor(
+    message: string,
+    /** Whether the same may succeed when it is tried again. */
+    readonly isWorthRetrying: boolean,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}

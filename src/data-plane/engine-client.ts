@@ -87,7 +87,7 @@ export class EngineClient {
 }
 
 /** Without these the engine says that it does not know manifests that it has. */
-const EVERY_MANIFEST = [
+export const EVERY_MANIFEST = [
   'application/vnd.oci.image.manifest.v1+json',
   'application/vnd.oci.image.index.v1+json',
   'application/vnd.docker.distribution.manifest.v2+json',

@@ -63,7 +63,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'connected-registries': ['arm', 'database', 'registries', 'tokens'],
   'provider-operations': ['arm'],
   content: ['config', 'data-plane', 'database', 'registries', 'usage', 'work'],
-  copying: ['data-plane'],
+  copying: ['content', 'data-plane'],
   upstream: ['config', 'copying', 'data-plane', 'outbound'],
   imports: [
     'arm',
