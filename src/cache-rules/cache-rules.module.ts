@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ServedTypes } from '../arm/served-types.js';
 import { CredentialSetsModule } from '../credential-sets/credential-sets.module.js';
 import { RegistriesModule } from '../registries/registries.module.js';
+import { CacheFill } from './cache-fill.entity.js';
 import { CacheRuleWork } from './cache-rule-work.js';
 import { CacheRule } from './cache-rule.entity.js';
 import { cacheRuleType } from './cache-rule.type.js';
@@ -10,7 +11,7 @@ import { CacheRulesController } from './cache-rules.controller.js';
 import { CacheRulesRepository } from './cache-rules.repository.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([CacheRule]), CredentialSetsModule, RegistriesModule],
+  imports: [TypeOrmModule.forFeature([CacheRule, CacheFill]), CredentialSetsModule, RegistriesModule],
   controllers: [CacheRulesController],
   providers: [CacheRulesRepository, CacheRuleWork],
 })

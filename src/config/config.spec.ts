@@ -122,4 +122,29 @@ describe('the settings', () => {
     for (const variable of variables) expect(variable).toMatch(/^BERTH_[A-Z]+(_[A-Z]+)*$/);
     expect(variableOf('engineIdleSeconds')).toBe('BERTH_ENGINE_IDLE_SECONDS');
   });
+
+  it('say where secrets are kept, and refuse what could be meant otherwise', () => {
+    const good =
+      'My.vault.azure.net=file:/run/secrets;upstream=Docker.io;subscription=S1;subscription=S2,b.vault=env:HUB_';
+    expect(loadConfig({ BERTH_SECRET_SOURCES: good }).secretSources).toEqual([
+      {
+        vault: 'my.vault.azure.net',
+        kind: 'file',
+        place: '/run/secrets',
+        subscriptions: ['s1', 's2'],
+        upstreams: ['docker.io'],
+      },
+      { vault: 'b.vault', kind: 'env', place: 'HUB_', subscriptions: [], upstreams: [] },
+    ]);
+    const bad = [
+      'a.vault',
+      'a.vault=disk:/x',
+      'a.vault=file:x',
+      'a.vault=env:hub',
+      'a.vault=env:BERTH_',
+      'a.vault=env:A_;for=b',
+      'a.vault=env:A_,A.vault=env:B_',
+    ];
+    for (const value of bad) expect(problemsOf({ BERTH_SECRET_SOURCES: value })).toHaveLength(1);
+  });
 });

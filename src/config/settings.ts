@@ -16,6 +16,7 @@ import {
   text,
 } from './parsers.js';
 import type { Parser } from './parsers.js';
+import { secretSourceList } from './secret-sources.js';
 
 export const ROLES = ['api', 'edge', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
@@ -167,6 +168,16 @@ export const SETTINGS = {
     networksOrAuto,
     'auto',
     'Networks that are not public (`10.0.0.0/8,fd00::/8`) to which webhooks may be posted all the same. `auto`: loopback, where `BERTH_LISTEN` has loopback addresses only and no proxy is trusted; empty: none.',
+  ),
+  secretSources: setting(
+    secretSourceList,
+    '',
+    'Where the secrets of key vaults that credential sets name are kept on this machine, separated by commas: `<vault host>=file:<folder>` with a file for each secret, or `<vault host>=env:<prefix>` with a variable for each. After each, who may use them: `;subscription=<id>` and `;upstream=<host>` (both may be repeated; without them, everybody and for every registry).',
+  ),
+  cacheRevalidateSeconds: setting(
+    durationSeconds(0),
+    '300',
+    'Seconds for which a tag that a cache rule brought is served without asking the other registry whether it has moved.',
   ),
   databasePoolSize: setting(integer(2, 500), '10', 'Connections to PostgreSQL that one process may hold.'),
 } as const satisfies Record<string, Setting<unknown>>;

@@ -1,5 +1,6 @@
 import { Check, Column, Entity, Unique } from 'typeorm';
 import { RegistryChild } from '../registries/registry-child.entity.js';
+import type { CredentialHealth } from './credential-health.js';
 
 /** As the api-versions name them; more than one credential is told apart by its place. */
 export const CREDENTIAL_NAMES = ['Credential1'] as const;
@@ -9,6 +10,14 @@ export interface AuthCredential {
   readonly name: (typeof CREDENTIAL_NAMES)[number];
   readonly usernameSecretIdentifier: string;
   readonly passwordSecretIdentifier: string;
+}
+
+/** That the upstream registry did not take a credential when it was used last. */
+export interface Refusal {
+  /** ISO 8601. */
+  readonly at: string;
+  /** What the registry said, for people. */
+  readonly message: string;
 }
 
 export type IdentityType = 'SystemAssigned' | 'UserAssigned' | 'SystemAssigned, UserAssigned' | 'None';
@@ -32,6 +41,13 @@ export class CredentialSet extends RegistryChild {
 
   @Column('jsonb')
   authCredentials: readonly AuthCredential[];
+
+  /** By place of the credential; null, or nothing, where the registry took it or was not asked. */
+  @Column('jsonb')
+  refusals: readonly (Refusal | null)[];
+
+  /** By place of the credential, as it is now: found out whenever the credential set is read, and kept nowhere. */
+  health?: readonly CredentialHealth[];
 
   /** As whom the secrets are to be read; null when nobody said. */
   @Column('text', { nullable: true })

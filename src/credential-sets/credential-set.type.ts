@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import type { Problem } from '../arm/arm-error.js';
 import type { ResourceType } from '../arm/resource-type.js';
 import { CHILD_FIELDS, freshChild } from '../registries/registry-child.js';
@@ -24,6 +25,8 @@ export const credentialSetType: ResourceType<CredentialSet, undefined, Registry>
     ...CHILD_FIELDS,
     loginServer: 'create',
     authCredentials: 'any',
+    refusals: 'service',
+    health: 'service',
     identityType: 'any',
     principalId: 'service',
     tenantId: 'service',
@@ -33,11 +36,14 @@ export const credentialSetType: ResourceType<CredentialSet, undefined, Registry>
     ...freshChild(id, caller, now, registry),
     loginServer: '',
     authCredentials: [],
+    refusals: [],
     identityType: null,
     principalId: randomUUID(),
     tenantId: caller.tenantId,
     userAssignedIdentities: [],
   }),
+  // What was refused says nothing of other credentials.
+  added: (next, current) => (isDeepStrictEqual(next.authCredentials, current?.authCredentials) ? {} : { refusals: [] }),
   validate: (next) => [...loginServerProblems(next), ...secretProblems(next), ...identityProblems(next)],
   admit: () => [],
 };

@@ -5,8 +5,8 @@ import { Needs } from '../arm/needs.js';
 import { ArmDelete, ArmGet, ArmList, ArmPatch, ArmPut } from '../arm/openapi.js';
 import { ArmPipeline } from '../arm/pipeline.js';
 import { IN_REGISTRY } from '../registries/registry-path.js';
+import { CredentialSetStore } from './credential-set-store.js';
 import { credentialSetType } from './credential-set.type.js';
-import { CredentialSetsRepository } from './credential-sets.repository.js';
 
 const ALL = `${IN_REGISTRY}/credentialSets`;
 const ONE = `${ALL}/:credentialSetName`;
@@ -17,7 +17,7 @@ const ONE = `${ALL}/:credentialSetName`;
 export class CredentialSetsController {
   constructor(
     private readonly arm: ArmPipeline,
-    private readonly credentialSets: CredentialSetsRepository,
+    private readonly credentialSets: CredentialSetStore,
   ) {}
 
   /** A credential set. */

@@ -1,12 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { throwIfAny } from '../arm/arm-error.js';
 import { sourcesOf, type ProvisioningState } from '../arm/provisioning-state.js';
-import type { Store } from '../arm/resource-type.js';
 import type { Sql, Statement, Tx } from '../database/database.js';
 import { registryChildrenOf, type RegistryChildren } from '../registries/registry-children.repository.js';
-import { RegistryParents } from '../registries/registry-parents.js';
-import type { Registry } from '../registries/registry.entity.js';
-import { CredentialSet } from './credential-set.entity.js';
+import { CredentialSet, type Refusal } from './credential-set.entity.js';
 import { inUseProblems } from './credential-set.type.js';
 
 type Children = RegistryChildren<CredentialSet>;
@@ -25,22 +22,20 @@ const settle: Statement = {
   name: 'credential_sets.settle',
   text: `update credential_sets set provisioning_state = $2 where id = $1 and provisioning_state = any($3)`,
 };
+const refusals: Statement = {
+  name: 'credential_sets.refusals',
+  text: `update credential_sets set refusals = $2::jsonb where id = $1 and auth_credentials = $3::jsonb`,
+};
 
 /** Every query about credential sets. */
 @Injectable()
-export class CredentialSetsRepository implements Store<CredentialSet, undefined, Registry> {
+export class CredentialSetsRepository {
   readonly find: Children['find'] = (...of) => children.find(...of);
   readonly lock: Children['lock'] = (...of) => children.lock(...of);
   readonly byId: Children['byId'] = (...of) => children.byId(...of);
   readonly list: Children['list'] = (...of) => children.list(...of);
   readonly insert: Children['insert'] = (...of) => children.insert(...of);
   readonly remove: Children['remove'] = (...of) => children.remove(...of);
-
-  constructor(readonly parents: RegistryParents) {}
-
-  context(): Promise<undefined> {
-    return Promise.resolve(undefined);
-  }
 
   /** A deletion begins here, with the registry locked: no rule can come to use what is being deleted. */
   async update(tx: Tx, record: CredentialSet): Promise<void> {
@@ -64,5 +59,10 @@ export class CredentialSetsRepository implements Store<CredentialSet, undefined,
   /** Writes the end of an operation. */
   async settle(sql: Sql, id: string, state: ProvisioningState): Promise<void> {
     await sql.count(settle, [id, state, sourcesOf(state)]);
+  }
+
+  /** Writes what became of the credentials, unless there are others now. */
+  async writeRefusals(sql: Sql, set: CredentialSet, said: readonly (Refusal | null)[]): Promise<void> {
+    await sql.count(refusals, [set.id, JSON.stringify(said), JSON.stringify(set.authCredentials)]);
   }
 }

@@ -1,4 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { UpstreamCredentials } from '../../src/credential-sets/upstream-credentials.js';
 import { armApp, type ArmApp } from '../support/arm-app.js';
 
 interface CredentialSetAnswer {
@@ -31,7 +35,7 @@ describe('credential sets', () => {
   const put = (name: string, body: object = {}, path = registry) =>
     app.request<CredentialSetAnswer>('PUT', `${path}/credentialSets/${name}`, { properties: PROPERTIES, ...body });
 
-  it('hold as soon as they are written, and say that nobody can read the secrets', async () => {
+  it('hold as soon as they are written, and say where nobody knows how to read the secrets', async () => {
     const made = await put('Docker-Hub', { identity: { type: 'SystemAssigned' } });
     expect(made).toMatchObject({
       status: 200,
@@ -47,8 +51,8 @@ describe('credential sets', () => {
               ...CREDENTIAL,
               credentialHealth: {
                 status: 'Unhealthy',
-                errorCode: 'KeyVaultNotSupported',
-                errorMessage: expect.stringContaining('asks no key vault') as string,
+                errorCode: 'KeyVaultNotConfigured',
+                errorMessage: expect.stringContaining('BERTH_SECRET_SOURCES') as string,
               },
             },
           ],
@@ -215,5 +219,122 @@ describe('credential sets', () => {
     expect(await app.request('DELETE', body.id)).toMatchObject({ status: 202 });
     await app.settle();
     expect(await app.request('GET', body.id)).toMatchObject({ status: 404 });
+  });
+});
+
+describe('the secrets of credential sets', () => {
+  const HUB = 'https://hub.vault.azure.net/secrets';
+  let app: ArmApp;
+  let registry: string;
+  let folder: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'berth-secrets-'));
+    app = await armApp({
+      settings: {
+        BERTH_SECRET_SOURCES:
+          `hub.vault.azure.net=file:${folder};upstream=docker.io, env.vault.azure.net=env:HUB_,` +
+          `closed.vault.azure.net=file:${folder};subscription=00000000-0000-0000-0000-000000000000`,
+      },
+    });
+    registry = (await app.given.registry()).path;
+    await writeFile(join(folder, 'user'), 'alice\n');
+    await writeFile(join(folder, 'key'), 'first-secret\n');
+    await writeFile(join(folder, 'key.v2'), 'second-secret');
+  });
+  afterEach(() => void vi.unstubAllEnvs());
+  afterAll(async () => {
+    await app?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  interface Health {
+    readonly status: string;
+    readonly errorCode?: string;
+    readonly errorMessage?: string;
+  }
+  const healthIn = (body: { properties: object }) =>
+    (body.properties as { authCredentials: { credentialHealth: Health }[] }).authCredentials.map(
+      ({ credentialHealth }) => credentialHealth,
+    );
+  const credential = (username: string, password: string) => ({
+    name: 'Credential1',
+    usernameSecretIdentifier: username,
+    passwordSecretIdentifier: password,
+  });
+  const put = (name: string, username: string, password: string, loginServer = 'docker.io') =>
+    app.request<CredentialSetAnswer>('PUT', `${registry}/credentialSets/${name}`, {
+      properties: { loginServer, authCredentials: [credential(username, password)] },
+    });
+  const shown = async (name: string) =>
+    healthIn((await app.request<CredentialSetAnswer>('GET', `${registry}/credentialSets/${name}`)).body);
+  const idOf = async (name: string) =>
+    (await app.sql<{ id: string }>('select id from credential_sets where key = $1', [name]))[0]?.id ?? '';
+  const loginOf = async (name: string, host = 'docker.io') => {
+    const { username, password } = await app.get(UpstreamCredentials).login(await idOf(name), host);
+    return [username.reveal(), password.reveal()];
+  };
+
+  it('are files, read when they are needed, in the version that is asked for', async () => {
+    const { body } = await put('by-file', `${HUB}/user`, `${HUB}/key`);
+    expect(healthIn(body)).toEqual([{ status: 'Healthy' }]);
+    expect(await loginOf('by-file')).toEqual(['alice', 'first-secret']);
+    await writeFile(join(folder, 'key'), 'rotated-secret\n');
+    expect(await loginOf('by-file')).toEqual(['alice', 'rotated-secret']);
+    await put('by-file', `${HUB}/user`, `${HUB}/key/v2`);
+    expect(await loginOf('by-file')).toEqual(['alice', 'second-secret']);
+    await rm(join(folder, 'key.v2'));
+    expect(await shown('by-file')).toMatchObject([{ status: 'Unhealthy', errorCode: 'SecretNotFound' }]);
+    await expect(loginOf('by-file')).rejects.toThrow(`'${HUB}/key/v2' was not found`);
+  });
+
+  it('are variables of the environment, with a prefix', async () => {
+    const vault = 'https://env.vault.azure.net/secrets';
+    await put('by-name', `${vault}/user-name`, `${vault}/pass-word`);
+    expect(await shown('by-name')).toMatchObject([{ status: 'Unhealthy', errorCode: 'SecretNotFound' }]);
+    vi.stubEnv('HUB_USER_NAME', 'bob');
+    vi.stubEnv('HUB_PASS_WORD', 'from-the-environment');
+    expect(await shown('by-name')).toEqual([{ status: 'Healthy' }]);
+    expect(await loginOf('by-name')).toEqual(['bob', 'from-the-environment']);
+  });
+
+  it('go to nobody but those for whom the settings give them', async () => {
+    const { body: elsewhere } = await put('elsewhere', `${HUB}/user`, `${HUB}/key`, 'evil.example.com');
+    expect(healthIn(elsewhere)).toMatchObject([{ status: 'Unhealthy', errorCode: 'SecretNotAllowed' }]);
+    const closed = 'https://closed.vault.azure.net/secrets';
+    const { body: foreign } = await put('foreign', `${closed}/user`, `${closed}/key`);
+    expect(healthIn(foreign)).toMatchObject([{ status: 'Unhealthy', errorCode: 'SecretNotAllowed' }]);
+    await put('own-host', `${HUB}/user`, `${HUB}/key`);
+    await expect(loginOf('own-host', 'evil.example.com')).rejects.toThrow(`is for 'docker.io'`);
+  });
+
+  it('that the other registry refuses are told of, until it takes them or there are others', async () => {
+    const { body } = await put('refused-there', `${HUB}/user`, `${HUB}/key`);
+    const login = async () => app.get(UpstreamCredentials).login(await idOf('refused-there'), 'docker.io');
+    await (await login()).refused('401 UNAUTHORIZED');
+    const [health] = await shown('refused-there');
+    expect(health).toMatchObject({ status: 'Unhealthy', errorCode: 'UpstreamRefused' });
+    expect(health?.errorMessage).toContain('401 UNAUTHORIZED');
+    await (await login()).accepted();
+    expect(await shown('refused-there')).toEqual([{ status: 'Healthy' }]);
+    await (await login()).refused('401 UNAUTHORIZED');
+    const second = credential(`${HUB}/user`, `${HUB}/key`);
+    await app.request('PATCH', body.id, { properties: { authCredentials: [second, second] } });
+    expect(await shown('refused-there')).toEqual([{ status: 'Healthy' }, { status: 'Healthy' }]);
+    await (await login()).refused('first');
+    await (await login()).refused('second');
+    expect((await shown('refused-there')).map(({ errorMessage }) => errorMessage?.split(': ')[1])).toEqual([
+      'first',
+      'second',
+    ]);
+  });
+
+  it('are told to nobody', async () => {
+    const { body } = await put('silent', `${HUB}/user`, `${HUB}/key`);
+    const everything = JSON.stringify([body, (await app.request('GET', `${registry}/credentialSets`)).body]);
+    expect(everything).toContain('silent');
+    expect(everything).not.toMatch(/-secret|alice/);
+    expect(await app.sql('select * from credential_sets')).not.toEqual([]);
+    expect(JSON.stringify(await app.sql('select * from credential_sets'))).not.toMatch(/-secret|alice/);
   });
 });

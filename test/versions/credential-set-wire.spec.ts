@@ -37,6 +37,7 @@ const anyCredentialSet: fc.Arbitrary<CredentialSet> = fc
     loginServer: fc.constantFrom('docker.io', 'registry.example.com:5000'),
     principalId: fc.uuid(),
     tenantId: fc.uuid(),
+    refusals: fc.constant([]),
     authCredentials: fc.array(
       fc.record({
         name: fc.constant('Credential1' as const),

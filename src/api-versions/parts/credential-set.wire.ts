@@ -13,7 +13,6 @@ import {
 } from 'class-validator';
 import { parseBody } from '../../arm/parse-body.js';
 import type { Wire } from '../../arm/resource-type.js';
-import { credentialHealth } from '../../credential-sets/credential-health.js';
 import { CREDENTIAL_NAMES } from '../../credential-sets/credential-set.entity.js';
 import type { CredentialSet } from '../../credential-sets/credential-set.entity.js';
 import { CREDENTIAL_SET_TYPE } from '../../credential-sets/credential-set.type.js';
@@ -122,9 +121,9 @@ export const credentialSetWire: Wire<CredentialSet> = {
     ...identityOf(record),
     properties: {
       loginServer: record.loginServer,
-      authCredentials: record.authCredentials.map((credential) => ({
+      authCredentials: record.authCredentials.map((credential, index) => ({
         ...credential,
-        credentialHealth: credentialHealth(credential),
+        credentialHealth: record.health?.[index],
       })),
       creationDate: record.createdAt.toISOString(),
       provisioningState: record.provisioningState,
