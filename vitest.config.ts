@@ -1,8 +1,8 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Minutes of commands that cannot be shortened, in files so small that they would be started last. */
-const LONGEST = /\/test\/e2e\/az\//;
+/** Half a minute each in files so small that they would be started last, when nothing is left to run beside them. */
+const LONGEST = /\/test\/(?:e2e\/az|races|chaos|conformance)\//;
 
 class LongestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
@@ -19,7 +19,6 @@ export default defineConfig({
     setupFiles: ['test/support/quiet.ts'],
     // By default one core is left to others; most specs wait for PostgreSQL and for engines.
     maxWorkers: 2,
-    // The two with the Azure CLI side by side from the start: at the end they would run while everything else is done.
     sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -19,6 +19,16 @@ interface ErrorBody {
   };
 }
 
+const tried = new Set<string>();
+
+/** Versions share the parts of their wires: what has been tried in one needs not be tried in the next. */
+function isNew(operation: string, path: string): boolean {
+  const place = `${operation} ${path}`;
+  if (path === '' || tried.has(place)) return false;
+  tried.add(place);
+  return true;
+}
+
 /** Where an error says that something is wrong, in the notation of the service's own paths. */
 function targetsOf({ error }: ErrorBody): readonly string[] {
   return [error?.target, ...(error?.details ?? []).map(({ target }) => target)].flatMap((target) =>
@@ -72,6 +82,9 @@ describe.runIf(hasOfficialDescriptions).each(Object.keys(API_VERSIONS))('against
     };
   }
 
+  /** One that is not there, and of which nothing is to come. */
+  const another = (operation: Described) => `${pathOf(operation, names())}y`;
+
   /** What is written to, as it is read; of an action, the registry. */
   async function snapshot({ method, path }: Described): Promise<unknown> {
     const { body } = await send('GET', method === 'POST' ? world.registryPath : pathOf({ path }, names()));
@@ -79,7 +92,7 @@ describe.runIf(hasOfficialDescriptions).each(Object.keys(API_VERSIONS))('against
   }
 
   async function findingsOf(operation: Described, place: Place, { of, value }: Violation): Promise<readonly string[]> {
-    const { method, path, group: groupName, body: schema } = operation;
+    const { method, group: groupName, body: schema } = operation;
     const sample = samples[groupName];
     if (!schema || !sample) return [];
     const base = method === 'POST' ? actionBodiesIn(world)[operation.id] : method === 'PUT' ? sample.minimal : {};
@@ -87,9 +100,7 @@ describe.runIf(hasOfficialDescriptions).each(Object.keys(API_VERSIONS))('against
     const bad = withValue(good, stepsTo(place.path, nameIn), value);
     const isNamedWell = (answer: Answer<ErrorBody>) =>
       targetsOf(answer.body).some((target) => isNamed(target, place.path));
-    const before = await snapshot(operation);
-    const paths = [pathOf({ path }, names())];
-    if (method === 'PUT') paths.push(`${paths[0]}y`);
+    const paths = [pathOf(operation, names()), ...(method === 'PUT' ? [another(operation)] : [])];
     const findings: string[] = [];
     for (const to of paths) {
       const answer = await send(method, to, bad);
@@ -97,11 +108,6 @@ describe.runIf(hasOfficialDescriptions).each(Object.keys(API_VERSIONS))('against
       if (answer.status < 400 || answer.status >= 500) findings.push(`${said} and is answered ${answer.status}`);
       else if (!isNamedWell(answer)) findings.push(`${said} and is told as ${JSON.stringify(answer.body)}`);
     }
-    if (paths[1] && (await send('DELETE', paths[1])).status !== 204) {
-      findings.push(`${place.path} breaks ${of} and was stored`);
-      await app.settle();
-    }
-    expect(await snapshot(operation)).toEqual(before);
     return findings;
   }
 
@@ -111,6 +117,7 @@ describe.runIf(hasOfficialDescriptions).each(Object.keys(API_VERSIONS))('against
     async (_, operation) => {
       const findings: string[] = [];
       const isMerged = operation.method === 'PATCH';
+      const before = await snapshot(operation);
       for (const place of placesOf(operation.body ?? { properties: {}, required: [] }).filter(({ path }) => path))
         for (const violation of violationsOf(place.schema, place.isRequired))
           if (
@@ -120,6 +127,8 @@ describe.runIf(hasOfficialDescriptions).each(Object.keys(API_VERSIONS))('against
           )
             findings.push(...(await findingsOf(operation, place, violation)));
       expect(findings).toEqual([]);
+      if (operation.method === 'PUT') expect((await send('GET', another(operation))).status).toBe(404);
+      expect(await snapshot(operation)).toEqual(before);
     },
   );
 
@@ -130,7 +139,7 @@ describe.runIf(hasOfficialDescriptions).each(Object.keys(API_VERSIONS))('against
       if (!body || !sample) return;
       const base = method === 'POST' ? (actionBodiesIn(world)[id] ?? {}) : method === 'PUT' ? sample.minimal : {};
       const findings: string[] = [];
-      for (const place of placesOf(body).filter(({ path: at }) => at)) {
+      for (const place of placesOf(body).filter(({ path: at }) => isNew(id, at))) {
         const good = bodyWith(body, base, place, 'good', sample);
         const answer = await send(
           method,
@@ -139,7 +148,7 @@ describe.runIf(hasOfficialDescriptions).each(Object.keys(API_VERSIONS))('against
         );
         // What is not there yet says so.
         if (answer.status >= 500 && answer.status !== 501) findings.push(`${place.path}: ${answer.status}`);
-        await app.settle();
+        if (answer.status === 201 || answer.status === 202) await app.settle();
       }
       expect(findings).toEqual([]);
     },

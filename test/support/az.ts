@@ -1,8 +1,11 @@
-import { execFile } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, readFileSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import type { Service } from './service.js';
 
 /** How a command ended. */
@@ -26,16 +29,60 @@ export interface Az {
 const COMMAND_LIMIT_MS = 60_000;
 const NOTHING_BUT_LOOPBACK = { AZURE_CORE_COLLECT_TELEMETRY: 'no', AZURE_CORE_ONLY_SHOW_ERRORS: 'yes' };
 
+const FORKED = fileURLToPath(new URL('az-forked.py', import.meta.url));
+
 /** Whether there is an Azure CLI on PATH. */
 export function hasAz(): boolean {
-  return (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder || '.', 'az'), constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
+  return programOnPath() !== undefined;
+}
+
+function programOnPath(): string | undefined {
+  return (process.env['PATH'] ?? '')
+    .split(delimiter)
+    .map((folder) => join(folder || '.', 'az'))
+    .find((program) => {
+      try {
+        accessSync(program, constants.X_OK);
+        return true;
+      } catch {
+        return false;
+      }
+    });
+}
+
+/** The interpreter of a program that is a Python script; undefined when it is something else. */
+function pythonOf(program: string): string | undefined {
+  return /^#!\s*(\S*python[\d.]*)\s/.exec(readFileSync(program, 'utf8').slice(0, 200))?.[1];
+}
+
+interface Commands {
+  readonly end: (command: string) => Promise<Ended>;
+  readonly close: () => Promise<void>;
+}
+
+/** One command after the other, each as a child of a process that has its imports behind it. */
+function forked(python: string, program: string, folder: string, env: NodeJS.ProcessEnv): Commands {
+  const server = spawn(python, [FORKED, program], { env, stdio: ['pipe', 'pipe', 'ignore'] });
+  const gone = once(server, 'close');
+  const codes = createInterface({ input: server.stdout })[Symbol.asyncIterator]();
+  const [stdout, stderr] = [join(folder, 'stdout'), join(folder, 'stderr')];
+  let last: Promise<unknown> = Promise.resolve();
+  const next = async (command: string): Promise<Ended> => {
+    server.stdin.write(`${JSON.stringify({ args: command.split(' '), stdout, stderr })}\n`);
+    const { value, done } = await codes.next();
+    if (done) throw new Error(`az ${command}: the process that runs it has ended.`);
+    return { code: Number(value), stdout: await readFile(stdout, 'utf8'), stderr: await readFile(stderr, 'utf8') };
+  };
+  const end = (command: string) => {
+    const turn = last.then(() => next(command));
+    last = turn.catch(() => undefined);
+    return turn;
+  };
+  const close = async () => {
+    server.stdin.end();
+    await gone;
+  };
+  return { end, close };
 }
 
 /** Has signed in nowhere, and knows no other cloud than the public ones. `more` is laid over its environment. */
@@ -65,7 +112,10 @@ export async function openAz(
     });
     return { ended, said: () => said };
   };
-  const end = (command: string): Promise<Ended> => begin(command).ended;
+  const program = programOnPath() ?? 'az';
+  const python = pythonOf(program);
+  const each: Commands = { end: (command) => begin(command).ended, close: () => Promise.resolve() };
+  const { end, close } = python === undefined ? each : forked(python, program, folder, env);
   return {
     async run(command) {
       const { code, stdout, stderr } = await end(command);
@@ -78,6 +128,9 @@ export async function openAz(
       return stderr;
     },
     begin,
-    close: () => rm(folder, { recursive: true, force: true }),
+    async close() {
+      await close();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }

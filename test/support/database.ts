@@ -19,7 +19,7 @@ export async function testDatabase(from: 'migrated' | 'empty' = 'migrated'): Pro
   const template = new URL(inject('templateUrl'));
   const name = `test_${randomBytes(6).toString('hex')}`;
   const source = from === 'migrated' ? template.pathname.slice(1) : 'template0';
-  await asAdmin(template, (admin) => admin.query(`create database ${name} template ${source}`));
+  await asAdmin(template, (admin) => admin.query(`create database ${name} template ${source} strategy file_copy`));
   const url = new URL(template);
   url.pathname = name;
   return {

@@ -5,7 +5,7 @@ import { migrate } from '../../src/database/data-source.js';
 import { startPostgres } from '../../src/embedded/postgres/supervisor.js';
 import { killSync } from './kill-sync.js';
 import { killProcessesIn } from './processes-in.js';
-import { makeRunFolder, removeFolder } from './run-folder.js';
+import { folderOfDatabases, makeRunFolder, removeFolder } from './run-folder.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -14,7 +14,12 @@ declare module 'vitest' {
   }
 }
 
-const UNSAFE_BUT_FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
+const UNSAFE_BUT_FAST = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_wal_size: '512MB',
+};
 
 /**
  * One PostgreSQL and one temporary folder for the whole run, gone afterwards however the run ends. The folder is
@@ -22,13 +27,15 @@ const UNSAFE_BUT_FAST = { fsync: 'off', synchronous_commit: 'off', full_page_wri
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const folder = makeRunFolder();
+  const postgresFolder = makeRunFolder(folderOfDatabases());
   const systemFolder = process.env.TMPDIR;
   process.env.TMPDIR = folder;
   let pid: (() => number) | undefined;
   const abandon = () => {
-    if (pid) killSync(pid(), folder);
+    if (pid) killSync(pid(), postgresFolder);
     killProcessesIn(folder);
     removeFolder(folder);
+    removeFolder(postgresFolder);
   };
   process.once('exit', abandon);
   const stopOnTerm = () => process.exit(143);
@@ -38,7 +45,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   process.channel?.unref();
 
   const postgres = await startPostgres({
-    folder: join(folder, 'postgres'),
+    folder: join(postgresFolder, 'postgres'),
     settings: UNSAFE_BUT_FAST,
     diesWithParent: true,
   });
@@ -49,13 +56,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return async () => {
     await postgres.stop();
     const stragglers = killProcessesIn(folder).map(({ pid: id, command }) => `process ${id} (${command})`);
-    const left = readdirSync(folder).filter((name) => name !== 'postgres' && !name.startsWith('node-compile-cache'));
+    const left = readdirSync(folder).filter((name) => !name.startsWith('node-compile-cache'));
     process.off('exit', abandon);
     process.off('SIGTERM', stopOnTerm);
     process.off('disconnect', stopOnTerm);
     if (systemFolder === undefined) delete process.env.TMPDIR;
     else process.env.TMPDIR = systemFolder;
     removeFolder(folder);
+    removeFolder(postgresFolder);
     const remains = [...stragglers, ...left];
     if (remains.length > 0) throw new Error(`The specs left behind in their temporary folder: ${remains.join(', ')}`);
   };
