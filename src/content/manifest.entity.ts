@@ -5,6 +5,7 @@ import { Repository } from './repository.entity.js';
 
 /** A manifest or index of a repository, with what its text says. */
 @Entity('manifests')
+@Index('manifests_untagged', ['repositoryId', 'untaggedAt'], { where: 'untagged_at IS NOT NULL' })
 @Index('manifests_by_subject', ['repositoryId', 'subject', 'digest'], { where: 'subject IS NOT NULL' })
 @Index('manifests_of_digest', ['digest', 'repositoryId'])
 @Index('manifests_by_time', ['repositoryId', 'updatedAt', 'digest'], { where: 'list_enabled' })
@@ -57,4 +58,8 @@ export class Manifest extends AttributeColumns {
 
   @Column('timestamptz')
   updatedAt: Date;
+
+  /** Since when it has had no tag; null while it has one or never had, and was in no index that is gone. */
+  @Column('timestamptz', { nullable: true })
+  untaggedAt: Date | null;
 }

@@ -1,9 +1,10 @@
-import { Column, Entity, JoinColumn, OneToOne, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, JoinColumn, OneToOne, PrimaryColumn } from 'typeorm';
 import type { Relation } from 'typeorm';
 import { Registry } from '../registries/registry.entity.js';
 
 /** What is known of a registry's content as a whole. */
 @Entity('registry_contents')
+@Index('registry_contents_hidden', ['registryId'], { where: 'has_hidden' })
 export class RegistryContent {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'registry_contents_pkey' })
   registryId: string;

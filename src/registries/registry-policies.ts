@@ -7,13 +7,16 @@ export function policyTimes(
   next: Registry,
   current: Registry | undefined,
   now: Date,
-): Pick<Registry, 'retentionUpdatedAt' | 'softDeleteUpdatedAt'> {
-  if (!current) return { retentionUpdatedAt: null, softDeleteUpdatedAt: null };
+): Pick<Registry, 'retentionUpdatedAt' | 'softDeleteUpdatedAt' | 'retentionEnabledAt'> {
+  const isRetained = next.policies.retentionPolicy.status === 'enabled';
+  const retentionEnabledAt = isRetained ? (current?.retentionEnabledAt ?? now) : null;
+  if (!current) return { retentionUpdatedAt: null, softDeleteUpdatedAt: null, retentionEnabledAt };
   const isChanged = (name: 'retentionPolicy' | 'softDeletePolicy') =>
     !isDeepStrictEqual(current.policies[name], next.policies[name]);
   return {
     retentionUpdatedAt: isChanged('retentionPolicy') ? now : current.retentionUpdatedAt,
     softDeleteUpdatedAt: isChanged('softDeletePolicy') ? now : current.softDeleteUpdatedAt,
+    retentionEnabledAt,
   };
 }
 

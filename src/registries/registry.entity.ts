@@ -52,6 +52,7 @@ export interface ConnectionSummary {
 @Unique('registries_key_unique', ['key'])
 @Index('registries_by_subscription', ['subscriptionId', 'key'])
 @Index('registries_by_group', ['subscriptionId', 'groupKey', 'key'])
+@Index('registries_with_retention', ['id'], { where: 'retention_enabled_at IS NOT NULL' })
 @Check('registries_key_lower', 'key = lower(key)')
 @Check('registries_group_key_lower', 'group_key = lower(group_key)')
 @Check(
@@ -136,6 +137,10 @@ export class Registry implements ResourceRecord {
 
   @Column('timestamptz', { nullable: true })
   softDeleteUpdatedAt: Date | null;
+
+  /** Since when untagged manifests are deleted; null while they are not. */
+  @Column('timestamptz', { nullable: true })
+  retentionEnabledAt: Date | null;
 
   @Column('jsonb')
   encryption: Encryption;

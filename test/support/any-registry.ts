@@ -57,6 +57,7 @@ export const anyRegistry: fc.Arbitrary<Registry> = fc
     metadataSearch: onOff,
     retentionUpdatedAt: fc.option(date),
     softDeleteUpdatedAt: fc.option(date),
+    retentionEnabledAt: fc.option(date),
     replicaLocations: fc.subarray(['eastus', 'northeurope']),
     encryption: fc.constantFrom(
       { status: 'disabled' as const },
