@@ -179,6 +179,11 @@ export const SETTINGS = {
     '300',
     'Seconds for which a tag that a cache rule brought is served without asking the other registry whether it has moved.',
   ),
+  webhookSignatures: setting(
+    oneOf(['on', 'off']),
+    'on',
+    'Whether webhooks carry `Berth-Delivery` and `Berth-Signature` (`docs/webhooks.md`), which Azure does not send.',
+  ),
   databasePoolSize: setting(integer(2, 500), '10', 'Connections to PostgreSQL that one process may hold.'),
 } as const satisfies Record<string, Setting<unknown>>;
 

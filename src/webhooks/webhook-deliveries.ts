@@ -4,7 +4,7 @@ import { Database } from '../database/database.js';
 import { LeaseLost, whileHeld } from '../work/held-claim.js';
 import { Sweeps } from '../work/sweeps.js';
 import { WorkQueues } from '../work/work-queues.js';
-import { isTaken, isWorthRetrying, messageOf, post } from './post-event.js';
+import { isTaken, isWorthRetrying } from './post-event.js';
 import type { ReceivedMessage, SentMessage } from './webhook-event.entity.js';
 import {
   EVENTS_CHANNEL,
@@ -14,6 +14,7 @@ import {
   recordAttempt,
   type ClaimedEvent,
 } from './webhook-events.repository.js';
+import { WebhookSender } from './webhook-sender.js';
 import { WebhooksRepository } from './webhooks.repository.js';
 
 /** Deliveries that one process has under way; they mostly wait for their receivers. */
@@ -36,6 +37,7 @@ export class WebhookDeliveries implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly webhooks: WebhooksRepository,
+    private readonly sender: WebhookSender,
     private readonly queues: WorkQueues,
     private readonly sweeps: Sweeps,
   ) {}
@@ -94,8 +96,7 @@ export class WebhookDeliveries implements OnModuleInit {
     try {
       const webhook = await this.webhooks.byId(this.database, webhookId);
       if (!webhook) return { response: { reasonPhrase: 'No answer: the webhook is gone' } };
-      const message = messageOf(webhook.callback, content);
-      return { request: message.told, response: await post(message, signal) };
+      return await this.sender.send(webhook, { id, content }, signal);
     } catch (error) {
       this.logger.error({ event: id, err: error });
       return { response: { reasonPhrase: 'No answer: the service could not send it' } };

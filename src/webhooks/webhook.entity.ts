@@ -1,6 +1,7 @@
 import { Check, Column, Entity, Unique } from 'typeorm';
 import { RegistryChild } from '../registries/registry-child.entity.js';
 import type { Callback } from './callback.js';
+import type { SignatureSecrets } from './signature.js';
 
 export const WEBHOOK_ACTIONS = ['push', 'delete', 'quarantine', 'chart_push', 'chart_delete'] as const;
 export type WebhookAction = (typeof WEBHOOK_ACTIONS)[number];
@@ -38,6 +39,13 @@ export class Webhook extends RegistryChild {
   @Column('bytea')
   sealedCallback: Buffer;
 
+  /** What `signatureSecrets` are kept as; null until they are asked for, of webhooks from before there were any. */
+  @Column('bytea', { nullable: true })
+  sealedSignatureSecrets: Buffer | null;
+
   /** Not a column; opened and sealed by the repository. */
   callback: Callback;
+
+  /** Not a column; opened and sealed by the repository. */
+  signatureSecrets: SignatureSecrets | undefined;
 }

@@ -4,6 +4,7 @@ import { CHILD_FIELDS, freshChild } from '../registries/registry-child.js';
 import type { Registry } from '../registries/registry.entity.js';
 import { overages, type SkuName } from '../registries/sku.js';
 import { callbackOf, callbackProblems } from './callback.js';
+import { newSignatureSecrets } from './signature.js';
 import type { Webhook } from './webhook.entity.js';
 
 export const WEBHOOK_TYPE = 'Microsoft.ContainerRegistry/registries/webhooks';
@@ -34,6 +35,8 @@ export const webhookType: ResourceType<Webhook, WebhookContext, Registry> = {
     actions: 'any',
     sealedCallback: 'service',
     callback: 'any',
+    sealedSignatureSecrets: 'service',
+    signatureSecrets: 'service',
   },
   fresh: (id, caller, now, registry) => ({
     ...freshChild(id, caller, now, registry),
@@ -44,6 +47,8 @@ export const webhookType: ResourceType<Webhook, WebhookContext, Registry> = {
     actions: [],
     sealedCallback: Buffer.alloc(0),
     callback: callbackOf({ serviceUri: '', customHeaders: {} }),
+    sealedSignatureSecrets: null,
+    signatureSecrets: newSignatureSecrets(),
   }),
   validate: ({ callback, scope }) => [...callbackProblems(callback), ...scopeProblems(scope)],
   admit: ({ location }, { sku, webhooks, locations }, current) =>

@@ -5,6 +5,9 @@ import { RegistriesModule } from '../registries/registries.module.js';
 import { WebhookActions } from './webhook-actions.js';
 import { WebhookDeliveries } from './webhook-deliveries.js';
 import { WebhookEvent } from './webhook-event.entity.js';
+import { WebhookSender } from './webhook-sender.js';
+import { WebhookSignaturesController } from './webhook-signatures.controller.js';
+import { WebhookSignatures } from './webhook-signatures.js';
 import { Webhook } from './webhook.entity.js';
 import { webhookType } from './webhook.type.js';
 import { WebhooksController } from './webhooks.controller.js';
@@ -12,8 +15,8 @@ import { WebhooksRepository } from './webhooks.repository.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Webhook, WebhookEvent]), RegistriesModule],
-  controllers: [WebhooksController],
-  providers: [WebhooksRepository, WebhookActions, WebhookDeliveries],
+  controllers: [WebhooksController, WebhookSignaturesController],
+  providers: [WebhooksRepository, WebhookActions, WebhookDeliveries, WebhookSender, WebhookSignatures],
 })
 export class WebhooksModule {
   constructor(types: ServedTypes, webhooks: WebhooksRepository) {

@@ -11,7 +11,8 @@ import type { Registry } from '../registries/registry.entity.js';
 import { SkuCounts } from '../registries/sku-counts.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import { Secret } from '../secrets/secret.js';
-import { callbackOf, revealed, type Callback, type PlainCallback } from './callback.js';
+import { callbackOf, revealed, type PlainCallback } from './callback.js';
+import { plainSecrets, secretsOf, type PlainSignatureSecrets } from './signature.js';
 import { Webhook } from './webhook.entity.js';
 import type { WebhookContext } from './webhook.type.js';
 
@@ -70,21 +71,33 @@ export class WebhooksRepository implements Store<Webhook, WebhookContext, Regist
   }
 
   private sealed(record: Webhook): Webhook {
-    return { ...record, sealedCallback: this.box.seal(new Secret(JSON.stringify(revealed(record.callback)))) };
+    const { callback, signatureSecrets } = record;
+    const seal = (plain: object) => this.box.seal(new Secret(JSON.stringify(plain)));
+    return {
+      ...record,
+      sealedCallback: seal(revealed(callback)),
+      sealedSignatureSecrets: signatureSecrets ? seal(plainSecrets(signatureSecrets)) : null,
+    };
   }
 
   private opened(row: Webhook): Webhook;
   private opened(row: Webhook | undefined): Webhook | undefined;
   private opened(row: Webhook | undefined): Webhook | undefined {
-    let callback: Callback | undefined;
-    const open = (sealed: Buffer) => callbackOf(JSON.parse(this.box.open(sealed).reveal()) as PlainCallback);
-    return (
-      row &&
-      Object.defineProperty(row, 'callback', {
-        enumerable: true,
-        configurable: true,
-        get: () => (callback ??= open(row.sealedCallback)),
-      })
-    );
+    if (!row) return undefined;
+    const open = (sealed: Buffer): unknown => JSON.parse(this.box.open(sealed).reveal());
+    const { sealedCallback, sealedSignatureSecrets: secrets } = row;
+    lazily(row, 'callback', () => callbackOf(open(sealedCallback) as PlainCallback));
+    lazily(row, 'signatureSecrets', () => secrets && secretsOf(open(secrets) as PlainSignatureSecrets));
+    return row;
   }
+}
+
+/** A member that is made when somebody first asks for it. */
+function lazily(row: Webhook, member: 'callback' | 'signatureSecrets', make: () => unknown): void {
+  let made: { readonly value: unknown } | undefined;
+  Object.defineProperty(row, member, {
+    enumerable: true,
+    configurable: true,
+    get: () => (made ??= { value: make() ?? undefined }).value,
+  });
 }

@@ -3,6 +3,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { MAX_DELIVERY_ATTEMPTS, WebhookDeliveries, retryDelayMs } from '../../src/webhooks/webhook-deliveries.js';
 import { MAX_CONTENT_BYTES, messageOf, post } from '../../src/webhooks/post-event.js';
 import { callbackOf } from '../../src/webhooks/callback.js';
+import { LOOPBACK, OutboundAddresses } from '../../src/outbound/addresses.js';
+import { OutboundAgents } from '../../src/outbound/outbound-agents.js';
 import { Sweeps } from '../../src/work/sweeps.js';
 import { armApp, type ArmApp } from '../support/arm-app.js';
 import { HandClock } from '../support/hand-clock.js';
@@ -82,11 +84,13 @@ describe('events of webhooks', () => {
         path: '/hooks/0secret0?a=b',
         headers: {
           host: origin.replace('http://', ''),
-          connection: 'close',
+          connection: 'keep-alive',
           authorization: `Basic ${Buffer.from('user:p@ss').toString('base64')}`,
           'user-agent': 'AzureContainerRegistry/1.0',
           'content-type': 'application/json; charset=utf-8',
           'content-length': String(JSON.stringify(content).length),
+          'berth-delivery': id,
+          'berth-signature': expect.stringMatching(/^t=\d{10},v1=[\da-f]{64}$/) as string,
           'x-own': '0secret0',
         },
         body: JSON.stringify(content),
@@ -102,7 +106,12 @@ describe('events of webhooks', () => {
             method: 'POST',
             version: '1.1',
             requestUri: `${origin}/[secret]`,
-            headers: { 'User-Agent': 'AzureContainerRegistry/1.0', 'X-Own': '[secret]' },
+            headers: {
+              'User-Agent': 'AzureContainerRegistry/1.0',
+              'Berth-Delivery': id,
+              'Berth-Signature': '[secret]',
+              'X-Own': '[secret]',
+            },
           },
           eventResponseMessage: {
             statusCode: '202',
@@ -276,7 +285,9 @@ describe('a post to a receiver', () => {
     const receiver = await webhookReceiver(() => reply);
     const callback = callbackOf({ serviceUri: receiver.origin, customHeaders: {} });
     const message = messageOf(callback, { id: 'a', timestamp: 'now', action: 'ping' });
-    const answer = await post(message, new AbortController().signal, limitMs);
+    const agents = new OutboundAgents(new OutboundAddresses(LOOPBACK));
+    const answer = await post(message, new AbortController().signal, agents, limitMs);
+    agents.close();
     await receiver.close();
     return answer;
   };

@@ -40,6 +40,8 @@ const anyWebhook: fc.Arbitrary<Webhook> = fc
     scope: fc.stringMatching(/^[a-z0-9/:*]{0,20}$/),
     actions: fc.subarray([...WEBHOOK_ACTIONS], { minLength: 1 }),
     sealedCallback: fc.constant(Buffer.from('sealed')),
+    sealedSignatureSecrets: fc.constant(null),
+    signatureSecrets: fc.constant(undefined),
     callback: fc
       .record({ serviceUri: fc.webUrl({ withQueryParameters: true }), customHeaders: anyTexts })
       .map((plain) => callbackOf(plain)),
