@@ -145,6 +145,16 @@ export const SETTINGS = {
     'Days for which the activity log tells who changed what; what is older is dropped week by week.',
   ),
   signingKeyDays: setting(
+  upstreamAllow: setting(
+    networksOrAuto,
+    'auto',
+    'Networks that are not public from which images may be imported and cached; written and meant as `BERTH_WEBHOOK_ALLOW`.',
+  ),
+  upstreamPlainHttp: setting(
+    commaList(),
+    '',
+    'Other registries that are asked without TLS, and sent passwords so: `host` or `host:port`, separated by commas.',
+  ),
     integer(1, 3_650),
     '90',
     'Days after which a new key signs tokens. Those of the key before stay good for as long as they were issued for.',

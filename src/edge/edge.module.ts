@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ContentModule } from '../content/content.module.js';
+import { CopyingModule } from '../copying/copying.module.js';
 import { CredentialsModule } from '../credentials/credentials.module.js';
 import { DataPlaneModule } from '../data-plane/data-plane.module.js';
 import { IdentityModule } from '../identity/identity.module.js';
@@ -25,6 +26,7 @@ import { Logins } from './logins.js';
 import { PullResolution } from './pull-resolution.js';
 import { PushRecord } from './push-record.js';
 import { RateGuard } from './rate-guard.js';
+import { RecordedTargets } from './recorded-targets.js';
 import { RegistryTokens } from './registry-tokens.js';
 import { Rooms } from './rooms.js';
 import { SizeLimits } from './size-limits.js';
@@ -36,6 +38,7 @@ import { TokenEndpoint } from './token-endpoint.js';
     RateLimitsModule,
     RegistriesModule,
     ContentModule,
+    CopyingModule,
     CredentialsModule,
     UsageModule,
     DataPlaneModule,
@@ -65,7 +68,8 @@ import { TokenEndpoint } from './token-endpoint.js';
     SizeLimits,
     EdgeHandler,
     EdgeListeners,
+    RecordedTargets,
   ],
-  exports: [EdgeHandler],
+  exports: [EdgeHandler, Logins, RecordedTargets],
 })
 export class EdgeModule {}

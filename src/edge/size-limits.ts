@@ -31,6 +31,16 @@ export class SizeLimits {
     return this.config.layerLimitBytes - (offsetIn(route.enginePath) ?? arrivedBytes);
   }
 
+  /** @throws OciError 413 when it is too large. */
+  requireLayer(sizeBytes: number): void {
+    if (sizeBytes > this.config.layerLimitBytes) throw this.layerTooLarge();
+  }
+
+  /** @throws OciError 413 when it is too large. */
+  requireManifest(sizeBytes: number): void {
+    if (sizeBytes > this.config.manifestLimitBytes) throw manifestTooLarge(this.config.manifestLimitBytes);
+  }
+
   layerTooLarge(): OciError {
     const { layerLimitBytes } = this.config;
     return new OciError(

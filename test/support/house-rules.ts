@@ -64,7 +64,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   'provider-operations': ['arm'],
   content: ['config', 'data-plane', 'database', 'registries', 'usage', 'work'],
   copying: ['content', 'data-plane'],
-  upstream: ['config', 'copying', 'data-plane', 'outbound'],
+  upstream: ['config', 'copying', 'data-plane', 'outbound', 'secrets'],
   imports: [
     'arm',
     'authorization',

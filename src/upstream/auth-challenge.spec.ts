@@ -1,0 +1,24 @@
+import { expect, it } from 'vitest';
+import { readChallenge } from './auth-challenge.js';
+
+const BEARER = { scheme: 'bearer', realm: 'https://auth.example/token', service: 'registry.example', scope: '' };
+
+it.each([
+  ['Bearer realm="https://auth.example/token",service="registry.example"', BEARER],
+  ['bearer service="registry.example", realm="https://auth.example/token" ,error="invalid_token"', BEARER],
+  ['Bearer realm=https://auth.example/token,service=registry.example', BEARER],
+  ['Basic realm="x", Bearer realm="https://auth.example/token",service="registry.example"', BEARER],
+  [['Basic realm="x"', 'Bearer realm="https://auth.example/token",service="registry.example"'], BEARER],
+  [
+    'Bearer realm="https://auth.example/token",service="registry.example",scope="repository:a/b:pull,push"',
+    { ...BEARER, scope: 'repository:a/b:pull,push' },
+  ],
+  ['Basic realm="Bearer realm=\\"https://evil.example\\""', { scheme: 'basic' }],
+  ['Basic', { scheme: 'basic' }],
+  ['Bearer realm="/token"', undefined],
+  ['Negotiate', undefined],
+  ['', undefined],
+  [undefined, undefined],
+])('%j is read', (header, expected) => {
+  expect(readChallenge(header)).toEqual(expected);
+});

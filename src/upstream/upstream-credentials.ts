@@ -1,0 +1,21 @@
+import type { Secret } from '../secrets/secret.js';
+
+/** With what to log in to another registry. */
+export interface UpstreamCredentials {
+  /** Null: the password is a refresh token, or an access token. */
+  readonly username: string | null;
+  readonly password: Secret;
+}
+
+/** The value of an Authorization header; undefined where there is no user name to be told. */
+export function basicOf(credentials: UpstreamCredentials | undefined): string | undefined {
+  if (credentials?.username === undefined || credentials.username === null) return undefined;
+  return `Basic ${Buffer.from(`${credentials.username}:${credentials.password.reveal()}`).toString('base64')}`;
+}
+
+/** Others may repeat in their errors what they were told. */
+export function withoutSecrets(text: string, credentials: UpstreamCredentials | undefined): string {
+  const password = credentials?.password.reveal() ?? '';
+  const secrets = [password, basicOf(credentials)?.slice('Basic '.length) ?? ''].filter((secret) => secret !== '');
+  return secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
+}
