@@ -20,6 +20,7 @@ import { IdentityModule } from './identity/identity.module.js';
 import { MovesModule } from './moves/moves.module.js';
 import { LocksModule } from './locks/locks.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
+import { PoliciesModule } from './policies/policies.module.js';
 import { PrivateEndpointsModule } from './private-endpoints/private-endpoints.module.js';
 import { ProviderOperationsModule } from './provider-operations/provider-operations.module.js';
 import { RateLimitsModule } from './rate-limits/rate-limits.module.js';
@@ -78,6 +79,7 @@ export class AppModule {
         ContentModule,
         RateLimitsModule,
         EdgeModule,
+        PoliciesModule,
       ],
     };
   }

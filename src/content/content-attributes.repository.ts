@@ -1,6 +1,7 @@
 import type { Sql, Statement, Tx } from '../database/database.js';
 import type { ChangeableAttributes } from './changeable-attributes.js';
 import type { PartAttributes } from './locked.js';
+import { isImmutable } from './tag-immutability.repository.js';
 
 /** What may be done is said of a repository, or of one tag or manifest in it. */
 export interface AttributesOwner {
@@ -18,29 +19,30 @@ const AS = `delete_enabled as "deleteEnabled", write_enabled as "writeEnabled",
 const partsOf: Statement = {
   name: 'content.parts_of',
   text: `with r as (select * from repositories where registry_id = $1 and name = $2)
-         select part, name, ${AS} from (
-           select 'repository' as part, name, ${FLAGS.join(', ')} from r
+         select part, name, ${AS}, is_immutable as "isImmutable" from (
+           select 'repository' as part, name, ${FLAGS.join(', ')}, false as is_immutable from r
            union all
-           select 'tag', t.name, ${flagsOf('t')} from r join image_tags t on t.repository_id = r.id and t.name = $3
+           select 'tag', t.name, ${flagsOf('t')}, ${isImmutable('r.id', 't.name')} from r join image_tags t on t.repository_id = r.id and t.name = $3
            union all
-           select 'tagged', m.digest, ${flagsOf('m')} from r
+           select 'tagged', m.digest, ${flagsOf('m')}, false from r
              join image_tags t on t.repository_id = r.id and t.name = $3
              join manifests m on m.repository_id = r.id and m.digest = t.digest
            union all
-           select 'manifest', m.digest, ${flagsOf('m')} from r
+           select 'manifest', m.digest, ${flagsOf('m')}, false from r
              join manifests m on m.repository_id = r.id and m.digest = $3
            union all
-           select 'tag-of-manifest', t.name, ${flagsOf('t')} from r
+           select 'tag-of-manifest', t.name, ${flagsOf('t')}, ${isImmutable('r.id', 't.name')} from r
              join image_tags t on t.repository_id = r.id and t.digest = $3) as parts`,
 };
 const lockedWithin: Statement = {
   name: 'content.locked_within',
   text: `with r as (select id from repositories where registry_id = $1 and name = $2)
-         select part, name, ${AS} from (
-           select 'tag-of-manifest' as part, t.name, ${flagsOf('t')} from r join image_tags t on t.repository_id = r.id
-            where not (t.delete_enabled and t.write_enabled)
+         select part, name, ${AS}, is_immutable as "isImmutable" from (
+           select 'tag-of-manifest' as part, t.name, ${flagsOf('t')}, ${isImmutable('r.id', 't.name')} as is_immutable
+             from r join image_tags t on t.repository_id = r.id
+            where not (t.delete_enabled and t.write_enabled) or ${isImmutable('r.id', 't.name')}
            union all
-           select 'manifest', m.digest, ${flagsOf('m')} from r join manifests m on m.repository_id = r.id
+           select 'manifest', m.digest, ${flagsOf('m')}, false from r join manifests m on m.repository_id = r.id
             where not (m.delete_enabled and m.write_enabled)) as parts limit 1`,
 };
 const SETS = FLAGS.map((flag, index) => `${flag} = coalesce($${index + 1}, ${flag})`).join(', ');

@@ -8,7 +8,16 @@ import {
   updateAttributes,
   type AttributesOwner,
 } from './content-attributes.repository.js';
-import { inTheWay, isLocking, type Deed } from './locked.js';
+import { immutableInTheWay, inTheWay, isLocking, type Deed, type PartAttributes } from './locked.js';
+import { namedByImmutableTag } from './tag-immutability.repository.js';
+
+/** What keeps somebody from doing something. */
+export interface Obstacle {
+  /** A tag that stays as it is; undefined when it is an attribute. */
+  readonly immutableTag: string | undefined;
+  /** In words such as `writeEnabled of the tag 'v1'`; undefined when it is a tag. */
+  readonly attribute: string | undefined;
+}
 
 /** What may be done with repositories, tags and manifests. */
 @Injectable()
@@ -25,18 +34,29 @@ export class ContentAttributes {
   }
 
   /**
-   * What keeps somebody from doing that, in words such as `writeEnabled of the tag 'v1'`; undefined when nothing does.
+   * What keeps somebody from doing that; undefined when nothing does.
    * @param reference tag or digest; empty when it is about the repository alone.
    */
-  async inTheWay(deed: Deed, registryId: string, repository: string, reference: string): Promise<string | undefined> {
-    return inTheWay(deed, await findParts(this.database, registryId, repository, reference));
+  async inTheWay(deed: Deed, registryId: string, repository: string, reference: string): Promise<Obstacle | undefined> {
+    return obstacleOf(deed, await findParts(this.database, registryId, repository, reference));
   }
 
   /** As above, of the deletion of the repository with all that is in it. */
-  async inTheWayOfAll(registryId: string, repository: string): Promise<string | undefined> {
+  async inTheWayOfAll(registryId: string, repository: string): Promise<Obstacle | undefined> {
     const own = await this.inTheWay('delete', registryId, repository, '');
     if (own !== undefined) return own;
     const within = await findLockedWithin(this.database, registryId, repository);
-    return within && inTheWay('delete', [within]);
+    return within && obstacleOf('delete', [within]);
   }
+
+  /** Whether the tag names another manifest than this, and stays as it is. */
+  async keepsAnother(named: Parameters<typeof namedByImmutableTag>[1]): Promise<boolean> {
+    return (await namedByImmutableTag(this.database, named)) !== undefined;
+  }
+}
+
+function obstacleOf(deed: Deed, found: readonly PartAttributes[]): Obstacle | undefined {
+  const attribute = inTheWay(deed, found);
+  const immutableTag = attribute === undefined ? immutableInTheWay(deed, found) : undefined;
+  return attribute === undefined && immutableTag === undefined ? undefined : { attribute, immutableTag };
 }

@@ -2,11 +2,12 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 const PRIMARY_KEY = 'content_events_pkey';
 
-export const CONTENT_ACTIONS = ['push', 'delete', 'untag'] as const;
+export const CONTENT_ACTIONS = ['push', 'delete', 'untag', 'quarantine'] as const;
 
 /**
  * `push`: a manifest came in, with or without a tag, however it came. `delete`: a manifest went, with all its tags.
- * `untag`: a tag went, and its manifest stays.
+ * `untag`: a tag went, and its manifest stays. `quarantine`: a manifest came in that pullers do not see before it is released,
+ * which is a `push` then.
  */
 export type ContentAction = (typeof CONTENT_ACTIONS)[number];
 
@@ -27,7 +28,7 @@ export interface CausingRequest {
  * Nothing refers to a row, and none is changed: what follows from one is written beside it.
  */
 @Entity('content_events')
-@Check('content_events_action_known', `action IN ('push', 'delete', 'untag')`)
+@Check('content_events_action_known', `action IN ('push', 'delete', 'untag', 'quarantine')`)
 @Index('content_events_by_registry', ['registryId', 'sequence'])
 export class ContentEvent {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: PRIMARY_KEY })

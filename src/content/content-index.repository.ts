@@ -2,6 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Statement, Tx } from '../database/database.js';
 import type { Reference } from './manifest-document.js';
 import type { Manifest } from './manifest.entity.js';
+import { immutableTagOf, isImmutable, isTagImmutable } from './tag-immutability.repository.js';
+import { TagImmutable } from './tag-immutable.js';
 
 /** A manifest as it is written down. */
 export interface ManifestRow {
@@ -56,13 +58,16 @@ const upsertTag: Statement = {
          insert into image_tags (repository_id, name, digest, created_at, updated_at)
            select id, $3, $4, $5, $5 from repository
          on conflict (repository_id, name) do update set digest = excluded.digest, updated_at = excluded.updated_at
+           where image_tags.digest = excluded.digest
+              or not ${isImmutable('excluded.repository_id', 'excluded.name')}
          returning (select updated_at from before) as before`,
 };
 const moveTag: Statement = {
   name: 'content.move_tag',
   text: `update image_tags set digest = $4, updated_at = $5
           where repository_id = $1 and name = $2 and digest = $3
-            and exists (select 1 from manifests where repository_id = $1 and digest = $4)`,
+            and exists (select 1 from manifests where repository_id = $1 and digest = $4)
+            and not ${isImmutable('$1', '$2')}`,
 };
 const takeRepository: Statement = {
   name: 'content.take_repository',
@@ -80,6 +85,10 @@ const deleteTag: Statement = {
             and m.repository_id = $1 and m.digest = t.digest
          returning m.digest, m.media_type as "mediaType", m.artifact_type as "artifactType",
                    m.size_bytes as "sizeBytes"`,
+};
+const noteHidden: Statement = {
+  name: 'content.note_hidden',
+  text: 'update registry_contents set has_hidden = true where registry_id = $1 and not has_hidden',
 };
 const touchOrDelete: Statement = {
   name: 'content.touch_repository',
@@ -144,10 +153,13 @@ export async function upsertManifest(tx: Tx, row: ManifestRow): Promise<void> {
 /**
  * Answers when the tag was written last before this; undefined when it is new. The transaction has to have written the
  * manifest before.
+ * @throws TagImmutable when it names another manifest and stays as it is.
  */
 export async function upsertImageTag(tx: Tx, { digest, at, ...tag }: ImageTagRow): Promise<Date | undefined> {
   const values = [tag.registryId, tag.repository, tag.tag, digest, at];
-  return (await tx.row<{ before: Date | null }>(upsertTag, values))?.before ?? undefined;
+  const written = await tx.row<{ before: Date | null }>(upsertTag, values);
+  if (!written) throw new TagImmutable(tag.repository, tag.tag);
+  return written.before ?? undefined;
 }
 
 /** Where the tag still names `digest`, and the repository has the manifest `to`. */
@@ -163,6 +175,26 @@ export async function removeManifests(tx: Tx, from: Removal, digests: readonly s
   const removed = await tx.rows<RemovedManifest>(deleteManifests, [id, digests, from.begunAt]);
   await tx.count(touchOrDelete, [id, from.at]);
   return removed;
+}
+
+/**
+ * As `removeManifests`, where engines keep what goes, and what stays as it is has to.
+ * @throws TagImmutable when a tag of one of them is.
+ */
+export async function takeManifests(tx: Tx, from: Removal, digests: readonly string[]): Promise<RemovedManifest[]> {
+  const id = await takenRepository(tx, from);
+  const tag = id === undefined ? undefined : await immutableTagOf(tx, id, digests);
+  if (tag !== undefined) throw new TagImmutable(from.repository, tag);
+  await tx.count(noteHidden, [from.registryId]);
+  return removeManifests(tx, from, digests);
+}
+
+/** As `removeTag`, in the same case. @throws TagImmutable when it is. */
+export async function takeTag(tx: Tx, from: Removal, tag: string): Promise<RemovedManifest | undefined> {
+  const id = await takenRepository(tx, from);
+  if (id !== undefined && (await isTagImmutable(tx, id, tag))) throw new TagImmutable(from.repository, tag);
+  await tx.count(noteHidden, [from.registryId]);
+  return removeTag(tx, from, tag);
 }
 
 /** Answers the manifest that it named; undefined when there was no such tag. */

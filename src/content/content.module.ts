@@ -19,6 +19,7 @@ import { ManifestReference } from './manifest-reference.entity.js';
 import { Manifest } from './manifest.entity.js';
 import { RegistryContent } from './registry-content.entity.js';
 import { Repository } from './repository.entity.js';
+import { TagImmutabilityPolicy } from './tag-immutability-policy.entity.js';
 
 /** What the registries hold: repositories, manifests and tags. */
 @Module({
@@ -30,6 +31,7 @@ import { Repository } from './repository.entity.js';
       ManifestReference,
       ImageTag,
       ContentEvent,
+      TagImmutabilityPolicy,
       GarbageBlob,
       GarbageCollection,
     ]),

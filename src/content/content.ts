@@ -7,8 +7,12 @@ import {
   moveImageTag,
   removeManifests,
   removeTag,
+  takeManifests,
+  takeTag,
   upsertImageTag,
   upsertManifest,
+  type Removal,
+  type RemovedManifest,
 } from './content-index.repository.js';
 import { ContentEvents } from './content-events.js';
 import type { ContentCause } from './content-events.repository.js';
@@ -76,6 +80,7 @@ export class Content {
   /**
    * True when somebody else has written the tag since the engine was asked: which of the two the engine took last is then
    * for the engine to say.
+   * @throws TagImmutable when the tag is one that stays as it is, and names another manifest.
    */
   async stored(tx: Tx, manifest: StoredManifest): Promise<boolean> {
     const { document, contentType, platform, tag, begunAt, cause, ...said } = manifest;
@@ -105,21 +110,49 @@ export class Content {
   }
 
   /** The engine has them no more, nor any tag of them. */
-  deleted(from: Deletion, digests: readonly string[]): Promise<void> {
-    const removal = { ...from, at: this.clock.now() };
-    return this.database.transaction(async (tx) => {
-      const removed = await removeManifests(tx, removal, digests);
-      const changes = removed.map((manifest) => ({ ...manifest, action: 'delete' as const, tag: null }));
-      this.events.recordAtCommit(tx, removal, from.cause, changes);
-    });
+  async deleted(from: Deletion, digests: readonly string[]): Promise<void> {
+    await this.removed(from, (tx, removal) => removeManifests(tx, removal, digests));
   }
 
   /** The engine has the tag no more. */
-  untagged(from: Deletion, tag: string): Promise<void> {
+  async untagged(from: Deletion, tag: string): Promise<void> {
+    await this.removedTag(from, tag, removeTag);
+  }
+
+  /**
+   * Takes them away, with their tags, where engines are asked for nothing that is not in the index; the bytes are garbage
+   * then. Answers the digests of those that were there.
+   * @throws TagImmutable when a tag of one of them stays as it is.
+   */
+  async delete(from: Deletion, digests: readonly string[]): Promise<readonly string[]> {
+    const removed = await this.removed(from, (tx, removal) => takeManifests(tx, removal, digests));
+    return removed.map(({ digest }) => digest);
+  }
+
+  /** Takes the tag away, in the same case. False when there was none. @throws TagImmutable when it stays as it is. */
+  untag(from: Deletion, tag: string): Promise<boolean> {
+    return this.removedTag(from, tag, takeTag);
+  }
+
+  private removed(
+    from: Deletion,
+    remove: (tx: Tx, removal: Removal) => Promise<RemovedManifest[]>,
+  ): Promise<RemovedManifest[]> {
     const removal = { ...from, at: this.clock.now() };
     return this.database.transaction(async (tx) => {
-      const named = await removeTag(tx, removal, tag);
+      const removed = await remove(tx, removal);
+      const changes = removed.map((manifest) => ({ ...manifest, action: 'delete' as const, tag: null }));
+      this.events.recordAtCommit(tx, removal, from.cause, changes);
+      return removed;
+    });
+  }
+
+  private removedTag(from: Deletion, tag: string, remove: typeof removeTag): Promise<boolean> {
+    const removal = { ...from, at: this.clock.now() };
+    return this.database.transaction(async (tx) => {
+      const named = await remove(tx, removal, tag);
       if (named) this.events.recordAtCommit(tx, removal, from.cause, [{ ...named, action: 'untag', tag }]);
+      return named !== undefined;
     });
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { inTheWay, isLocking, type Deed, type Part, type PartAttributes } from './locked.js';
+import { immutableInTheWay, inTheWay, isLocking, type Deed, type Part, type PartAttributes } from './locked.js';
 
-const FREE = { deleteEnabled: true, writeEnabled: true, readEnabled: true, listEnabled: true };
+const FREE = { deleteEnabled: true, writeEnabled: true, readEnabled: true, listEnabled: true, isImmutable: false };
 const PARTS: readonly Part[] = ['repository', 'tag', 'tagged', 'manifest', 'tag-of-manifest'];
 const having = (part: Part, attributes: Partial<typeof FREE>): PartAttributes => ({
   ...FREE,
@@ -55,4 +55,16 @@ test('only what forbids something locks', () => {
     false,
     true,
   ]);
+});
+
+test.each<[Deed, readonly Part[]]>([
+  ['pull', []],
+  ['push', []],
+  ['delete', ['tag-of-manifest']],
+  ['untag', ['tag']],
+])('a %s leaves immutable tags alone: %j', (deed, kept) => {
+  const tags: readonly Part[] = ['tag', 'tag-of-manifest'];
+  const stopping = tags.filter((part) => immutableInTheWay(deed, [having(part, { isImmutable: true })]) === 'x');
+  expect(stopping).toEqual(kept);
+  expect(tags.map((part) => immutableInTheWay(deed, [having(part, {})]))).toEqual([undefined, undefined]);
 });

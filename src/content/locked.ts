@@ -11,6 +11,8 @@ export interface PartAttributes extends ChangeableAttributes {
   readonly part: Part;
   /** Name or digest. */
   readonly name: string;
+  /** Of a tag: whether it stays as it is. */
+  readonly isImmutable: boolean;
 }
 
 interface Demand {
@@ -42,6 +44,13 @@ export function inTheWay(deed: Deed, found: readonly PartAttributes[]): string |
     if (attribute) return `${attribute} of the ${WORDS[part.part]} '${part.name}'`;
   }
   return undefined;
+}
+
+/** The tag that stays as it is and would go; whether a push would move one is known only with the digest of what is pushed. */
+export function immutableInTheWay(deed: Deed, found: readonly PartAttributes[]): string | undefined {
+  const { parts } = DEMANDS[deed];
+  if (deed !== 'delete' && deed !== 'untag') return undefined;
+  return found.find((part) => part.isImmutable && parts.includes(part.part))?.name;
 }
 
 /** Whether any of these attributes forbids what is enabled otherwise; what is merely not listed is no lock. */

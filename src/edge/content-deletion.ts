@@ -4,9 +4,10 @@ import { Content } from '../content/content.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
 import type { ContentCall } from './content-call.js';
 import { EngineContent } from './engine-content.js';
-import { OciError } from './oci-error.js';
+import { immutableTag, OciError } from './oci-error.js';
+import { TagImmutable } from '../content/tag-immutable.js';
 
-type Owner = Pick<RegistryEndpoint, 'id' | 'name' | 'instanceName'>;
+type Owner = Pick<RegistryEndpoint, 'id' | 'name' | 'instanceName' | 'isContentIndexed' | 'hasHidden'>;
 
 /** Out of which registry, and who wants it. */
 type Deleting = Pick<ContentCall, 'cause'> & { readonly registry: Owner };
@@ -19,7 +20,10 @@ export interface DeletedRepository {
 /** Manifests of a repository that are deleted before it is written down. */
 const BATCH = 200;
 
-/** Takes content out of an engine and then out of the index, so that what was not finished is still listed. */
+/**
+ * Takes content out of an engine and then out of the index, so that what was not finished is still listed. Where engines may
+ * have what is not to be seen, it is taken out of the index alone, and the engine's bytes are garbage.
+ */
 @Injectable()
 export class ContentDeletion {
   constructor(
@@ -42,8 +46,20 @@ export class ContentDeletion {
   /** False when there is no such tag. */
   async untag({ registry, cause }: Deleting, repository: string, tag: string): Promise<boolean> {
     const begunAt = this.content.now();
+    const from = { registryId: registry.id, repository, begunAt, cause };
+    if (isLed(registry)) return refused(() => this.content.untag(from, tag));
     const wasThere = await this.engines.untag(registry, repository, tag);
-    await this.content.untagged({ registryId: registry.id, repository, begunAt, cause }, tag);
+    await this.content.untagged(from, tag);
+    return wasThere;
+  }
+
+  /** With its tags. False when there is no such manifest. */
+  async deleteManifest({ registry, cause }: Deleting, repository: string, digest: string): Promise<boolean> {
+    const begunAt = this.content.now();
+    const from = { registryId: registry.id, repository, begunAt, cause };
+    if (isLed(registry)) return (await refused(() => this.content.delete(from, [digest]))).length > 0;
+    const wasThere = await this.engines.deleteManifest(registry, repository, digest);
+    await this.content.deleted(from, [digest]);
     return wasThere;
   }
 
@@ -55,12 +71,30 @@ export class ContentDeletion {
       const begunAt = this.content.now();
       const found = await this.lists.content(registry.id, repository, BATCH);
       if (!found || found.length === 0) break;
-      for (const { digest } of found) await this.engines.deleteManifest(registry, repository, digest);
       const digests = found.map(({ digest }) => digest);
-      await this.content.deleted({ registryId: registry.id, repository, begunAt, cause }, digests);
+      const from = { registryId: registry.id, repository, begunAt, cause };
+      if (isLed(registry)) await refused(() => this.content.delete(from, digests));
+      else {
+        for (const digest of digests) await this.engines.deleteManifest(registry, repository, digest);
+        await this.content.deleted(from, digests);
+      }
       manifestsDeleted.push(...digests);
       tagsDeleted.push(...found.flatMap(({ tags }) => tags));
     }
     return manifestsDeleted.length === 0 ? undefined : { manifestsDeleted, tagsDeleted };
+  }
+}
+
+function isLed({ isContentIndexed, hasHidden }: Owner): boolean {
+  return isContentIndexed && hasHidden;
+}
+
+/** @throws OciError 409 when it is about a tag that stays as it is. */
+async function refused<T>(deletion: () => Promise<T>): Promise<T> {
+  try {
+    return await deletion();
+  } catch (error) {
+    if (error instanceof TagImmutable) throw immutableTag(error.repository, error.tag);
+    throw error;
   }
 }

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { ContentAttributes } from '../content/content-attributes.js';
+import { ContentAttributes, type Obstacle } from '../content/content-attributes.js';
 import { isDigest } from '../content/digest.js';
 import type { Deed } from '../content/locked.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
-import { OciError } from './oci-error.js';
+import { immutableTag, OciError } from './oci-error.js';
 import type { V2Route } from './v2-route.js';
 
 type LockedRegistry = Pick<RegistryEndpoint, 'id' | 'hasContentLocks'>;
@@ -33,11 +33,18 @@ export class ContentLocks {
 
   /**
    * @param reference tag or digest; empty when it is about the repository alone.
-   * @throws OciError 405 that names the attribute.
+   * @throws OciError 405 that names the attribute, 409 that names the tag that stays as it is.
    */
   async require(registry: LockedRegistry, deed: Deed, repository: string, reference: string): Promise<void> {
     if (!registry.hasContentLocks) return;
     refuse(repository, await this.attributes.inTheWay(deed, registry.id, repository, reference));
+  }
+
+  /** @throws OciError 409 when the tag names another manifest than is pushed under it, and stays as it is. */
+  async requireMovable(registry: LockedRegistry, repository: string, tag: string, digest: string): Promise<void> {
+    if (!registry.hasContentLocks || isDigest(tag)) return;
+    if (await this.attributes.keepsAnother({ registryId: registry.id, repository, tag, digest }))
+      throw immutableTag(repository, tag);
   }
 
   /** As above, of the deletion of a repository with all that is in it. */
@@ -46,10 +53,11 @@ export class ContentLocks {
   }
 }
 
-function refuse(repository: string, obstacle: string | undefined): void {
-  if (obstacle !== undefined)
+function refuse(repository: string, obstacle: Obstacle | undefined): void {
+  if (obstacle?.immutableTag !== undefined) throw immutableTag(repository, obstacle.immutableTag);
+  if (obstacle)
     throw new OciError(
       'UNSUPPORTED',
-      `The operation is disallowed in the repository '${repository}': ${obstacle} is false; set it to true first.`,
+      `The operation is disallowed in the repository '${repository}': ${obstacle.attribute} is false; set it to true first.`,
     );
 }

@@ -6,7 +6,7 @@ import { Garbage } from '../content/garbage.js';
 import type { ContentCall } from './content-call.js';
 import { ContentDeletion } from './content-deletion.js';
 import { ContentLocks } from './content-locks.js';
-import { OciError, sendJson, unknownRepository } from './oci-error.js';
+import { OciError, sendJson, unknownManifest, unknownRepository } from './oci-error.js';
 import { pageOf, readPage } from './page-of-names.js';
 import type { EdgeCall } from './token-endpoint.js';
 import type { V2Route } from './v2-route.js';
@@ -51,13 +51,13 @@ export class ContentRoutes {
     return true;
   }
 
-  /** Engines delete digests, and no tag. */
+  /** Engines delete digests, and no tag; and nothing where they keep what is not to be seen. */
   private async deleteManifest(call: ContentCall, { name, last }: V2Route): Promise<boolean> {
     if (isDigest(last)) {
       await this.deletion.requireFree(call.registry, name, last);
-      return false;
-    }
-    if (!(await this.deletion.untag(call, name, last)))
+      if (!call.registry.hasHidden || !call.registry.isContentIndexed) return false;
+      if (!(await this.deletion.deleteManifest(call, name, last))) throw unknownManifest(name, last);
+    } else if (!(await this.deletion.untag(call, name, last)))
       throw new OciError('MANIFEST_UNKNOWN', `The repository '${name}' has no tag '${last}'.`);
     call.response.writeHead(202, { 'Content-Length': 0, 'Docker-Distribution-Api-Version': 'registry/2.0' }).end();
     return true;

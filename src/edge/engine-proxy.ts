@@ -8,14 +8,16 @@ import { DataPlane } from '../data-plane/data-plane.js';
 import type { EngineLease } from '../data-plane/data-plane.js';
 import type { ContentCause } from '../content/content-events.repository.js';
 import { isDigest } from '../content/digest.js';
+import { TagImmutable } from '../content/tag-immutable.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
 import { StorageFull } from '../usage/storage-full.js';
 import { acquireEngine } from './acquire-engine.js';
 import { EngineClient, EngineLost } from '../data-plane/engine-client.js';
 import { requireNextChunk } from './chunk-order.js';
+import { ContentLocks } from './content-locks.js';
 import { announcesBody, clientResponseHeaders, engineRequestHeaders } from './engine-headers.js';
 import { isLargeAnswer, sendLargeAnswer } from './large-answer.js';
-import { OciError, unavailable } from './oci-error.js';
+import { immutableTag, OciError, unavailable } from './oci-error.js';
 import { PushRecord, type Push, type PushedTo, type ReadManifest } from './push-record.js';
 import { capture } from './capture.js';
 import { asDenied, type Room, type RoomEnd } from './room.js';
@@ -29,7 +31,10 @@ import type { V2Route } from './v2-route.js';
 const RETRY_DELAYS_MS = [20, 200] as const;
 
 export interface EngineCall {
-  readonly registry: Pick<RegistryEndpoint, 'id' | 'name' | 'sku' | 'instanceName' | 'isContentIndexed'>;
+  readonly registry: Pick<
+    RegistryEndpoint,
+    'id' | 'name' | 'sku' | 'instanceName' | 'isContentIndexed' | 'hasContentLocks'
+  >;
   readonly cause: ContentCause;
   readonly route: V2Route;
   readonly request: IncomingMessage;
@@ -58,6 +63,7 @@ export class EngineProxy implements OnApplicationShutdown {
     private readonly record: PushRecord,
     private readonly rooms: Rooms,
     private readonly sizes: SizeLimits,
+    private readonly locks: ContentLocks,
   ) {}
 
   onApplicationShutdown(): void {
@@ -109,6 +115,7 @@ export class EngineProxy implements OnApplicationShutdown {
     const { route, request, response } = call;
     const engine = { engines: this.engines, socketPath };
     const read = load.manifest && (await this.record.read(manifestOf(call, ''), load.manifest, engine));
+    if (read) await this.locks.requireMovable(call.registry, route.name, route.last, read.itself.digest);
     if (read) load.room ??= await this.rooms.forManifest(call.registry, [read.itself, ...read.parts]);
     await requireNextChunk(route, request, engine);
     if (response.destroyed) return;
@@ -193,6 +200,7 @@ export class EngineProxy implements OnApplicationShutdown {
       return subject === null || !registry.isContentIndexed ? [] : ['OCI-Subject', subject];
     } catch (error) {
       if (error instanceof StorageFull) throw asDenied(error, registry);
+      if (error instanceof TagImmutable) throw immutableTag(error.repository, error.tag);
       throw unavailable(`What was pushed to registry '${registry.name}' could not be written down; push again.`, error);
     }
   }

@@ -8,6 +8,7 @@ const OCI_ERRORS = {
   NAME_UNKNOWN: 404,
   TAG_INVALID: 400,
   TAG_UNKNOWN: 404,
+  TAG_IMMUTABLE: 409,
   DIGEST_INVALID: 400,
   PAGINATION_NUMBER_INVALID: 400,
   MANIFEST_INVALID: 400,
@@ -65,6 +66,14 @@ export function unknownManifest(name: string, digest: string): OciError {
   return new OciError('MANIFEST_UNKNOWN', `The repository '${name}' has no manifest '${digest}'.`, {
     detail: { name, digest },
   });
+}
+
+export function immutableTag(repository: string, tag: string): OciError {
+  return new OciError(
+    'TAG_IMMUTABLE',
+    `The tag '${repository}:${tag}' is immutable: it is neither moved nor deleted. Push under another tag, or change the policy tagImmutabilityPolicies of the registry.`,
+    { detail: { name: repository, tag } },
+  );
 }
 
 export function sendOciError(response: ServerResponse, { code, message, detail, status, headers }: OciError): void {

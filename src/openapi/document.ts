@@ -20,6 +20,7 @@ const TAGS: Readonly<Record<string, string>> = {
   Tokens: 'Names with passwords of their own that may log in and do what their scope map says.',
   'Cache rules': 'Which repositories of other registries are to be found under which names.',
   'Credential sets': 'How to log in to other registries.',
+  Policies: 'What stays of the content of a registry, and what goes by itself. Azure has no such routes.',
   'Private endpoints': 'Who asks to reach a registry privately, and what of it can be reached so.',
   'Connected registries': 'Registries elsewhere that are to synchronise with one here; nothing can connect yet.',
   Operations: 'What a client polls while a resource is made, changed or deleted.',

@@ -59,6 +59,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   tokens: ['arm', 'database', 'registries', 'scope-maps', 'secrets', 'work'],
   webhooks: ['arm', 'config', 'content', 'database', 'outbound', 'registries', 'secrets', 'work'],
   replications: ['arm', 'config', 'content', 'copying', 'data-plane', 'database', 'registries', 'work'],
+  policies: ['arm', 'content', 'database', 'edge', 'registries', 'work'],
   'private-endpoints': ['arm', 'database', 'registries'],
   'connected-registries': ['arm', 'database', 'registries', 'tokens'],
   'provider-operations': ['arm'],
@@ -98,7 +99,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'usage',
     'work',
   ],
-  observability: ['activity-log', 'config', 'content', 'data-plane', 'database', 'edge', 'identity', 'work'],
+  observability: ['activity-log', 'config', 'content', 'data-plane', 'database', 'edge', 'identity', 'webhooks', 'work'],
   'api-versions': [
     'arm',
     'cache-rules',

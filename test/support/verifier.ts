@@ -9,6 +9,9 @@ const IDENTITY_ROUTE = /\/(oauth2|discovery|\.well-known)\//i;
 /** Routes of operations, which the official descriptions do not have. */
 const POLLING_ROUTE = /\/(operationstatuses|operationresults)\//i;
 
+/** Routes that Azure does not have. */
+const OUR_ROUTE = /\/(tagimmutabilitypolicies|lifecyclepolicies)\//i;
+
 const OPERATION_STATES: readonly string[] = ['Creating', 'Updating', 'Deleting', 'Succeeded', 'Failed', 'Canceled'];
 
 /**
@@ -30,6 +33,7 @@ async function officialFindings({ request, response }: Exchange): Promise<string
   const url = new URL(request.url);
   const version = url.searchParams.get('api-version') ?? '';
   if (!REGISTRY_ROUTE.test(url.pathname) || POLLING_ROUTE.test(url.pathname) || !isDescribed(version)) return [];
+  if (OUR_ROUTE.test(url.pathname)) return [];
   const { method } = request;
   // Azure Resource Manager's own question, of resources of any type.
   if (method === 'HEAD') return [];
