@@ -26,14 +26,18 @@ function lostOf(sent: unknown, answered: unknown, path = ''): readonly string[] 
   return Object.entries(sent).flatMap(([name, member]) => lostOf(member, there[name], path ? `${path}.${name}` : name));
 }
 
+let app: ArmApp;
+beforeAll(async () => {
+  app = await armApp();
+});
+afterAll(() => app?.close());
+
 describe.runIf(hasOfficialDescriptions).each(Object.keys(API_VERSIONS))('what can be set in %s', (version) => {
-  let app: ArmApp;
   let world: World;
   let samples: Readonly<Record<string, Sample>>;
   let groupPath: string;
 
   beforeAll(async () => {
-    app = await armApp();
     const group = await app.given.group();
     const { path } = await app.given.registry({ group });
     groupPath = group.path;
@@ -44,7 +48,6 @@ describe.runIf(hasOfficialDescriptions).each(Object.keys(API_VERSIONS))('what ca
     if (writes.some(({ group: of }) => of === 'ConnectedRegistries'))
       await send('PUT', `${path}/tokens/token-1`, samples['Tokens']?.minimal);
   });
-  afterAll(() => app?.close());
 
   const send = async (method: string, path: string, body?: object) => {
     const answer = await app.request(method, path, body, { apiVersion: version });
@@ -54,7 +57,7 @@ describe.runIf(hasOfficialDescriptions).each(Object.keys(API_VERSIONS))('what ca
 
   /** The children under test are not the ones that others of them need. */
   function pathIn(operation: Described, { parameter, name }: Sample): string {
-    if (operation.group === 'Registries') return `${groupPath}/${REGISTRIES}/settings1`;
+    if (operation.group === 'Registries') return `${groupPath}/${REGISTRIES}/settings${version.replaceAll('-', '')}`;
     const collection = operation.path.split('/').at(-2) ?? '';
     const isPlace = parameter === 'replicationName';
     return `${world.registryPath}/${collection}/${isPlace ? name : `${name}x`}`;
