@@ -97,7 +97,13 @@ async function answerTo(message: Message, agents: OutboundAgents, signal: AbortS
       const way = isFresh ? { agent: false, lookup: agents.addresses.lookup } : { agent: agents.for(uri) };
       sent = request(uri, { method: METHOD, headers, signal, ...way });
       sent.once('response', resolve);
+      sent.once('upgrade', (_answer, socket) => {
+        socket.destroy();
+        reject(new Error('the receiver wants to speak another protocol'));
+      });
       sent.on('error', reject);
+      // Whatever else ends it; who has answered has been heard by then.
+      sent.once('close', () => reject(new Error('the connection ended')));
       sent.end(body);
     });
   try {
@@ -148,6 +154,8 @@ function reasonOf(error: unknown): string {
   if (error instanceof AddressRefused)
     return `No answer: ${error.message}. Whoever runs the service can allow it with BERTH_WEBHOOK_ALLOW.`;
   const { code, message } = error as NodeJS.ErrnoException;
-  const what = [code, message].filter(Boolean).join(', ');
-  return `No answer: ${/CERT|SIGNATURE|ALTNAME/.test(code ?? '') ? `the certificate is not trusted: ${what}` : what}`;
+  // After the semicolon it speaks to those who run the service.
+  if (/CERT|SIGNATURE|ALTNAME/.test(code ?? ''))
+    return `No answer: the certificate is not trusted: ${message.split(';')[0]}`;
+  return `No answer: ${[code, message].filter(Boolean).join(', ')}`;
 }
