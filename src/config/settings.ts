@@ -139,12 +139,6 @@ export const SETTINGS = {
     '400',
     'Milliseconds for which a PUT may wait for its operation, to answer 200 and the finished resource; 0 answers 201 at once.',
   ),
-  activityLogDays: setting(
-    integer(1, 3_650),
-    '90',
-    'Days for which the activity log tells who changed what; what is older is dropped week by week.',
-  ),
-  signingKeyDays: setting(
   upstreamAllow: setting(
     networksOrAuto,
     'auto',
@@ -155,6 +149,12 @@ export const SETTINGS = {
     '',
     'Other registries that are asked without TLS, and sent passwords so: `host` or `host:port`, separated by commas.',
   ),
+  activityLogDays: setting(
+    integer(1, 3_650),
+    '90',
+    'Days for which the activity log tells who changed what; what is older is dropped week by week.',
+  ),
+  signingKeyDays: setting(
     integer(1, 3_650),
     '90',
     'Days after which a new key signs tokens. Those of the key before stay good for as long as they were issued for.',
@@ -188,6 +188,16 @@ export const SETTINGS = {
     durationSeconds(0),
     '300',
     'Seconds for which a tag that a cache rule brought is served without asking the other registry whether it has moved.',
+  ),
+  webhookRetryHours: setting(
+    integer(1, 720),
+    '24',
+    'Hours for which an event that a receiver does not take is sent again (`docs/webhooks.md`).',
+  ),
+  webhookTagDeletes: setting(
+    oneOf(['on', 'off']),
+    'on',
+    'Whether webhooks that hear of deletions are told of tags that go while their manifests stay, which Azure does not tell.',
   ),
   webhookSignatures: setting(
     oneOf(['on', 'off']),
