@@ -1,5 +1,7 @@
+import { clientRegionList } from './client-regions.js';
 import {
   addressList,
+  bandwidth,
   commaList,
   durationSeconds,
   integer,
@@ -129,6 +131,11 @@ export const SETTINGS = {
     '',
     'Addresses and networks (`10.0.0.0/8`) of proxies in front. Only from them `X-Forwarded-For`, `-Proto`, `-Host` and `-Port` are believed; they must set or remove all four.',
   ),
+  clientRegions: setting(
+    clientRegionList,
+    '',
+    'The region in which the clients of a network are served, where their registry has a replica there: `10.1.0.0/16=westeurope`, separated by commas; the narrowest network counts. Others are served in the home region.',
+  ),
   faults: setting(
     oneOf(['off', 'on']),
     'off',
@@ -203,6 +210,16 @@ export const SETTINGS = {
     oneOf(['on', 'off']),
     'on',
     'Whether webhooks carry `Berth-Delivery` and `Berth-Signature` (`docs/webhooks.md`), which Azure does not send.',
+  ),
+  replicationBandwidth: setting(
+    bandwidth,
+    '0',
+    'Bytes per second that one process may copy to replicas; 0: no limit, otherwise 65536 or more.',
+  ),
+  replicationCompareHours: setting(
+    integer(1, 8_760),
+    '24',
+    'Hours after which a replica is compared with its registry again, and repaired.',
   ),
   databasePoolSize: setting(integer(2, 500), '10', 'Connections to PostgreSQL that one process may hold.'),
 } as const satisfies Record<string, Setting<unknown>>;

@@ -81,6 +81,45 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly webhookEvents = new Counter({
+    name: 'berth_webhook_events_total',
+    help: 'Events of webhooks that ended: taken by their receivers, or given up.',
+    labelNames: ['outcome'],
+    registers: this.registers,
+  });
+
+  readonly webhookDelay = new Histogram({
+    name: 'berth_webhook_delay_seconds',
+    help: 'Time from what happened until the receiver took the event.',
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 5, 30, 300, 3_600, 86_400],
+    registers: this.registers,
+  });
+
+  readonly webhookRetries = new Counter({
+    name: 'berth_webhook_retries_total',
+    help: 'Attempts to send an event that are made again, and why.',
+    labelNames: ['reason'],
+    registers: this.registers,
+  });
+
+  readonly webhookRedeliveries = new Counter({
+    name: 'berth_webhook_redeliveries_total',
+    help: 'Events that somebody asked to be sent again.',
+    registers: this.registers,
+  });
+
+  readonly webhookWaiting = new Gauge({
+    name: 'berth_webhook_events_waiting',
+    help: 'Events of webhooks that wait, in the whole service. Told by processes with the role worker.',
+    registers: this.registers,
+  });
+
+  readonly webhookOldest = new Gauge({
+    name: 'berth_webhook_oldest_waiting_seconds',
+    help: 'For how long the first of them has waited.',
+    registers: this.registers,
+  });
+
   /** `runningEngines` is asked when the metrics are; undefined means that another machine knows. */
   constructor(runningEngines: () => number | undefined = () => undefined) {
     this.gauge('berth_engines_running', 'Registry engines that run on this machine.', runningEngines);

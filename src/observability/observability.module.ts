@@ -5,10 +5,11 @@ import { GarbageObserver } from '../content/garbage-observer.js';
 import { DataPlane } from '../data-plane/data-plane.js';
 import { DataPlaneModule } from '../data-plane/data-plane.module.js';
 import { EdgeObserver } from '../edge/edge-observer.js';
+import { WebhookObserver } from '../webhooks/webhook-observer.js';
 import { WorkObserver } from '../work/work-observer.js';
 import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
-import { ActivityMetrics, EdgeMetrics, GarbageMetrics, WorkMetrics } from './observers.js';
+import { ActivityMetrics, EdgeMetrics, GarbageMetrics, WebhookMetrics, WorkMetrics } from './observers.js';
 import { ReadinessChecks } from './readiness.js';
 import { RequestLog } from './request-log.js';
 import { ServiceLog } from './service-log.js';
@@ -25,9 +26,10 @@ import { ServiceLog } from './service-log.js';
     { provide: EdgeObserver, useClass: EdgeMetrics },
     { provide: ActivityObserver, useClass: ActivityMetrics },
     { provide: GarbageObserver, useClass: GarbageMetrics },
+    { provide: WebhookObserver, useClass: WebhookMetrics },
     ReadinessChecks,
     RequestLog,
   ],
-  exports: [ServiceLog, Metrics, WorkObserver, EdgeObserver, ActivityObserver, GarbageObserver],
+  exports: [ServiceLog, Metrics, WorkObserver, EdgeObserver, ActivityObserver, GarbageObserver, WebhookObserver],
 })
 export class ObservabilityModule {}

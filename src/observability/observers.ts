@@ -3,6 +3,7 @@ import { ActivityObserver } from '../activity-log/activity-observer.js';
 import type { Collected } from '../content/garbage-collector.js';
 import { GarbageObserver } from '../content/garbage-observer.js';
 import { EdgeObserver, type EdgeAnswer } from '../edge/edge-observer.js';
+import { WebhookObserver } from '../webhooks/webhook-observer.js';
 import { WorkObserver, type Ended, type Worked } from '../work/work-observer.js';
 import { Metrics } from './metrics.js';
 
@@ -68,5 +69,31 @@ export class GarbageMetrics extends GarbageObserver {
 
   failed(seconds: number): void {
     this.metrics.garbageCollection.observe({ outcome: 'Failed' }, seconds);
+  }
+}
+
+/** Counts what comes of the events of webhooks. */
+@Injectable()
+export class WebhookMetrics extends WebhookObserver {
+  constructor(private readonly metrics: Metrics) {
+    super();
+  }
+
+  ended(outcome: 'Delivered' | 'Failed', seconds: number): void {
+    this.metrics.webhookEvents.inc({ outcome });
+    if (outcome === 'Delivered') this.metrics.webhookDelay.observe(seconds);
+  }
+
+  retried(reason: string): void {
+    this.metrics.webhookRetries.inc({ reason });
+  }
+
+  askedAgain(events: number): void {
+    this.metrics.webhookRedeliveries.inc(events);
+  }
+
+  waiting(events: number, oldestSeconds: number): void {
+    this.metrics.webhookWaiting.set(events);
+    this.metrics.webhookOldest.set(oldestSeconds);
   }
 }

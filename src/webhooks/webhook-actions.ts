@@ -8,9 +8,9 @@ import { isUuid } from '../arm/uuid.js';
 import { Database } from '../database/database.js';
 import { Clock } from '../work/clock.js';
 import { revealed } from './callback.js';
+import { contentOf } from './event-content.js';
 import type { CallbackConfigWire, EventInfoWire, EventWire } from './webhook-actions.wire.js';
-import type { WebhookEvent } from './webhook-event.entity.js';
-import { insertEvent, listEvents, type EventCursor } from './webhook-events.repository.js';
+import { insertPing, listEvents, type EventCursor, type ListedEvent } from './webhook-events.repository.js';
 import type { Webhook } from './webhook.entity.js';
 import { WEBHOOK_TYPE } from './webhook.type.js';
 
@@ -32,7 +32,7 @@ export class WebhookActions {
   async ping(webhook: Webhook, { id: asked }: ArmRequest): Promise<EventInfoWire> {
     const id = randomUUID();
     const content = { id, timestamp: this.clock.now().toISOString(), action: 'ping' as const };
-    if (await this.database.transaction((tx) => insertEvent(tx, webhook.id, content))) return { id };
+    if (await this.database.transaction((tx) => insertPing(tx, webhook.id, content))) return { id };
     throw notFound(WEBHOOK_TYPE, asked);
   }
 
@@ -44,7 +44,7 @@ export class WebhookActions {
   }
 }
 
-function keyOf({ createdAt, id }: WebhookEvent): string {
+function keyOf({ createdAt, id }: ListedEvent): string {
   return `${createdAt.toISOString()} ${id}`;
 }
 
@@ -58,10 +58,10 @@ function cursorOf(key: string): EventCursor {
   });
 }
 
-function toWire({ id, content, request, response }: WebhookEvent): EventWire {
+function toWire({ request, response, ...event }: ListedEvent): EventWire {
   return {
-    id,
-    eventRequestMessage: { content, ...request },
+    id: event.id,
+    eventRequestMessage: { content: contentOf(event), ...request },
     ...(response ? { eventResponseMessage: response } : {}),
   };
 }

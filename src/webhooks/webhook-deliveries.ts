@@ -1,116 +1,242 @@
 import { Injectable, Logger } from '@nestjs/common';
-import type { OnModuleInit } from '@nestjs/common';
+import type { BeforeApplicationShutdown, OnModuleInit } from '@nestjs/common';
+import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
-import { LeaseLost, whileHeld } from '../work/held-claim.js';
-import { Sweeps } from '../work/sweeps.js';
+import { Clock } from '../work/clock.js';
 import { WorkQueues } from '../work/work-queues.js';
-import { isTaken, isWorthRetrying } from './post-event.js';
-import type { ReceivedMessage, SentMessage } from './webhook-event.entity.js';
+import type { Verdict } from './delivery-verdict.js';
+import { retryReason } from './delivery-verdict.js';
+import { contentOf } from './event-content.js';
+import { HeldLanes, type HeldLane } from './held-lanes.js';
+import { walkLane, type Attempt } from './lane-walk.js';
+import { ResultWriter } from './result-writer.js';
+import { LANES_CHANNEL } from './webhook-events.repository.js';
 import {
-  EVENTS_CHANNEL,
-  eventLeases,
-  finishEvent,
-  forgetEvents,
-  recordAttempt,
-  type ClaimedEvent,
-} from './webhook-events.repository.js';
+  claimLanes,
+  dropLanes,
+  eventsOf,
+  LANE_LEASE_SECONDS,
+  laneDepth,
+  nextLaneDueMs,
+  renewLanes,
+  type DueEvent,
+} from './webhook-lanes.repository.js';
+import { WebhookObserver } from './webhook-observer.js';
 import { WebhookSender } from './webhook-sender.js';
+import type { Webhook } from './webhook.entity.js';
 import { WebhooksRepository } from './webhooks.repository.js';
 
-/** Deliveries that one process has under way; they mostly wait for their receivers. */
-const CONCURRENCY = 32;
-/** Days for which an event can be listed. */
-const EVENTS_KEPT_DAYS = 7;
-/** Attempts before an event is given up. With the delays below that is about an hour and a half. */
-export const MAX_DELIVERY_ATTEMPTS = 8;
+/** Lanes that are taken at once, and events that are read of each. */
+const CLAIM = 256;
+const EVENTS_PER_LANE = 32;
+/** How long a lane goes on before others of its webhook have their turn. */
+const TURN_MS = 2_000;
+const SOON_MS = 10_000;
+const COUNT_EVERY_MS = 5_000;
+/** So that what is written while one of them is at its end is seen by another. */
+const CONCURRENCY = 3;
+const HOUR_MS = 3_600_000;
 
-interface Attempt {
-  readonly request?: SentMessage;
-  readonly response: ReceivedMessage;
-}
-
-/** Posts the events of webhooks, at least once each. */
+/** Sends the events of webhooks, at least once each, those of one repository in their order. */
 @Injectable()
-export class WebhookDeliveries implements OnModuleInit {
+export class WebhookDeliveries implements OnModuleInit, BeforeApplicationShutdown {
   private readonly logger = new Logger(WebhookDeliveries.name);
+  private readonly held = new HeldLanes();
+  private readonly stopping = new AbortController();
+  private readonly walks = new Set<Promise<number>>();
+  private readonly writer: ResultWriter;
+  private readonly keptMs: number;
+  private taking: Promise<unknown> = Promise.resolve();
+  private renewal: NodeJS.Timeout | undefined;
+  private countedAt = 0;
+  private isGoingOn = false;
+  private isAskedAgain = false;
 
   constructor(
+    config: Config,
     private readonly database: Database,
     private readonly webhooks: WebhooksRepository,
     private readonly sender: WebhookSender,
     private readonly queues: WorkQueues,
-    private readonly sweeps: Sweeps,
-  ) {}
+    private readonly clock: Clock,
+    private readonly observer: WebhookObserver,
+  ) {
+    this.keptMs = config.webhookRetryHours * HOUR_MS;
+    this.writer = new ResultWriter(database, this.keptMs);
+  }
 
   onModuleInit(): void {
     this.queues.register({
       name: 'webhook events',
-      channel: EVENTS_CHANNEL,
+      channel: LANES_CHANNEL,
       concurrency: CONCURRENCY,
-      runOnce: (stopping) => this.runOnce(stopping),
-      nextDueMs: () => eventLeases.nextDueMs(this.database),
-    });
-    this.sweeps.register({
-      name: 'webhook events of the past',
-      run: () => forgetEvents(this.database, EVENTS_KEPT_DAYS),
+      runOnce: (stopping) => this.begin(stopping),
+      nextDueMs: () => this.nextDueMs(),
     });
   }
 
-  /** Posts the event that has been due longest; false when none is due. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await Promise.allSettled(this.walks);
+    clearInterval(this.renewal);
+  }
+
+  /** Sends what is due of the lanes that can be taken now, and waits for the end of it; false when there is none. */
   async runOnce(stopping: AbortSignal): Promise<boolean> {
-    const event = await eventLeases.claim(this.database);
-    if (!event) return false;
-    try {
-      await whileHeld({ leases: eventLeases, sql: this.database, claim: event }, (lost) =>
-        this.deliver(event, lost, stopping),
-      );
-    } catch (error) {
-      if (!(error instanceof LeaseLost)) throw error;
-      this.logger.warn({ event: event.id, message: 'The claim was lost; the event will be posted again.' });
-    }
-    return true;
+    const walks = await this.take(stopping);
+    await Promise.all(walks);
+    return walks.length > 0;
   }
 
-  private async deliver(event: ClaimedEvent, lost: AbortSignal, stopping: AbortSignal): Promise<void> {
-    const attempt = await this.attempt(event, AbortSignal.any([lost, stopping]));
-    lost.throwIfAborted();
-    if (stopping.aborted) return this.giveBack(event);
-    const { response } = attempt;
-    const isOver = isTaken(response) || !isWorthRetrying(response) || event.attempts >= MAX_DELIVERY_ATTEMPTS;
-    const because = isTaken(response) ? null : [response.statusCode, response.reasonPhrase].filter(Boolean).join(' ');
-    await this.database.transaction(async (tx) => {
-      const isKept =
-        (await recordAttempt(tx, event, attempt)) &&
-        (isOver
-          ? await finishEvent(tx, event, isTaken(response) ? 'Delivered' : 'Failed', because)
-          : await eventLeases.release(tx, event, retryDelayMs(event.attempts), {
-              polite: false,
-              because: because ?? '',
-            }));
-      if (!isKept) throw new LeaseLost();
-    });
+  /** As `runOnce`, but does not wait: others are not to wait for slow receivers. Goes on when one of them has answered. */
+  private async begin(stopping: AbortSignal): Promise<boolean> {
+    const walks = await this.take(stopping);
+    for (const walk of walks)
+      void walk.then((delayMs) => {
+        if (delayMs === 0) void this.goOn(stopping);
+        // What is due later is found by the queue's own look.
+        else if (delayMs < SOON_MS) setTimeout(() => void this.goOn(stopping), delayMs).unref();
+      });
+    return walks.length > 0;
+  }
+
+  private async goOn(stopping: AbortSignal): Promise<void> {
+    this.isAskedAgain = true;
+    if (this.isGoingOn) return;
+    this.isGoingOn = true;
+    try {
+      while (this.isAskedAgain && !stopping.aborted) {
+        this.isAskedAgain = false;
+        while (await this.begin(stopping));
+      }
+    } catch (error) {
+      this.logger.error({ message: 'Nothing could be claimed; trying again.', err: error });
+    } finally {
+      this.isGoingOn = false;
+    }
+  }
+
+  /** One after the other, so that each knows what is held. */
+  private take(stopping: AbortSignal): Promise<Promise<number>[]> {
+    const taken = this.taking.then(() => this.takeNow(AbortSignal.any([stopping, this.stopping.signal])));
+    this.taking = taken.catch(() => undefined);
+    return taken;
+  }
+
+  private async takeNow(stopping: AbortSignal): Promise<Promise<number>[]> {
+    const limit = Math.min(CLAIM, this.held.room);
+    if (stopping.aborted || limit <= 0) return [];
+    const claims = await claimLanes(this.database, this.held.rooms(), this.held.roomOfOthers, limit);
+    if (claims.length === 0) return [];
+    const lanes = claims.map((claim) => this.held.add(claim));
+    this.renewal ??= setInterval(() => void this.renew(), (LANE_LEASE_SECONDS * 1000) / 3);
+    try {
+      const ids = [...new Set(claims.map(({ webhookId }) => webhookId))];
+      const [events, webhooks] = await Promise.all([
+        eventsOf(this.database, claims, EVENTS_PER_LANE, this.keptMs),
+        this.webhooks.byIds(this.database, ids),
+      ]);
+      const ofLane = byLane(events);
+      const byId = new Map(webhooks.map((webhook) => [webhook.id, webhook]));
+      const gone = ids.filter((id) => !byId.has(id));
+      if (gone.length > 0) await dropLanes(this.database, gone);
+      gone.forEach((id) => this.held.answered(id, true));
+      return lanes.map((lane) => {
+        const webhook = byId.get(lane.claim.webhookId);
+        const walk = this.walk(lane, webhook, ofLane.get(keyOf(lane.claim)) ?? [], stopping);
+        const known = walk.finally(() => this.walks.delete(known));
+        this.walks.add(known);
+        return known;
+      });
+    } catch (error) {
+      lanes.forEach((lane) => this.held.remove(lane));
+      throw error;
+    }
+  }
+
+  /** Answers after how many milliseconds the lane, or another of its webhook, may be due. */
+  private async walk(
+    lane: HeldLane,
+    webhook: Webhook | undefined,
+    events: readonly DueEvent[],
+    stopping: AbortSignal,
+  ): Promise<number> {
+    try {
+      if (!webhook) return 0;
+      const signal = AbortSignal.any([lane.lost.signal, stopping]);
+      const end = await walkLane({
+        events,
+        isCut: events.length === EVENTS_PER_LANE,
+        signal,
+        untilMs: Date.now() + TURN_MS,
+        now: () => new Date(),
+        attempt: (event) => this.attempt(webhook, event, signal),
+        came: (event, attempt, verdict) => this.came(lane, event, attempt, verdict),
+      });
+      await this.writer.end({ lane: lane.claim, ...end });
+      return end.delayMs;
+    } finally {
+      this.held.remove(lane);
+    }
   }
 
   /** Whatever goes wrong on our side is told as no answer; the log has the details. */
-  private async attempt({ id, webhookId, content }: ClaimedEvent, signal: AbortSignal): Promise<Attempt> {
+  private async attempt(webhook: Webhook, event: DueEvent, signal: AbortSignal): Promise<Attempt> {
     try {
-      const webhook = await this.webhooks.byId(this.database, webhookId);
-      if (!webhook) return { response: { reasonPhrase: 'No answer: the webhook is gone' } };
-      return await this.sender.send(webhook, { id, content }, signal);
+      return await this.sender.send(webhook, { id: event.id, content: contentOf(event) }, signal);
     } catch (error) {
-      this.logger.error({ event: id, err: error });
+      this.logger.error({ event: event.id, err: error });
       return { response: { reasonPhrase: 'No answer: the service could not send it' } };
     }
   }
 
-  /** The process ends before the receiver has answered; another one is to begin again at once. */
-  private async giveBack(event: ClaimedEvent): Promise<void> {
-    const note = { polite: true, because: 'the process ended' };
-    if (!(await eventLeases.release(this.database, event, 0, note))) throw new LeaseLost();
+  private came({ claim }: HeldLane, event: DueEvent, { request, response }: Attempt, verdict: Verdict): void {
+    const { status } = verdict;
+    const because = verdict.status === 'Delivered' ? null : verdict.because;
+    this.held.answered(claim.webhookId, status === 'Delivered');
+    this.writer.result({ lane: claim, event, status, request, response, because });
+    if (status === 'Pending') this.observer.retried(retryReason(response));
+    else this.observer.ended(status, Math.max(0, this.clock.now().getTime() - event.createdAt.getTime()) / 1000);
+  }
+
+  private async renew(): Promise<void> {
+    const lanes = this.held.all();
+    if (lanes.length === 0) return;
+    try {
+      const kept = await renewLanes(
+        this.database,
+        lanes.map(({ claim }) => claim),
+      );
+      for (const { claim, lost } of lanes) {
+        if (kept.has(claim.leaseToken)) continue;
+        this.logger.warn({ webhook: claim.webhookId, message: 'The claim was lost; its events will be sent again.' });
+        lost.abort();
+      }
+    } catch (error) {
+      this.logger.warn({ message: 'The claims could not be renewed.', err: error });
+    }
+  }
+
+  private async nextDueMs(): Promise<number | undefined> {
+    if (Date.now() - this.countedAt >= COUNT_EVERY_MS) {
+      this.countedAt = Date.now();
+      const { waiting, oldestSeconds } = await laneDepth(this.database);
+      this.observer.waiting(waiting, oldestSeconds);
+    }
+    return this.held.room <= 0 ? undefined : nextLaneDueMs(this.database, this.held.full());
   }
 }
 
-/** 1 s, 4 s, 16 s … at most an hour, with up to half of it added at random so that receivers are not all tried at once. */
-export function retryDelayMs(attempts: number, random = Math.random()): number {
-  return Math.min(3_600_000, 1_000 * 4 ** (attempts - 1)) * (1 + random / 2);
+function byLane(events: readonly DueEvent[]): ReadonlyMap<string, readonly DueEvent[]> {
+  const lanes = new Map<string, DueEvent[]>();
+  for (const event of events) {
+    const lane = lanes.get(keyOf(event));
+    if (lane) lane.push(event);
+    else lanes.set(keyOf(event), [event]);
+  }
+  return lanes;
+}
+
+function keyOf({ webhookId, lane }: { readonly webhookId: string; readonly lane: string }): string {
+  return `${webhookId} ${lane}`;
 }

@@ -1,12 +1,37 @@
-import { Check, Column, Entity, Index, JoinColumn, ManyToOne, PrimaryColumn } from 'typeorm';
-import type { Relation } from 'typeorm';
-import { Webhook, type WebhookAction } from './webhook.entity.js';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { WebhookAction } from './webhook.entity.js';
 
-/** What is posted: the customer reads it as JSON. */
+const PRIMARY_KEY = 'webhook_events_pkey';
+
+/** What the receiver is told that happened. */
+export type ToldAction = WebhookAction | 'ping';
+
+/** What an event is about. The members that an action does not tell are undefined. */
+export interface EventTarget {
+  readonly mediaType?: string | undefined;
+  readonly size?: number | undefined;
+  readonly digest?: string | undefined;
+  readonly length?: number | undefined;
+  readonly repository: string;
+  readonly tag?: string | undefined;
+  readonly name?: string | undefined;
+  readonly version?: string | undefined;
+}
+
+/** What is posted: the customer reads it as JSON, and its members come in this order. */
 export interface EventContent {
   readonly id: string;
   readonly timestamp: string;
-  readonly action: WebhookAction | 'ping';
+  readonly action: ToldAction;
+  readonly target?: EventTarget | undefined;
+  readonly request?:
+    | {
+        readonly id: string;
+        readonly host: string;
+        readonly method: string;
+        readonly useragent?: string | undefined;
+      }
+    | undefined;
 }
 
 /** How the content was sent last, without what is secret. */
@@ -29,55 +54,58 @@ export interface ReceivedMessage {
 
 export type EventStatus = 'Pending' | 'Delivered' | 'Failed';
 
-/** Something that a webhook tells of. The row is also the queue entry of its delivery. */
+/**
+ * Something that one webhook tells of: a ping, or what happened to content. Partitioned by week. Those that are open are
+ * sent by whoever holds their lane.
+ */
 @Entity('webhook_events')
 @Index('webhook_events_by_webhook', ['webhookId', 'createdAt', 'id'])
-@Index('webhook_events_due', ['runAfter'], { where: 'ended_at IS NULL' })
-@Index('webhook_events_by_age', ['createdAt'])
+@Index('webhook_events_open', ['webhookId', 'lane', 'sequence'], { where: 'ended_at IS NULL' })
 @Check('webhook_events_status_known', `status IN ('Pending', 'Delivered', 'Failed')`)
 @Check('webhook_events_ended_iff_terminal', `(ended_at IS NULL) = (status = 'Pending')`)
 export class WebhookEvent {
-  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'webhook_events_pkey' })
+  /** Also of the content that is posted, and the same in every attempt. */
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: PRIMARY_KEY })
   id: string;
 
+  /** By which it is partitioned; of the content event, where there is one. In whole milliseconds, so that pages can begin at it. */
+  @PrimaryColumn('timestamptz', { primaryKeyConstraintName: PRIMARY_KEY })
+  createdAt: Date;
+
+  /** Which may be gone: a sweep takes away what deleted webhooks leave. */
   @Column('uuid')
   webhookId: string;
 
-  @ManyToOne(() => Webhook, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'webhook_id', foreignKeyConstraintName: 'webhook_events_webhook_fkey' })
-  webhook?: Relation<Webhook>;
+  /** The repository; a ping has a lane of its own. */
+  @Column('text')
+  lane: string;
+
+  /** In the order of which a lane is sent. */
+  @Column('bigint', { default: () => "nextval('content_events_sequence')" })
+  sequence: string;
+
+  /** Of the row in `content_events`; null of a ping. */
+  @Column('uuid', { nullable: true })
+  eventId: string | null;
 
   @Column('text')
-  action: EventContent['action'];
+  action: ToldAction;
 
-  /** Not `jsonb`, which would put the members in another order than the one that receivers know. */
-  @Column('json')
-  content: EventContent;
+  @Column('text', { default: 'Pending' })
+  status: EventStatus;
+
+  @Column('int', { default: 0 })
+  attempts: number;
+
+  /** When it was written, or last asked for again: from then on it is tried for so many hours. */
+  @Column('timestamptz', { default: () => 'now()' })
+  openedAt: Date;
 
   @Column('jsonb', { nullable: true })
   request: SentMessage | null;
 
   @Column('jsonb', { nullable: true })
   response: ReceivedMessage | null;
-
-  @Column('text', { default: 'Pending' })
-  status: EventStatus;
-
-  /** In whole milliseconds, so that pages can begin at it. */
-  @Column('timestamptz')
-  createdAt: Date;
-
-  @Column('timestamptz', { default: () => 'now()' })
-  runAfter: Date;
-
-  @Column('timestamptz', { nullable: true })
-  leaseUntil: Date | null;
-
-  @Column('uuid', { nullable: true })
-  leaseToken: string | null;
-
-  @Column('int', { default: 0 })
-  attempts: number;
 
   /** Why the last attempt did not deliver it, for whoever is on call. */
   @Column('text', { nullable: true })

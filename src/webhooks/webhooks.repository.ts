@@ -3,7 +3,8 @@ import type { OnModuleInit } from '@nestjs/common';
 import type { Page } from '../arm/paging.js';
 import type { ResourceId } from '../arm/resource-id.js';
 import type { Store } from '../arm/resource-type.js';
-import type { Sql, Tx } from '../database/database.js';
+import { columnsOf } from '../database/columns.js';
+import type { Sql, Statement, Tx } from '../database/database.js';
 import { registryChildrenOf } from '../registries/registry-children.repository.js';
 import { RegistryLocations } from '../registries/registry-locations.js';
 import { RegistryParents } from '../registries/registry-parents.js';
@@ -19,6 +20,10 @@ import type { WebhookContext } from './webhook.type.js';
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 const children = registryChildrenOf('webhooks', Webhook);
+const byIds: Statement = {
+  name: 'webhooks.by_ids',
+  text: `select ${columnsOf(Webhook).select()} from webhooks where id = any($1::uuid[])`,
+};
 
 /** Every query about webhooks. The callback of what is read here is opened when somebody asks for it: most answers show none. */
 @Injectable()
@@ -46,6 +51,11 @@ export class WebhooksRepository implements Store<Webhook, WebhookContext, Regist
 
   async byId(sql: Sql, id: string): Promise<Webhook | undefined> {
     return this.opened(await children.byId(sql, id));
+  }
+
+  /** Those that are still there, without what is said of their registries. */
+  async byIds(sql: Sql, ids: readonly string[]): Promise<Webhook[]> {
+    return (await sql.rows<Webhook>(byIds, [ids])).map((row) => this.opened(row));
   }
 
   async list(sql: Sql, id: ResourceId, page: Page): Promise<Webhook[]> {

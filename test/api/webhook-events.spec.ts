@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { MAX_DELIVERY_ATTEMPTS, WebhookDeliveries, retryDelayMs } from '../../src/webhooks/webhook-deliveries.js';
+import { WebhookDeliveries } from '../../src/webhooks/webhook-deliveries.js';
 import { MAX_CONTENT_BYTES, messageOf, post } from '../../src/webhooks/post-event.js';
 import { callbackOf } from '../../src/webhooks/callback.js';
 import { LOOPBACK, OutboundAddresses } from '../../src/outbound/addresses.js';
@@ -36,6 +36,7 @@ describe('events of webhooks', () => {
   });
   afterEach(async () => {
     await app.sql('delete from webhook_events');
+    await app.sql('delete from webhook_lanes');
     await Promise.all(receivers.splice(0).map((one) => one.close()));
   });
   afterAll(() => app?.close());
@@ -62,12 +63,18 @@ describe('events of webhooks', () => {
   const state = async (id: string) =>
     (
       await app.sql<{ status: string; attempts: number; waits: boolean; leased: boolean }>(
-        `select status, attempts, run_after > now() as waits, lease_token is not null as leased
-           from webhook_events where id = $1`,
+        `select e.status, e.attempts, coalesce(l.due_at > now(), false) as waits, l.lease_token is not null as leased
+           from webhook_events e left join webhook_lanes l using (webhook_id, lane) where e.id = $1`,
         [id],
       )
     )[0];
-  const makeDue = () => app.sql('update webhook_events set run_after = now() where ended_at is null');
+  const waitSeconds = async () =>
+    (
+      await app.sql<{ wait: number }>(
+        'select extract(epoch from max(due_at) - now())::float8 as wait from webhook_lanes',
+      )
+    )[0]?.wait;
+  const makeDue = () => app.sql('update webhook_lanes set due_at = now()');
 
   it('are posted as clients know them, and what came of them is listed', async () => {
     const { origin, received } = await receiver(() => ({ status: 202, headers: { 'X-Reply': 'yes' }, body: 'taken' }));
@@ -148,27 +155,49 @@ describe('events of webhooks', () => {
     expect(received.map(({ body }) => body)).toEqual(Array.from({ length: 3 }, () => received[0]!.body));
   });
 
-  it('are given up after the last attempt', async () => {
+  it('are given up after a day, and not before', async () => {
     const { origin } = await receiver(() => ({ status: 500 }));
     const path = await webhook(origin);
     const id = await ping(path);
-    for (let attempt = 1; attempt < MAX_DELIVERY_ATTEMPTS; attempt++) {
-      await deliver();
+    const openFor = async (time: string) => {
+      await app.sql('update webhook_events set opened_at = now() - $1::interval', [time]);
       await makeDue();
-    }
-    expect(await state(id)).toMatchObject({ status: 'Pending', attempts: MAX_DELIVERY_ATTEMPTS - 1 });
-    await deliver();
-    expect(await state(id)).toMatchObject({ status: 'Failed', attempts: MAX_DELIVERY_ATTEMPTS });
+      expect(await deliver()).toBe(true);
+      return state(id);
+    };
+    expect(await openFor('23 hours 59 minutes')).toMatchObject({ status: 'Pending', attempts: 1, waits: true });
+    expect(await waitSeconds()).toBeLessThan(60);
+    expect(await openFor('24 hours')).toEqual({ status: 'Failed', attempts: 2, waits: false, leased: false });
     expect((await events(path)).value[0]).toMatchObject({ eventResponseMessage: { statusCode: '500' } });
+    expect(await app.sql('select from webhook_lanes')).toEqual([]);
   });
 
-  it.each([400, 410, 302])('are not tried again after a %i', async (status) => {
+  it('are tried again when the receiver has asked for it to be', async () => {
+    const { origin } = await receiver((nth) => ({ status: nth === 0 ? 503 : 429, headers: { 'retry-after': '900' } }));
+    await ping(await webhook(origin));
+    for (let again = 0; again < 2; again++) {
+      await makeDue();
+      await deliver();
+      expect(await waitSeconds()).toBeGreaterThan(890);
+      expect(await waitSeconds()).toBeLessThanOrEqual(900);
+    }
+  });
+
+  it('are not sent to wherever a receiver redirects, and are tried again', async () => {
     const elsewhere = await receiver();
-    const { origin, received } = await receiver(() => ({ status, headers: { location: elsewhere.origin } }));
+    const { origin, received } = await receiver(() => ({ status: 302, headers: { location: elsewhere.origin } }));
     const id = await ping(await webhook(origin));
     await deliver();
-    expect(await state(id)).toMatchObject({ status: 'Failed', attempts: 1 });
+    expect(await state(id)).toMatchObject({ status: 'Pending', attempts: 1, waits: true });
     expect([received.length, elsewhere.received.length]).toEqual([1, 0]);
+  });
+
+  it.each([400, 410])('are not tried again after a %i', async (status) => {
+    const { origin, received } = await receiver(() => ({ status }));
+    const id = await ping(await webhook(origin));
+    await deliver();
+    expect(await state(id)).toEqual({ status: 'Failed', attempts: 1, waits: false, leased: false });
+    expect(received.length).toBe(1);
   });
 
   it('say so when nobody answers', async () => {
@@ -201,11 +230,11 @@ describe('events of webhooks', () => {
     const id = await ping(await webhook(origin));
     const late = deliver();
     await until(() => received.length === 1);
-    await app.sql(`update webhook_events set lease_until = now() - interval '1 second'`);
+    await app.sql(`update webhook_lanes set due_at = now() - interval '1 second'`);
     await deliver();
     await receivers.at(-1)!.close();
     expect(await late).toBe(true);
-    expect(await state(id)).toMatchObject({ status: 'Delivered', attempts: 2 });
+    expect(await state(id)).toMatchObject({ status: 'Delivered', attempts: 1 });
     expect(await app.sql(`select response ->> 'statusCode' as code from webhook_events`)).toEqual([{ code: '200' }]);
   });
 
@@ -253,11 +282,17 @@ describe('events of webhooks', () => {
     });
   });
 
-  it('are forgotten after seven days', async () => {
+  it('are forgotten after thirty days', async () => {
     const path = await webhook('http://127.0.0.1:9');
     const [old, young] = [await ping(path), await ping(path)];
-    await app.sql(`update webhook_events set created_at = now() - interval '7 days 1 second' where id = $1`, [old]);
-    await app.sql(`update webhook_events set created_at = now() - interval '6 days 23 hours' where id = $1`, [young]);
+    const age = (id: string, time: string) =>
+      app.sql('update webhook_events set created_at = $2::timestamptz - $3::interval where id = $1', [
+        id,
+        clock.now(),
+        time,
+      ]);
+    await age(old, '30 days 1 second');
+    await age(young, '29 days 23 hours');
     await app.get(Sweeps).runAll();
     expect(await app.sql('select id from webhook_events')).toEqual([{ id: young }]);
   });
@@ -299,10 +334,5 @@ describe('a post to a receiver', () => {
   it('reads only the beginning of an answer, and nothing that cannot be stored', async () => {
     const { content } = await send({ status: 200, body: `\0${'a'.repeat(1_000_000)}` });
     expect(content).toBe(`\uFFFD${'a'.repeat(MAX_CONTENT_BYTES - 1)}`);
-  });
-
-  it('is repeated after a second, then ever more rarely, and never in step', () => {
-    expect([1, 2, 3, 8].map((attempts) => retryDelayMs(attempts, 0))).toEqual([1_000, 4_000, 16_000, 3_600_000]);
-    expect(retryDelayMs(1, 0.999)).toBeLessThan(1_500);
   });
 });
