@@ -10,7 +10,7 @@ export class CacheFills1700000123000 implements MigrationInterface {
         repository text collate "C" not null,
         reference text collate "C" not null,
         digest text collate "C",
-        compared_at timestamptz,
+        ask_again_at timestamptz,
         lease_token uuid,
         lease_until timestamptz,
         constraint cache_fills_pkey primary key (registry_id, repository, reference)

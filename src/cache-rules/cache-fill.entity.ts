@@ -15,7 +15,7 @@ export class CacheFill {
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'cache_fills_pkey', collation: 'C' })
   repository: string;
 
-  /** Tag or digest; of a digest there is a row only while it is brought. */
+  /** Tag or digest, `blob/` before that of a blob; of a digest there is a row only while it is brought. */
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'cache_fills_pkey', collation: 'C' })
   reference: string;
 
@@ -23,9 +23,9 @@ export class CacheFill {
   @Column({ type: 'text', nullable: true, collation: 'C' })
   digest: string | null;
 
-  /** When the other registry was asked last whether it has moved, by the clock of the service. */
+  /** From when on the other registry is to be asked whether it has moved, by the clock of the service. */
   @Column('timestamptz', { nullable: true })
-  comparedAt: Date | null;
+  askAgainAt: Date | null;
 
   /** Of the process that brings it now. */
   @Column('uuid', { nullable: true })

@@ -3,17 +3,29 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { ServedTypes } from '../arm/served-types.js';
 import { CredentialSetsModule } from '../credential-sets/credential-sets.module.js';
 import { RegistriesModule } from '../registries/registries.module.js';
+import { EdgeModule } from '../edge/edge.module.js';
+import { UpstreamModule } from '../upstream/upstream.module.js';
 import { CacheFill } from './cache-fill.entity.js';
+import { CacheFills } from './cache-fills.js';
+import { CachePulls } from './cache-pulls.js';
 import { CacheRuleWork } from './cache-rule-work.js';
 import { CacheRule } from './cache-rule.entity.js';
 import { cacheRuleType } from './cache-rule.type.js';
 import { CacheRulesController } from './cache-rules.controller.js';
 import { CacheRulesRepository } from './cache-rules.repository.js';
+import { CachedImages } from './cached-images.js';
+import { UpstreamImages } from './upstream-images.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([CacheRule, CacheFill]), CredentialSetsModule, RegistriesModule],
+  imports: [
+    TypeOrmModule.forFeature([CacheRule, CacheFill]),
+    CredentialSetsModule,
+    EdgeModule,
+    RegistriesModule,
+    UpstreamModule,
+  ],
   controllers: [CacheRulesController],
-  providers: [CacheRulesRepository, CacheRuleWork],
+  providers: [CacheRulesRepository, CacheRuleWork, CacheFills, UpstreamImages, CachedImages, CachePulls],
 })
 export class CacheRulesModule {
   constructor(types: ServedTypes, cacheRules: CacheRulesRepository) {

@@ -11,9 +11,11 @@ import { SecretReader, type SecretProblem } from './secret-reader.js';
 const REFUSED_FOR_MS = 600_000;
 
 /** A user name and password for another registry, and how to say what became of them. */
-export interface UpstreamLogin {
+export interface SetLogin {
   readonly username: Secret;
   readonly password: Secret;
+  /** Whether there is another one, which was not refused of late. */
+  readonly hasAnother: boolean;
   /** The registry took them. */
   accepted(): Promise<void>;
   /** @param message what the registry said, with nothing secret in it. */
@@ -25,8 +27,8 @@ export class NoCredential extends Error {}
 
 /** Turns credential sets into user names and passwords at the moment of use. */
 @Injectable()
-export class UpstreamCredentials {
-  private readonly logger = new Logger(UpstreamCredentials.name);
+export class CredentialSetLogins {
+  private readonly logger = new Logger(CredentialSetLogins.name);
 
   constructor(
     private readonly database: Database,
@@ -48,7 +50,7 @@ export class UpstreamCredentials {
    * @param host of the registry that it will be sent to.
    * @throws NoCredential when the set is gone or for another registry, or none can be read.
    */
-  async login(setId: string, host: string): Promise<UpstreamLogin> {
+  async login(setId: string, host: string): Promise<SetLogin> {
     const set = await this.sets.byId(this.database, setId);
     if (!set) throw new NoCredential('The credential set of the cache rule is not there any more.');
     if (set.loginServer.toLowerCase() !== host.toLowerCase())
@@ -64,6 +66,7 @@ export class UpstreamCredentials {
     return {
       username: found.username,
       password: found.password,
+      hasAnother: usable.some(({ index }) => index !== found.index && !this.isAvoided(set, index)),
       accepted: () => this.write(set, found.index, null),
       refused: (message) => this.write(set, found.index, { at: this.clock.now().toISOString(), message }),
     };

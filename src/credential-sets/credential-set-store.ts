@@ -7,7 +7,7 @@ import { RegistryParents } from '../registries/registry-parents.js';
 import type { Registry } from '../registries/registry.entity.js';
 import type { CredentialSet } from './credential-set.entity.js';
 import { CredentialSetsRepository } from './credential-sets.repository.js';
-import { UpstreamCredentials } from './upstream-credentials.js';
+import { CredentialSetLogins } from './credential-set-logins.js';
 
 /** Credential sets as the pipeline keeps them: rows, each with the health that it has at this moment. */
 @Injectable()
@@ -15,7 +15,7 @@ export class CredentialSetStore implements Store<CredentialSet, undefined, Regis
   constructor(
     readonly parents: RegistryParents,
     private readonly rows: CredentialSetsRepository,
-    private readonly credentials: UpstreamCredentials,
+    private readonly credentials: CredentialSetLogins,
   ) {}
 
   async find(sql: Sql, id: ResourceId, tenantId: string): Promise<CredentialSet | undefined> {

@@ -9,13 +9,13 @@ import { credentialSetType } from './credential-set.type.js';
 import { CredentialSetsController } from './credential-sets.controller.js';
 import { CredentialSetsRepository } from './credential-sets.repository.js';
 import { SecretReader } from './secret-reader.js';
-import { UpstreamCredentials } from './upstream-credentials.js';
+import { CredentialSetLogins } from './credential-set-logins.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([CredentialSet]), RegistriesModule],
   controllers: [CredentialSetsController],
-  providers: [CredentialSetsRepository, CredentialSetStore, CredentialSetWork, SecretReader, UpstreamCredentials],
-  exports: [CredentialSetsRepository, UpstreamCredentials],
+  providers: [CredentialSetsRepository, CredentialSetStore, CredentialSetWork, SecretReader, CredentialSetLogins],
+  exports: [CredentialSetsRepository, CredentialSetLogins],
 })
 export class CredentialSetsModule {
   constructor(types: ServedTypes, credentialSets: CredentialSetStore) {

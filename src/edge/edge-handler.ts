@@ -17,6 +17,7 @@ import { ExchangeEndpoint } from './exchange-endpoint.js';
 import { requireAllowed } from './firewall.js';
 import { OciError, sendJson, sendOciError, unavailable } from './oci-error.js';
 import { PullResolution } from './pull-resolution.js';
+import { PullThrough } from './pull-through.js';
 import { RateGuard } from './rate-guard.js';
 import { operationOf } from './rate-operation.js';
 import { hostOnPort, isRegistryHost, keyOfHost } from './registry-host.js';
@@ -50,6 +51,7 @@ export class EdgeHandler {
     private readonly content: ContentRoutes,
     private readonly acr: AcrRoutes,
     private readonly pulls: PullResolution,
+    private readonly through: PullThrough,
     private readonly proxy: EngineProxy,
     private readonly dataEndpoints: DataEndpoints,
     private readonly rates: RateGuard,
@@ -165,6 +167,7 @@ export class EdgeHandler {
           status: 404,
         },
       );
+    await this.through.before(entered, route);
     if (await this.dataEndpoints.redirect(call, route, login)) return;
     await this.proxy.forward({ ...entered, route: await this.pulls.meant(registry, route, method) });
   }

@@ -24,6 +24,7 @@ import { EntryByProof } from './entry-by-proof.js';
 import { ExchangeEndpoint } from './exchange-endpoint.js';
 import { Logins } from './logins.js';
 import { PullResolution } from './pull-resolution.js';
+import { PullThrough } from './pull-through.js';
 import { PushRecord } from './push-record.js';
 import { RateGuard } from './rate-guard.js';
 import { RecordedTargets } from './recorded-targets.js';
@@ -60,6 +61,7 @@ import { TokenEndpoint } from './token-endpoint.js';
     AcrChanges,
     ContentRoutes,
     PullResolution,
+    PullThrough,
     AcrRoutes,
     EngineProxy,
     BlobPasses,
@@ -70,6 +72,6 @@ import { TokenEndpoint } from './token-endpoint.js';
     EdgeListeners,
     RecordedTargets,
   ],
-  exports: [EdgeHandler, Logins, RecordedTargets],
+  exports: [EdgeHandler, Logins, RecordedTargets, PullThrough],
 })
 export class EdgeModule {}

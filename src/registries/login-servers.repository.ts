@@ -31,6 +31,8 @@ export interface ContentFlags {
   readonly hasHidden: boolean;
   /** Whether anything in it may be removed as garbage soon: what is asked for is then to be kept. */
   readonly hasGarbage: boolean;
+  /** Whether any of its repositories follows one of another registry. */
+  readonly hasCacheRules: boolean;
 }
 
 export interface PortToServe {
@@ -53,7 +55,8 @@ const byKey: Statement = {
                 r.public_network_access as "publicNetworkAccess", r.network_rule_set as "networkRuleSet",
                 l.port as "loginPort", coalesce(c.is_indexed, false) as "isContentIndexed",
                 coalesce(c.has_locks, false) as "hasContentLocks", coalesce(c.has_hidden, false) as "hasHidden",
-                coalesce(g.has_garbage, false) as "hasGarbage"
+                coalesce(g.has_garbage, false) as "hasGarbage",
+                exists (select 1 from cache_rules u where u.registry_id = r.id) as "hasCacheRules"
            from registries r left join login_ports l on l.registry_id = r.id
                              left join registry_contents c on c.registry_id = r.id
                              left join garbage_collections g on g.id = r.id

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { UpstreamCredentials } from '../../src/credential-sets/upstream-credentials.js';
+import { CredentialSetLogins } from '../../src/credential-sets/credential-set-logins.js';
 import { armApp, type ArmApp } from '../support/arm-app.js';
 
 interface CredentialSetAnswer {
@@ -271,7 +271,7 @@ describe('the secrets of credential sets', () => {
   const idOf = async (name: string) =>
     (await app.sql<{ id: string }>('select id from credential_sets where key = $1', [name]))[0]?.id ?? '';
   const loginOf = async (name: string, host = 'docker.io') => {
-    const { username, password } = await app.get(UpstreamCredentials).login(await idOf(name), host);
+    const { username, password } = await app.get(CredentialSetLogins).login(await idOf(name), host);
     return [username.reveal(), password.reveal()];
   };
 
@@ -310,7 +310,7 @@ describe('the secrets of credential sets', () => {
 
   it('that the other registry refuses are told of, until it takes them or there are others', async () => {
     const { body } = await put('refused-there', `${HUB}/user`, `${HUB}/key`);
-    const login = async () => app.get(UpstreamCredentials).login(await idOf('refused-there'), 'docker.io');
+    const login = async () => app.get(CredentialSetLogins).login(await idOf('refused-there'), 'docker.io');
     await (await login()).refused('401 UNAUTHORIZED');
     const [health] = await shown('refused-there');
     expect(health).toMatchObject({ status: 'Unhealthy', errorCode: 'UpstreamRefused' });
