@@ -49,6 +49,7 @@ export const ARM_ERRORS = {
     status: 400,
     meaning: 'The body is not JSON, or not of the shape that the operation takes.',
   },
+  RequestTimeout: { status: 408, meaning: 'The body did not arrive in time. Nothing was done; send the request again.' },
   RequestEntityTooLarge: { status: 413, meaning: 'The body is larger than 4 MB.' },
   UnsupportedMediaType: { status: 415, meaning: 'The body is not of a media type that the operation takes.' },
   InvalidParameter: { status: 400, meaning: 'One value of the request is not allowed; `target` names it.' },
