@@ -67,6 +67,13 @@ export const portRange: Parser<{ readonly from: number; readonly to: number }> =
   return { from, to };
 };
 
+/** Bytes per second; 0 for no limit. With less than that, connections would seem to be dead. */
+export const bandwidth: Parser<number> = (value) => {
+  const bytes = integer(0, Number.MAX_SAFE_INTEGER)(value);
+  if (bytes > 0 && bytes < 65_536) throw new Error(`must be 0, or 65536 and more, not "${value}"`);
+  return bytes;
+};
+
 /** How many requests may come at once, and how many per second in the long run. */
 export interface Rate {
   readonly burst: number;

@@ -151,6 +151,11 @@ export const SETTINGS = {
     'auto',
     'Networks that are not public from which images may be imported and cached; written and meant as `BERTH_WEBHOOK_ALLOW`.',
   ),
+  upstreamCaFile: setting(
+    text,
+    '',
+    'File (PEM) with authorities that are trusted besides those that Node knows, when other registries are asked.',
+  ),
   upstreamPlainHttp: setting(
     commaList(),
     '',

@@ -18,8 +18,8 @@ export interface CopyWatch {
   found?(manifest: SourceManifest, document: ManifestDocument): Promise<void> | void;
   /** So many more bytes of blobs have been taken from the source. */
   read?(bytes: number): void;
-  /** The target has it and all that it refers to. Children come before what refers to them. */
-  copied?(manifest: SourceManifest, document: ManifestDocument): Promise<void> | void;
+  /** The target has it and all that it refers to, or had it before. Children come before what refers to them. */
+  copied?(manifest: SourceManifest, document: ManifestDocument, wasThere: boolean): Promise<void> | void;
 }
 
 export interface Copy {
@@ -30,6 +30,8 @@ export interface Copy {
   readonly bandwidth?: Bandwidth;
   /** Repositories of the target's engine that may have the blob already. */
   readonly mountFrom?: (digest: string) => Promise<readonly string[]>;
+  /** Does the work of one blob while no other copy into the same repository does that of the same. */
+  readonly alone?: (digest: string, work: () => Promise<void>) => Promise<void>;
   /** Whether a manifest that the target has is looked into all the same, for blobs that it may lack. */
   readonly isThorough?: boolean;
   /** Manifests that may be copied at most, indexes included. */
@@ -73,11 +75,12 @@ class CopyOf {
     if (depth > MAX_DEPTH) throw new SourceFailed(`${found.digest}: indexes lie more than ${MAX_DEPTH} deep.`, false);
     const document = readManifest(found.bytes);
     await watch?.found?.(found, document);
-    if (this.copy.isThorough || !(await target.hasManifest(found.digest, signal))) {
+    const wasThere = await target.hasManifest(found.digest, signal);
+    if (this.copy.isThorough || !wasThere) {
       await this.references(document.references, depth);
       await target.putManifest(found.digest, found, signal);
     }
-    await watch?.copied?.(found, document);
+    await watch?.copied?.(found, document, wasThere);
     return found;
   }
 
@@ -95,7 +98,11 @@ class CopyOf {
   private blob(reference: Reference): Promise<void> {
     const known = this.blobs.get(reference.digest);
     if (known) return known;
-    const copied = this.permits.run(() => this.blobOnce(reference)).catch((error: unknown) => this.failed.abort(error));
+    const { alone } = this.copy;
+    const once = () => this.blobOnce(reference);
+    const copied = this.permits
+      .run(() => (alone ? alone(reference.digest, once) : once()))
+      .catch((error: unknown) => this.failed.abort(error));
     this.blobs.set(reference.digest, copied);
     return copied;
   }

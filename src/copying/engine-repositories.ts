@@ -3,6 +3,7 @@ import type { OnApplicationShutdown } from '@nestjs/common';
 import { DataPlane } from '../data-plane/data-plane.js';
 import { EngineClient } from '../data-plane/engine-client.js';
 import { EngineExchange } from './engine-exchange.js';
+import { EngineLists } from './engine-lists.js';
 import { EngineSource } from './engine-source.js';
 import { EngineTarget } from './engine-target.js';
 
@@ -23,6 +24,10 @@ export class EngineRepositories implements OnApplicationShutdown {
 
   target(instanceName: string, repository: string): EngineTarget {
     return new EngineTarget(this.exchange(instanceName), repository);
+  }
+
+  lists(instanceName: string): EngineLists {
+    return new EngineLists(this.exchange(instanceName));
   }
 
   private exchange(instanceName: string): EngineExchange {

@@ -1,7 +1,12 @@
+import { randomUUID } from 'node:crypto';
+import { UNTAGGING } from '../content/untagging.js';
 import { EVERY_MANIFEST } from '../data-plane/engine-client.js';
+import { digestOf } from './content-digest.js';
 import { SourceFailed, type SourceBlob, type SourceManifest } from './content-source.js';
 import { TargetFailed, type ContentTarget } from './content-target.js';
 import type { EngineAnswer, EngineExchange, EngineQuestion } from './engine-exchange.js';
+
+const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
 
 /** A repository of an engine of this service, to copy into. */
 export class EngineTarget implements ContentTarget {
@@ -54,6 +59,25 @@ export class EngineTarget implements ContentTarget {
     return (await this.tell({ method: 'DELETE', path }, [202, 404], signal)).status === 202;
   }
 
+  /** The digest that a tag names; undefined when there is no such tag. */
+  async digestOfTag(tag: string, signal: AbortSignal): Promise<string | undefined> {
+    const path = `/v2/${this.repository}/manifests/${tag}`;
+    const headers = { accept: EVERY_MANIFEST };
+    const answer = await this.tell({ method: 'HEAD', path, headers }, [200, 404], signal);
+    return answer.status === 200 ? String(answer.headers['docker-content-digest'] ?? '') : undefined;
+  }
+
+  /**
+   * False when there was no such tag. Engines delete by digest alone, and every tag of it with it: so the tag is first moved
+   * to a manifest of its own, which is empty and like no other.
+   */
+  async untag(tag: string, signal: AbortSignal): Promise<boolean> {
+    if ((await this.digestOfTag(tag, signal)) === undefined) return false;
+    const empty = emptyIndex({ [UNTAGGING]: randomUUID() });
+    await this.putManifest(tag, empty, signal);
+    return this.deleteManifest(empty.digest, signal);
+  }
+
   private async has(what: string, signal: AbortSignal): Promise<boolean> {
     const path = `/v2/${this.repository}/${what}`;
     const headers = { accept: EVERY_MANIFEST };
@@ -77,4 +101,10 @@ export class EngineTarget implements ContentTarget {
     const said = [answer.status, ...answer.errorCodes].join(' ');
     throw new TargetFailed(`The engine answered ${said} to ${question.method} ${where}.`, answer.status >= 500);
   }
+}
+
+function emptyIndex(annotations: Readonly<Record<string, string>>): SourceManifest {
+  const index = { schemaVersion: 2, mediaType: INDEX_TYPE, manifests: [], annotations };
+  const bytes = Buffer.from(JSON.stringify(index));
+  return { digest: digestOf(bytes), mediaType: INDEX_TYPE, bytes };
 }

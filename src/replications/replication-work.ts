@@ -10,16 +10,17 @@ import { InstanceOwners } from '../registries/instance-owners.js';
 import type { InstanceScope } from '../registries/instance.plan.js';
 import { OperationKinds } from '../work/operation-kinds.js';
 import { OPERATION_KINDS, type Operation } from '../work/operation.entity.js';
+import { beginSyncing } from './begin-syncing.js';
 import { REPLICATION_PLANS } from './replication.plan.js';
 import { REPLICATION_TYPE, replicationType } from './replication.type.js';
 import { ReplicationsRepository, type ReplicationEnd } from './replications.repository.js';
 
-/** What a replication says of itself after an operation. It must not promise what nothing does yet. */
+/** What a replication says of itself after an operation; what it holds is looked at from then on. */
 const ENDS: Readonly<Record<'Succeeded' | 'Failed', ReplicationEnd>> = {
   Succeeded: {
     state: 'Succeeded',
-    displayStatus: 'Ready',
-    statusMessage: 'The replica has its engine. This release copies no images to it and sends no pulls there.',
+    displayStatus: 'Syncing',
+    statusMessage: 'What the registry holds is being copied.',
   },
   Failed: {
     state: 'Failed',
@@ -63,9 +64,10 @@ export class ReplicationWork implements OnModuleInit {
   }
 
   private async settle(tx: Tx, { recordId, kind }: Operation, outcome: 'Succeeded' | 'Failed'): Promise<void> {
-    const replication = kind === 'Delete' && outcome === 'Succeeded' && (await this.replications.byId(tx, recordId));
-    if (replication) await this.replications.remove(tx, replication);
-    else await this.replications.settle(tx, recordId, ENDS[outcome], sourcesOf(outcome));
+    const replication = outcome === 'Succeeded' ? await this.replications.byId(tx, recordId) : undefined;
+    if (replication && kind === 'Delete') return this.replications.remove(tx, replication);
+    await this.replications.settle(tx, recordId, ENDS[outcome], sourcesOf(outcome));
+    if (replication) await beginSyncing(tx, replication);
   }
 
   private async deleteBelow(tx: Tx, registryId: string, from: Deleter): Promise<number> {

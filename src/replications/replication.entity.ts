@@ -31,7 +31,7 @@ export class Replication extends RegistryChild {
 
   /** Null until the first operation has ended. */
   @Column('text', { nullable: true })
-  displayStatus: 'Ready' | 'Failed' | null;
+  displayStatus: 'Ready' | 'Syncing' | 'Failed' | null;
 
   @Column('text', { nullable: true })
   statusMessage: string | null;

@@ -4,7 +4,7 @@ import type { Plan } from '../work/plan.js';
 
 const made: Plan<InstanceScope> = [instanceExists, engineAnswers];
 
-/** What is done for a replication: it has an instance of its own, in which nothing is copied yet. */
+/** What is done for a replication: it has an instance of its own. Images are copied there by themselves. */
 export const REPLICATION_PLANS: Readonly<Record<ProvisioningKind, Plan<InstanceScope>>> = {
   Create: made,
   Update: made,

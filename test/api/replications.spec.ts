@@ -3,7 +3,7 @@ import { armApp, type ArmApp, type GivenRegistry } from '../support/arm-app.js';
 
 const TYPE = 'Microsoft.ContainerRegistry/registries/replications';
 const OTHERS = Array.from({ length: 120 }, (_, index) => `region${index}`);
-const MESSAGE = 'The replica has its engine. This release copies no images to it and sends no pulls there.';
+const MESSAGE = 'The replica has all that the registry holds.';
 const aTime = expect.stringMatching(/^\d{4}-.*Z$/) as string;
 
 interface Body {

@@ -12,10 +12,10 @@ import { TrackedResourceWire } from './envelope.wire.js';
 
 /** How the replica is. */
 export class ReplicationStatusWire {
-  /** `Ready` or `Failed`; left out until the first operation has ended. */
+  /** `Ready`, `Syncing` or `Failed`; left out until the first operation has ended. */
   readonly displayStatus?: string;
 
-  /** What the replica does, and what it does not. */
+  /** What the replica has, or what it waits for. */
   readonly message?: string;
 
   /** Since when (UTC). */

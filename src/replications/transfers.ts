@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { Config } from '../config/config.js';
+import { isDigest } from '../content/digest.js';
+import { Bandwidth } from '../copying/bandwidth.js';
+import { SourceFailed, type SourceManifest } from '../copying/content-source.js';
+import { copyManifest } from '../copying/copy-manifest.js';
+import { EngineRepositories } from '../copying/engine-repositories.js';
+import { FirstThatHas } from '../copying/first-that-has.js';
+import { Turns } from '../copying/turns.js';
+import { Database } from '../database/database.js';
+import type { ReplicationTransfer } from './replication-transfer.entity.js';
+import { repositoriesWithBlob, stateOfTransfer, transferFound, type TransferState } from './transfers.repository.js';
+
+/** Repositories from which the mount of a blob is tried. */
+const MOUNTS = 2;
+
+export interface Copied {
+  readonly manifests: number;
+  readonly bytes: number;
+}
+
+/** What came of it: the target is gone, it has to be done again since things changed meanwhile, or it is done. */
+export type TransferEnd = 'gone' | 'again' | Copied;
+
+/** What is done for one transfer. It may be repeated, and in several processes at once. */
+@Injectable()
+export class Transfers {
+  private readonly turns = new Turns();
+  private readonly bandwidth = new Bandwidth(this.config.replicationBandwidth);
+
+  constructor(
+    private readonly database: Database,
+    private readonly engines: EngineRepositories,
+    private readonly config: Config,
+  ) {}
+
+  async run(transfer: ReplicationTransfer, signal: AbortSignal): Promise<TransferEnd> {
+    const state = await stateOfTransfer(this.database, transfer);
+    if (!state) return 'gone';
+    if (isDigest(transfer.reference)) return this.toDigest(transfer, state, signal);
+    const copied = await this.toTag(transfer, state, signal);
+    const now = await stateOfTransfer(this.database, transfer);
+    if (now?.digest === state.digest) return copied;
+    // A manifest that was deleted meanwhile is there again with its tag.
+    if (state.digest) await transferFound(this.database, transfer, [{ ...transfer, reference: state.digest }]);
+    return 'again';
+  }
+
+  private async toDigest(transfer: ReplicationTransfer, state: TransferState, signal: AbortSignal): Promise<Copied> {
+    if (state.digest !== null) return (await this.copy(transfer, state, state.digest, signal)).copied;
+    const target = this.engines.target(transfer.instanceName, transfer.repository);
+    if (!state.isKept) await target.deleteManifest(transfer.reference, signal);
+    return NOTHING;
+  }
+
+  private async toTag(transfer: ReplicationTransfer, state: TransferState, signal: AbortSignal): Promise<Copied> {
+    const target = this.engines.target(transfer.instanceName, transfer.repository);
+    if (state.digest === null) {
+      await target.untag(transfer.reference, signal);
+      return NOTHING;
+    }
+    const { manifest, copied } = await this.copy(transfer, state, state.digest, signal);
+    if ((await target.digestOfTag(transfer.reference, signal)) !== state.digest)
+      await target.putManifest(transfer.reference, manifest, signal);
+    return copied;
+  }
+
+  private async copy(
+    transfer: ReplicationTransfer,
+    { others }: TransferState,
+    digest: string,
+    signal: AbortSignal,
+  ): Promise<{ readonly manifest: SourceManifest; readonly copied: Copied }> {
+    const { instanceName, sourceInstance, repository } = transfer;
+    const copied = { manifests: 0, bytes: 0 };
+    const known = sourceInstance !== null && others.includes(sourceInstance) ? [sourceInstance] : [];
+    // The target last: what it has need not be anywhere else.
+    const instances = [...new Set([...known, ...others, instanceName])];
+    const manifest = await copyManifest(
+      {
+        source: new FirstThatHas(instances.map((name) => this.engines.source(name, repository))),
+        target: this.engines.target(instanceName, repository),
+        signal,
+        bandwidth: this.bandwidth,
+        // Who compared may have missed a blob rather than the manifest.
+        isThorough: sourceInstance === null,
+        mountFrom: (blob) => repositoriesWithBlob(this.database, transfer, blob, MOUNTS),
+        alone: (blob, work) => this.turns.take(`${instanceName} ${repository} ${blob}`, work),
+        watch: {
+          read: (bytes) => void (copied.bytes += bytes),
+          copied: (_manifest, _document, wasThere) => void (copied.manifests += wasThere ? 0 : 1),
+        },
+      },
+      digest,
+    );
+    if (manifest) return { manifest, copied };
+    throw new SourceFailed(`No region has the manifest ${digest} of '${repository}'.`, true);
+  }
+}
+
+const NOTHING: Copied = { manifests: 0, bytes: 0 };
