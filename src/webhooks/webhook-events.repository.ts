@@ -24,11 +24,12 @@ export interface EventCursor {
 }
 
 /** From `written`, which yields `webhook_id, lane, opened`: a lane that somebody holds, or that waits, goes on as it was. */
-const OPEN_LANES = `insert into webhook_lanes (webhook_id, lane, waiting)
+export const OPEN_LANES = `insert into webhook_lanes (webhook_id, lane, waiting)
     select webhook_id, lane, sum(opened) from written group by webhook_id, lane order by webhook_id, lane
     on conflict (webhook_id, lane) do update
        set version = webhook_lanes.version + 1, waiting = webhook_lanes.waiting + excluded.waiting`;
-const ANNOUNCE = `pg_notify('${LANES_CHANNEL}', '')`;
+/** Wakes those who send. */
+export const ANNOUNCE = `pg_notify('${LANES_CHANNEL}', '')`;
 
 const follow: Statement = {
   name: 'webhook_events.follow',

@@ -1,7 +1,7 @@
 import type { Sql, Statement, Tx } from '../database/database.js';
 import type { ToldEvent } from './event-content.js';
 import type { EventStatus, ReceivedMessage, SentMessage } from './webhook-event.entity.js';
-import { TOLD } from './webhook-events.repository.js';
+import { ANNOUNCE, TOLD } from './webhook-events.repository.js';
 
 /** How long a lane is held without being renewed. */
 export const LANE_LEASE_SECONDS = 10;
@@ -152,7 +152,10 @@ const nextDue: Statement = {
 };
 const hasten: Statement = {
   name: 'webhook_lanes.hasten',
-  text: 'update webhook_lanes set due_at = now() where webhook_id = $1 and lease_token is null and due_at > now()',
+  text: `with hastened as (
+           update webhook_lanes set due_at = now() where webhook_id = $1 and lease_token is null and due_at > now()
+           returning webhook_id)
+         select ${ANNOUNCE} from hastened limit 1`,
 };
 const depth: Statement = {
   name: 'webhook_lanes.depth',
@@ -222,7 +225,7 @@ export async function nextLaneDueMs(sql: Sql, notOf: readonly string[]): Promise
   return found && Math.max(0, found.ms);
 }
 
-/** What waits for its next attempt is tried now. */
+/** What waits for its next attempt is tried when the transaction commits. */
 export function hastenLanes(sql: Sql, webhookId: string): Promise<number> {
   return sql.count(hasten, [webhookId]);
 }

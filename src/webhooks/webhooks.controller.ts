@@ -73,7 +73,7 @@ export class WebhooksController {
     return this.actions.ping(await this.arm.existing(webhookType, this.webhooks, request), request);
   }
 
-  /** The events of the last seven days, the newest first, and what came of them. */
+  /** The events of the last thirty days, the newest first, and what came of them. */
   @Post(`${ONE}/listEvents`)
   @Needs('Microsoft.ContainerRegistry/registries/webhooks/listEvents/action')
   @HttpCode(200)

@@ -8,6 +8,8 @@ import { WebhookDeliveries } from './webhook-deliveries.js';
 import { WebhookEvent } from './webhook-event.entity.js';
 import { WebhookFollower } from './webhook-follower.js';
 import { WebhookLane, WebhookLeftovers } from './webhook-lane.entity.js';
+import { WebhookRedeliveriesController } from './webhook-redeliveries.controller.js';
+import { WebhookRedeliveries } from './webhook-redeliveries.js';
 import { WebhookSender } from './webhook-sender.js';
 import { WebhookSignaturesController } from './webhook-signatures.controller.js';
 import { WebhookSignatures } from './webhook-signatures.js';
@@ -22,8 +24,16 @@ import { WebhooksRepository } from './webhooks.repository.js';
     RegistriesModule,
     ContentModule,
   ],
-  controllers: [WebhooksController, WebhookSignaturesController],
-  providers: [WebhooksRepository, WebhookActions, WebhookDeliveries, WebhookFollower, WebhookSender, WebhookSignatures],
+  controllers: [WebhooksController, WebhookSignaturesController, WebhookRedeliveriesController],
+  providers: [
+    WebhooksRepository,
+    WebhookActions,
+    WebhookDeliveries,
+    WebhookFollower,
+    WebhookRedeliveries,
+    WebhookSender,
+    WebhookSignatures,
+  ],
 })
 export class WebhooksModule {
   constructor(types: ServedTypes, webhooks: WebhooksRepository) {

@@ -14,6 +14,7 @@ import { SecretBox } from '../secrets/secret-box.js';
 import { Secret } from '../secrets/secret.js';
 import { callbackOf, revealed, type PlainCallback } from './callback.js';
 import { plainSecrets, secretsOf, type PlainSignatureSecrets } from './signature.js';
+import { hastenLanes } from './webhook-lanes.repository.js';
 import { Webhook } from './webhook.entity.js';
 import type { WebhookContext } from './webhook.type.js';
 
@@ -76,8 +77,9 @@ export class WebhooksRepository implements Store<Webhook, WebhookContext, Regist
     return children.insert(tx, this.sealed(record));
   }
 
-  update(tx: Tx, record: Webhook): Promise<void> {
-    return children.update(tx, this.sealed(record));
+  /** What waits may go another way now. */
+  async update(tx: Tx, record: Webhook): Promise<void> {
+    await tx.together(() => [children.update(tx, this.sealed(record)), hastenLanes(tx, record.id)]);
   }
 
   private sealed(record: Webhook): Webhook {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { request } from 'undici';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebhookDeliveries } from '../../src/webhooks/webhook-deliveries.js';
@@ -248,6 +249,71 @@ describe('events of webhooks', () => {
     await Promise.all(Array.from({ length: 10 }, drain));
     const posted = received.map(({ body }) => (JSON.parse(body) as { id: string }).id);
     expect(posted.sort()).toEqual(ids.sort());
+  });
+
+  it('are sent again when somebody asks, as they were', async () => {
+    const { origin, received } = await receiver((nth) => ({ status: nth === 1 ? 400 : 200 }));
+    const path = await webhook(origin);
+    const again = async (body: object) => (await app.request('POST', `${path}/redeliver`, body)).body;
+    const ids: string[] = [];
+    for (let nth = 0; nth < 3; nth++) {
+      clock.pass(60);
+      ids.push(await ping(path));
+      await deliver();
+    }
+    const [first, second, third] = received;
+    let seen = 3;
+    const posted = () => {
+      const since = received.slice(seen);
+      seen += since.length;
+      return since.map(({ body }) => body);
+    };
+    expect(await again({ id: ids[0] })).toEqual({ events: 1 });
+    expect(await state(ids[0]!)).toEqual({ status: 'Pending', attempts: 0, waits: false, leased: false });
+    await deliver();
+    expect(received[3]?.headers['berth-delivery']).toBe(ids[0]);
+    expect(posted()).toEqual([first!.body]);
+
+    const [from, to] = [120, 0].map((seconds) => new Date(clock.now().getTime() - seconds * 1_000).toISOString());
+    expect(await again({ from, failedOnly: true })).toEqual({ events: 1 });
+    await deliver();
+    expect(posted()).toEqual([second!.body]);
+    expect(await again({ from, to })).toEqual({ events: 2 });
+    await deliver();
+    expect(posted().toSorted()).toEqual([first!.body, second!.body].toSorted());
+    expect(await again({ from: to, failedOnly: false })).toEqual({ events: 0 });
+    clock.pass(1);
+    expect(await again({ from: to })).toEqual({ events: 1 });
+    await deliver();
+    expect(posted()).toEqual([third!.body]);
+    expect(await app.sql('select from webhook_lanes')).toEqual([]);
+  });
+
+  it('that wait are tried at once when that is asked for, or when the webhook is changed', async () => {
+    const { origin, received } = await receiver((nth) => ({ status: nth < 2 ? 500 : 200 }));
+    const path = await webhook(origin);
+    const id = await ping(path);
+    await deliver();
+    expect(await deliver()).toBe(false);
+    expect((await app.request('POST', `${path}/redeliver`, { id })).body).toEqual({ events: 1 });
+    expect(await deliver()).toBe(true);
+    expect(await deliver()).toBe(false);
+    expect((await app.request('PATCH', path, { tags: { at: 'once' } })).status).toBe(200);
+    expect(await deliver()).toBe(true);
+    expect(await state(id)).toEqual({ status: 'Delivered', attempts: 2, waits: false, leased: false });
+    expect(received).toHaveLength(3);
+  });
+
+  it.each([
+    ['nothing', {}, 'from', 400],
+    ['both', { id: randomUUID(), from: '2026-03-01T00:00:00Z' }, 'id', 400],
+    ['no time', { from: 'yesterday' }, 'from', 400],
+    ['no id', { id: 'a' }, 'id', 400],
+    ['what is not asked', { from: '2026-03-01T00:00:00Z', all: true }, 'all', 400],
+    ['an event that it does not have', { id: randomUUID() }, 'id', 404],
+  ])('are not sent again for %s', async (_what, body, target, status) => {
+    const path = await webhook('http://127.0.0.1:9');
+    expect(await app.request('POST', `${path}/redeliver`, body)).toMatchObject({ status, body: { error: { target } } });
   });
 
   it('are listed from the newest to the oldest, in pages that clients follow with GET', async () => {

@@ -10,7 +10,8 @@ const IDENTITY_ROUTE = /\/(oauth2|discovery|\.well-known)\//i;
 const POLLING_ROUTE = /\/(operationstatuses|operationresults)\//i;
 
 /** Routes that Azure does not have. */
-const OUR_ROUTE = /\/(tagimmutabilitypolicies|lifecyclepolicies)\/|\/webhooks\/[^/]+\/(get|rotate)signaturesecret$/i;
+const OUR_ROUTE =
+  /\/(tagimmutabilitypolicies|lifecyclepolicies)\/|\/webhooks\/[^/]+\/(redeliver|(get|rotate)signaturesecret)$/i;
 
 const OPERATION_STATES: readonly string[] = ['Creating', 'Updating', 'Deleting', 'Succeeded', 'Failed', 'Canceled'];
 
