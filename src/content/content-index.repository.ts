@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Statement, Tx } from '../database/database.js';
+import type { ContentCause } from './content-events.repository.js';
+import { keepDeleted, keepDeletedTag, type PushedAgain } from './deleted-content.repository.js';
 import type { Reference } from './manifest-document.js';
 import type { Manifest } from './manifest.entity.js';
 import { immutableTagOf, isImmutable, isTagImmutable } from './tag-immutability.repository.js';
@@ -40,34 +42,64 @@ const insertManifest: Statement = {
                                   os, architecture, annotations, subject, size_bytes, image_size_bytes,
                                   created_at, updated_at)
              select id, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13, $14, $14 from repository
-           on conflict (repository_id, digest) do update set updated_at = excluded.updated_at
-           returning repository_id, digest)
-         insert into manifest_references (repository_id, manifest_digest, digest, kind, media_type, size_bytes, os,
-                                          architecture, position)
-           select m.repository_id, m.digest, p.*
-             from manifest m,
-                  unnest($15::text[], $16::text[], $17::text[], $18::bigint[], $19::text[], $20::text[])
-                    with ordinality as p
-         on conflict do nothing`,
+           on conflict (repository_id, digest) do update
+             set updated_at = excluded.updated_at,
+                 untagged_at = case when manifests.untagged_at is not null then excluded.updated_at end
+           returning repository_id, digest),
+         reference as (
+           insert into manifest_references (repository_id, manifest_digest, digest, kind, media_type, size_bytes, os,
+                                            architecture, position)
+             select m.repository_id, m.digest, p.*
+               from manifest m,
+                    unnest($15::text[], $16::text[], $17::text[], $18::bigint[], $19::text[], $20::text[])
+                      with ordinality as p
+           on conflict do nothing),
+         deleted as (
+           delete from deleted_manifests where registry_id = $1 and repository = $2 and digest = $3
+           returning purge_begun_at, purged_at)
+         select purge_begun_at as "purgeBegunAt", purged_at as "purgedAt" from deleted`,
 };
+/** Of the manifests a tag names and named: since when they have no tag at all. */
+const retagged = (of: Readonly<Record<'repository' | 'tag' | 'to' | 'before' | 'at', string>>): string =>
+  `update manifests m set untagged_at = case when m.digest = ${of.to} then null else ${of.at}::timestamptz end
+    where m.repository_id = ${of.repository} and m.digest = any (array[${of.to}, ${of.before}])
+      and case when m.digest = ${of.to} then m.untagged_at is not null
+               else not exists (select 1 from image_tags o
+                                 where o.repository_id = m.repository_id and o.digest = m.digest and o.name <> ${of.tag})
+          end`;
 /** Runs while the repository's row is held, so that what was before is what the last writer left. */
 const upsertTag: Statement = {
   name: 'content.upsert_tag',
   text: `with repository as (select id from repositories where registry_id = $1 and name = $2),
-         before as (select t.updated_at from image_tags t join repository r on t.repository_id = r.id where t.name = $3)
-         insert into image_tags (repository_id, name, digest, created_at, updated_at)
-           select id, $3, $4, $5, $5 from repository
-         on conflict (repository_id, name) do update set digest = excluded.digest, updated_at = excluded.updated_at
-           where image_tags.digest = excluded.digest
-              or not ${isImmutable('excluded.repository_id', 'excluded.name')}
-         returning (select updated_at from before) as before`,
+         before as (select t.digest, t.updated_at
+                      from image_tags t join repository r on t.repository_id = r.id where t.name = $3),
+         written as (
+           insert into image_tags (repository_id, name, digest, created_at, updated_at)
+             select id, $3, $4, $5, $5 from repository
+           on conflict (repository_id, name) do update set digest = excluded.digest, updated_at = excluded.updated_at
+             where image_tags.digest = excluded.digest
+                or not ${isImmutable('excluded.repository_id', 'excluded.name')}
+           returning name),
+         retagged as (${retagged({
+           repository: '(select id from repository)',
+           tag: '$3',
+           to: '$4',
+           before: '(select digest from before)',
+           at: '$5',
+         })} and exists (select 1 from written)),
+         deleted as (
+           delete from deleted_tags where registry_id = $1 and repository = $2 and name = $3 and digest = $4)
+         select (select updated_at from before) as before from written`,
 };
 const moveTag: Statement = {
   name: 'content.move_tag',
-  text: `update image_tags set digest = $4, updated_at = $5
-          where repository_id = $1 and name = $2 and digest = $3
-            and exists (select 1 from manifests where repository_id = $1 and digest = $4)
-            and not ${isImmutable('$1', '$2')}`,
+  text: `with moved as (
+           update image_tags set digest = $4, updated_at = $5
+            where repository_id = $1 and name = $2 and digest = $3
+              and exists (select 1 from manifests where repository_id = $1 and digest = $4)
+              and not ${isImmutable('$1', '$2')}
+           returning name)
+         ${retagged({ repository: '$1', tag: '$2', to: '$4', before: '$3', at: '$5' })} and exists (select 1 from moved)`,
 };
 const takeRepository: Statement = {
   name: 'content.take_repository',
@@ -80,11 +112,32 @@ const deleteManifests: Statement = {
 };
 const deleteTag: Statement = {
   name: 'content.delete_tag',
-  text: `delete from image_tags t using manifests m
-          where t.repository_id = $1 and t.name = $2 and t.updated_at <= $3
-            and m.repository_id = $1 and m.digest = t.digest
-         returning m.digest, m.media_type as "mediaType", m.artifact_type as "artifactType",
-                   m.size_bytes as "sizeBytes"`,
+  text: `with gone as (
+           delete from image_tags t using manifests m
+            where t.repository_id = $1 and t.name = $2 and t.updated_at <= $3
+              and m.repository_id = $1 and m.digest = t.digest
+           returning m.digest, m.media_type, m.artifact_type, m.size_bytes),
+         untagged as (
+           update manifests m set untagged_at = $4 from gone
+            where m.repository_id = $1 and m.digest = gone.digest
+              and not exists (select 1 from image_tags o
+                               where o.repository_id = $1 and o.digest = m.digest and o.name <> $2))
+         select digest, media_type as "mediaType", artifact_type as "artifactType", size_bytes as "sizeBytes" from gone`,
+};
+/** What only an index held, or was only said about another manifest, has been for itself since that lost its tag. */
+const leaveBehind: Statement = {
+  name: 'content.leave_behind',
+  text: `update manifests c set untagged_at = held.since
+           from (select f.digest, coalesce(m.untagged_at, $4) as since
+                   from manifests m join manifest_references f
+                     on f.repository_id = m.repository_id and f.manifest_digest = m.digest and f.kind = 'manifests'
+                  where m.repository_id = $1 and m.digest = any ($2::text[]) and m.updated_at <= $3
+                 union all
+                 select s.digest, coalesce(m.untagged_at, $4)
+                   from manifests m join manifests s on s.repository_id = m.repository_id and s.subject = m.digest
+                  where m.repository_id = $1 and m.digest = any ($2::text[]) and m.updated_at <= $3) as held
+          where c.repository_id = $1 and c.digest = held.digest and c.untagged_at is null
+            and not exists (select 1 from image_tags t where t.repository_id = $1 and t.digest = c.digest)`,
 };
 const noteHidden: Statement = {
   name: 'content.note_hidden',
@@ -108,6 +161,7 @@ export interface RepositoryAt {
 /** What is taken out of a repository. What was pushed again since the engine was asked to delete it stays. */
 export interface Removal extends RepositoryAt {
   readonly begunAt: Date;
+  readonly cause: Pick<ContentCause, 'actor'>;
 }
 
 /** A manifest that has gone, or whose tag has. */
@@ -123,9 +177,10 @@ export async function beginIndex(tx: Tx, registryId: string): Promise<void> {
   await tx.count(begin, [registryId]);
 }
 
-export async function upsertManifest(tx: Tx, row: ManifestRow): Promise<void> {
+/** Answers what was known of its deletion, from which it is back now. */
+export function upsertManifest(tx: Tx, row: ManifestRow): Promise<PushedAgain | undefined> {
   const { references } = row;
-  await tx.count(insertManifest, [
+  return tx.row<PushedAgain>(insertManifest, [
     row.registryId,
     row.repository,
     row.digest,
@@ -172,13 +227,16 @@ export async function moveImageTag(tx: Tx, { digest, at, ...tag }: ImageTagRow, 
 export async function removeManifests(tx: Tx, from: Removal, digests: readonly string[]): Promise<RemovedManifest[]> {
   const id = await takenRepository(tx, from);
   if (id === undefined) return [];
-  const removed = await tx.rows<RemovedManifest>(deleteManifests, [id, digests, from.begunAt]);
-  await tx.count(touchOrDelete, [id, from.at]);
+  const [, removed] = await tx.together(() => [
+    tx.count(leaveBehind, [id, digests, from.begunAt, from.at]),
+    tx.rows<RemovedManifest>(deleteManifests, [id, digests, from.begunAt]),
+    tx.count(touchOrDelete, [id, from.at]),
+  ]);
   return removed;
 }
 
 /**
- * As `removeManifests`, where engines keep what goes, and what stays as it is has to.
+ * As `removeManifests`, where engines keep what goes until it is purged, and what stays as it is has to.
  * @throws TagImmutable when a tag of one of them is.
  */
 export async function takeManifests(tx: Tx, from: Removal, digests: readonly string[]): Promise<RemovedManifest[]> {
@@ -186,6 +244,7 @@ export async function takeManifests(tx: Tx, from: Removal, digests: readonly str
   const tag = id === undefined ? undefined : await immutableTagOf(tx, id, digests);
   if (tag !== undefined) throw new TagImmutable(from.repository, tag);
   await tx.count(noteHidden, [from.registryId]);
+  if (id !== undefined) await keepDeleted(tx, id, { ...from, actor: from.cause.actor }, digests);
   return removeManifests(tx, from, digests);
 }
 
@@ -194,6 +253,7 @@ export async function takeTag(tx: Tx, from: Removal, tag: string): Promise<Remov
   const id = await takenRepository(tx, from);
   if (id !== undefined && (await isTagImmutable(tx, id, tag))) throw new TagImmutable(from.repository, tag);
   await tx.count(noteHidden, [from.registryId]);
+  if (id !== undefined) await keepDeletedTag(tx, id, { ...from, actor: from.cause.actor }, tag);
   return removeTag(tx, from, tag);
 }
 
@@ -201,7 +261,7 @@ export async function takeTag(tx: Tx, from: Removal, tag: string): Promise<Remov
 export async function removeTag(tx: Tx, from: Removal, tag: string): Promise<RemovedManifest | undefined> {
   const id = await takenRepository(tx, from);
   if (id === undefined) return undefined;
-  const named = await tx.row<RemovedManifest>(deleteTag, [id, tag, from.begunAt]);
+  const named = await tx.row<RemovedManifest>(deleteTag, [id, tag, from.begunAt, from.at]);
   await tx.count(touchOrDelete, [id, from.at]);
   return named;
 }

@@ -9,6 +9,11 @@ import { ContentEvents } from './content-events.js';
 import { ContentLists } from './content-lists.js';
 import { ContentRecords } from './content-records.js';
 import { Content } from './content.js';
+import { DeletedContent } from './deleted-content.js';
+import { DeletedManifest } from './deleted-manifest.entity.js';
+import { DeletedPurge } from './deleted-purge.js';
+import { DeletedReference } from './deleted-reference.entity.js';
+import { DeletedTag } from './deleted-tag.entity.js';
 import { GarbageBlob } from './garbage-blob.entity.js';
 import { GarbageCollection } from './garbage-collection.entity.js';
 import { GarbageCollector } from './garbage-collector.js';
@@ -32,6 +37,9 @@ import { TagImmutabilityPolicy } from './tag-immutability-policy.entity.js';
       ImageTag,
       ContentEvent,
       TagImmutabilityPolicy,
+      DeletedManifest,
+      DeletedReference,
+      DeletedTag,
       GarbageBlob,
       GarbageCollection,
     ]),
@@ -45,10 +53,12 @@ import { TagImmutabilityPolicy } from './tag-immutability-policy.entity.js';
     ContentLists,
     ContentRecords,
     ContentAttributes,
+    DeletedContent,
+    DeletedPurge,
     Garbage,
     GarbageCollector,
     GarbageWork,
   ],
-  exports: [Content, ContentEvents, ContentLists, ContentRecords, ContentAttributes, Garbage],
+  exports: [Content, ContentEvents, ContentLists, ContentRecords, ContentAttributes, DeletedContent, Garbage],
 })
 export class ContentModule {}

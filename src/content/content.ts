@@ -18,6 +18,7 @@ import { ContentEvents } from './content-events.js';
 import type { ContentCause } from './content-events.repository.js';
 import { Garbage } from './garbage.js';
 import type { ManifestDocument } from './manifest-document.js';
+import { partsBack, requireStored } from './pushed-again.js';
 
 /** A manifest that the engine has just said it stored. */
 export interface StoredManifest {
@@ -80,7 +81,8 @@ export class Content {
   /**
    * True when somebody else has written the tag since the engine was asked: which of the two the engine took last is then
    * for the engine to say.
-   * @throws TagImmutable when the tag is one that stays as it is, and names another manifest.
+   * @throws TagImmutable when the tag is one that stays as it is, and names another manifest; ManifestGoing when the engine
+   * may have been told to delete what it had just said it stored.
    */
   async stored(tx: Tx, manifest: StoredManifest): Promise<boolean> {
     const { document, contentType, platform, tag, begunAt, cause, ...said } = manifest;
@@ -96,8 +98,14 @@ export class Content {
       at,
     };
     const kept = [said.digest, ...document.references.map((part) => part.digest)];
-    this.events.recordAtCommit(tx, record, cause, [{ ...record, action: 'push', tag }]);
-    await tx.together(() => [this.garbage.keepReferences(tx, said.registryId, kept), upsertManifest(tx, record)]);
+    const [, deleted] = await tx.together(() => [
+      this.garbage.keepReferences(tx, said.registryId, kept),
+      upsertManifest(tx, record),
+    ]);
+    requireStored(said.repository, deleted, begunAt);
+    const back = await partsBack(tx, record, begunAt);
+    const parts = back.map((part) => ({ ...part, action: 'push' as const, tag: null }));
+    this.events.recordAtCommit(tx, record, cause, [...parts, { ...record, action: 'push', tag }]);
     if (tag === null) return false;
     const { registryId, repository, digest } = said;
     const before = await upsertImageTag(tx, { registryId, repository, tag, digest, at });
@@ -120,8 +128,8 @@ export class Content {
   }
 
   /**
-   * Takes them away, with their tags, where engines are asked for nothing that is not in the index; the bytes are garbage
-   * then. Answers the digests of those that were there.
+   * Takes them away, with their tags, where engines are asked for nothing that is not in the index. They can be restored as
+   * the registry's policy says, and are purged then. Answers the digests of those that were there.
    * @throws TagImmutable when a tag of one of them stays as it is.
    */
   async delete(from: Deletion, digests: readonly string[]): Promise<readonly string[]> {

@@ -7,6 +7,7 @@ import { draftOf, isSame, recordOf, type ManifestDraft } from './reindex-manifes
 import {
   addRepository,
   deleteIfEmpty,
+  findDeleted,
   findManifests,
   findRepositoryRow,
   findTags,
@@ -28,6 +29,8 @@ export async function indexRepository(on: Reindexing, repository: string): Promi
     on.tally.manifests += digests.length;
     await indexManifests(on, repository, digests);
   }
+  // Engines keep tags that were taken away, or moved, in the index alone.
+  if (on.hasHidden) return;
   for await (const names of inPages(on.stored.tags(repository), PAGE)) {
     on.tally.tags += names.length;
     await indexTags(on, repository, names);
@@ -37,8 +40,10 @@ export async function indexRepository(on: Reindexing, repository: string): Promi
 async function indexManifests(on: Reindexing, repository: string, digests: readonly string[]): Promise<void> {
   const row = await findRepositoryRow(on.database, on.registryId, repository);
   const known = row ? await findManifests(on.database, row.id, digests) : [];
+  const deleted = await findDeleted(on.database, on.registryId, repository, digests);
   const wrong: ManifestDraft[] = [];
   for (const digest of digests) {
+    if (deleted.has(digest)) continue;
     const draft = await readDraft(on, digest);
     const found = known.find((one) => one.digest === digest);
     if (draft && !(found && isSame(recordOf(draft, found), found))) wrong.push(draft);
@@ -91,7 +96,9 @@ async function writeManifests(on: Reindexing, tx: Tx, { id, repository, wrong }:
   const counts = { added: 0, corrected: 0 };
   const digests = wrong.map(({ digest }) => digest);
   const known = await findManifests(tx, id, digests);
+  const deleted = await findDeleted(tx, on.registryId, repository, digests);
   for (const draft of wrong) {
+    if (deleted.has(draft.digest)) continue;
     const now = on.now();
     const storedAt = await on.stored.manifestTime(repository, draft.digest);
     const found = known.find(({ digest }) => digest === draft.digest);

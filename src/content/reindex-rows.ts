@@ -22,7 +22,7 @@ export async function removeLostRows(on: Reindexing, repository: RepositoryRow):
     !(await on.stored.manifestTime(name, digest)) || (await on.stored.sizeOf(digest)) === undefined;
 
   const nextTags = async (after: string) => (await listTagRows(on.database, id, after, PAGE)).map((row) => row.name);
-  await removeGone(on, repository, { next: nextTags, isGone: isTagGone, remove: deleteTagRows });
+  if (!on.hasHidden) await removeGone(on, repository, { next: nextTags, isGone: isTagGone, remove: deleteTagRows });
   const nextDigests = (after: string) => listDigests(on.database, id, after, PAGE);
   await removeGone(on, repository, { next: nextDigests, isGone: isManifestGone, remove: deleteManifestRows });
   if ((await nextDigests('')).length > 0) return;

@@ -8,6 +8,8 @@ export interface IndexedRegistry {
   readonly name: string;
   readonly instanceName: string;
   readonly isIndexed: boolean;
+  /** Whether its engine may have what is not to be seen: then tags are what the index says. */
+  readonly hasHidden: boolean;
   /** How far indexing had come when it broke off; null when it has come to its end. */
   readonly reindexedTo: string | null;
 }
@@ -28,7 +30,7 @@ export interface TagRow {
 const findRegistry: Statement = {
   name: 'reindex.registry',
   text: `select r.id, r.name, r.instance_name as "instanceName", coalesce(c.is_indexed, false) as "isIndexed",
-                c.reindexed_to as "reindexedTo"
+                coalesce(c.has_hidden, false) as "hasHidden", c.reindexed_to as "reindexedTo"
            from registries r left join registry_contents c on c.registry_id = r.id where r.key = lower($1)`,
 };
 const keepPosition: Statement = {
@@ -129,6 +131,10 @@ const deleteManifests: Statement = {
 const deleteTags: Statement = {
   name: 'reindex.delete_tags',
   text: 'delete from image_tags where repository_id = $1 and name = any ($2::text[])',
+};
+const deleted: Statement = {
+  name: 'reindex.deleted',
+  text: 'select digest from deleted_manifests where registry_id = $1 and repository = $2 and digest = any ($3::text[])',
 };
 const discarded: Statement = {
   name: 'reindex.discarded',
@@ -245,4 +251,15 @@ export function deleteIfEmpty(tx: Tx, repositoryId: string): Promise<number> {
 export async function findDiscarded(sql: Sql, registryId: string, digests: readonly string[]): Promise<string[]> {
   const found = await sql.rows<{ digest: string }>(discarded, [registryId, digests]);
   return found.map(({ digest }) => digest);
+}
+
+/** Those of the digests that the repository's engine still has, or had until it was purged, and that were deleted. */
+export async function findDeleted(
+  sql: Sql,
+  registryId: string,
+  repository: string,
+  digests: readonly string[],
+): Promise<Set<string>> {
+  const found = await sql.rows<{ digest: string }>(deleted, [registryId, repository, digests]);
+  return new Set(found.map(({ digest }) => digest));
 }

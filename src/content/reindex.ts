@@ -12,7 +12,7 @@ export type Phase = (typeof PHASES)[number];
 const BETWEEN_POSITIONS = 20;
 const PAGE = 200;
 
-export interface Reindexer extends Omit<Reindexing, 'registryId' | 'tally'> {
+export interface Reindexer extends Omit<Reindexing, 'registryId' | 'hasHidden' | 'tally'> {
   /** Told now and then; `last` is what was looked at last. */
   readonly onProgress?: (phase: Phase, last: string, tally: Tally) => void;
 }
@@ -23,7 +23,7 @@ export interface Reindexer extends Omit<Reindexing, 'registryId' | 'tally'> {
  */
 export async function reindex(registry: IndexedRegistry, { onProgress, ...by }: Reindexer): Promise<Tally> {
   const tally = newTally();
-  const on: Reindexing = { ...by, registryId: registry.id, tally };
+  const on: Reindexing = { ...by, registryId: registry.id, hasHidden: registry.hasHidden, tally };
   const begun = positionOf(registry.reindexedTo);
   for (const phase of PHASES.slice(PHASES.indexOf(begun.phase))) {
     const from = phase === begun.phase ? begun.last : '';

@@ -30,6 +30,8 @@ export interface Reindexing {
   readonly garbage: Pick<Garbage, 'keepReferences'>;
   readonly stored: StoredContent;
   readonly registryId: string;
+  /** As of the registry. */
+  readonly hasHidden: boolean;
   readonly tally: Tally;
   readonly now: () => Date;
 }

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import type { OrderBy, RecordPage } from '../content/content-records.repository.js';
 import { ContentLists } from '../content/content-lists.js';
@@ -9,6 +8,7 @@ import { AcrChanges } from './acr-changes.js';
 import type { AcrRoute, AcrRouteKind } from './acr-route.js';
 import type { ContentCall } from './content-call.js';
 import { queryOf } from './content-routes.js';
+import { DeletedRoutes } from './deleted-routes.js';
 import { OciError, sendJson, unknownManifest, unknownRepository, unknownTag } from './oci-error.js';
 import { pageOf, readPage } from './page-of-names.js';
 
@@ -31,17 +31,17 @@ export class AcrRoutes {
     tag: (asked) => this.tag(asked),
     manifests: (asked) => this.manifests(asked),
     manifest: (asked) => this.manifest(asked),
-    // A deletion is for good here, whatever the registry's policy says.
-    'deleted-catalog': ({ response }) => none(response, 'repositories'),
-    'deleted-tags': ({ response }) => none(response, 'tags'),
-    'deleted-manifests': ({ response }) => none(response, 'manifests'),
-    'deleted-manifest': ({ route }) => Promise.reject(unknownManifest(route.name, route.last)),
+    'deleted-catalog': (asked) => this.deleted.catalog(asked),
+    'deleted-tags': (asked) => this.deleted.tags(asked, asked.route),
+    'deleted-manifests': (asked) => this.deleted.manifests(asked, asked.route),
+    'deleted-manifest': (asked) => this.deleted.restore(asked, asked.route),
   };
 
   constructor(
     private readonly lists: ContentLists,
     private readonly records: ContentRecords,
     private readonly changes: AcrChanges,
+    private readonly deleted: DeletedRoutes,
   ) {}
 
   async answer(call: ContentCall, route: AcrRoute): Promise<void> {
@@ -102,11 +102,6 @@ export class AcrRoutes {
     if (!found) throw unknownManifest(name, last);
     sendJson(response, 200, { registry: registry.loginServer, imageName: name, manifest: manifestBody(found) });
   }
-}
-
-function none(response: ServerResponse, list: string): Promise<void> {
-  sendJson(response, 200, { [list]: [] });
-  return Promise.resolve();
 }
 
 /** @throws OciError when the order or the time is none. */

@@ -22,7 +22,8 @@ const BATCH = 200;
 
 /**
  * Takes content out of an engine and then out of the index, so that what was not finished is still listed. Where engines may
- * have what is not to be seen, it is taken out of the index alone, and the engine's bytes are garbage.
+ * have what is not to be seen, it is taken out of the index alone, can be restored where the registry's policy says so, and is
+ * purged in the end.
  */
 @Injectable()
 export class ContentDeletion {

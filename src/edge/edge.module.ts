@@ -15,6 +15,7 @@ import { ContentDeletion } from './content-deletion.js';
 import { ContentLocks } from './content-locks.js';
 import { ContentRoutes } from './content-routes.js';
 import { BlobPasses } from './blob-passes.js';
+import { DeletedRoutes } from './deleted-routes.js';
 import { DataEndpoints } from './data-endpoints.js';
 import { EdgeHandler } from './edge-handler.js';
 import { EdgeListeners } from './edge-listeners.js';
@@ -59,6 +60,7 @@ import { TokenEndpoint } from './token-endpoint.js';
     ContentLocks,
     ContentDeletion,
     AcrChanges,
+    DeletedRoutes,
     ContentRoutes,
     PullResolution,
     PullThrough,

@@ -27,7 +27,7 @@ export interface ContentFlags {
   readonly isContentIndexed: boolean;
   /** Whether anything in it was ever kept from being deleted, written or read. */
   readonly hasContentLocks: boolean;
-  /** Whether engines may have manifests that are not to be seen. */
+  /** Whether engines may have manifests that are not to be seen, or will once something is deleted. */
   readonly hasHidden: boolean;
   /** Whether anything in it may be removed as garbage soon: what is asked for is then to be kept. */
   readonly hasGarbage: boolean;
@@ -54,7 +54,8 @@ const byKey: Statement = {
                 r.data_endpoint_enabled as "dataEndpointEnabled", r.replica_locations as "replicaLocations",
                 r.public_network_access as "publicNetworkAccess", r.network_rule_set as "networkRuleSet",
                 l.port as "loginPort", coalesce(c.is_indexed, false) as "isContentIndexed",
-                coalesce(c.has_locks, false) as "hasContentLocks", coalesce(c.has_hidden, false) as "hasHidden",
+                coalesce(c.has_locks, false) as "hasContentLocks",
+                coalesce(c.has_hidden or r.policies -> 'softDeletePolicy' ->> 'status' = 'enabled', false) as "hasHidden",
                 coalesce(g.has_garbage, false) as "hasGarbage",
                 exists (select 1 from cache_rules u where u.registry_id = r.id) as "hasCacheRules"
            from registries r left join login_ports l on l.registry_id = r.id

@@ -207,7 +207,7 @@ describe('what is deleted through /acr/v1', () => {
   });
 });
 
-test('what was deleted is in no list, and cannot be restored', async () => {
+test('what was deleted for good is in no list, and cannot be restored', async () => {
   const { client } = await opened();
   const { digest } = await push(client, 'a', 'v1');
   expect(await status(client, 'DELETE', '/acr/v1/a')).toBe(202);

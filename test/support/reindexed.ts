@@ -40,6 +40,7 @@ export function repositoryIndexed(
     usage: edge.get(Usage),
     garbage: edge.get(Garbage),
     registryId: registry.id,
+    hasHidden: false,
     tally: newTally(),
   };
   return indexRepository({ ...on, now: () => clock.now() }, repository);
@@ -55,7 +56,7 @@ export async function indexOf(edge: Edge, { registry }: GivenRegistry): Promise<
   return {
     repositories: await of('select name from repositories where registry_id = $1 order by name'),
     manifests: await of(
-      `select r.name as repository, to_jsonb(m) - 'repository_id' - 'created_at' - 'updated_at' as manifest
+      `select r.name as repository, to_jsonb(m) - 'repository_id' - 'created_at' - 'updated_at' - 'untagged_at' as manifest
          from manifests m join repositories r on r.id = m.repository_id where r.registry_id = $1 order by 1, m.digest`,
     ),
     references: await of(
