@@ -57,6 +57,12 @@ const indexOf: Statement = {
           limit 1`,
 };
 
+const isReferred: Statement = {
+  name: 'content.is_referred',
+  text: `select exists (select from repositories r join manifest_references f on f.repository_id = r.id
+                         where r.registry_id = $1 and r.name = $2 and f.digest = $3) as "isReferred"`,
+};
+
 /** The manifest that a tag or digest leads to; undefined when there is none. */
 export async function findDigest(
   sql: Sql,
@@ -115,4 +121,9 @@ export async function findIndexOf(
   digest: string,
 ): Promise<string | undefined> {
   return (await sql.row<{ digest: string }>(indexOf, [registryId, repository, digest]))?.digest;
+}
+
+/** Whether a manifest of the repository refers to that blob or manifest. */
+export async function isReferredTo(sql: Sql, registryId: string, repository: string, digest: string): Promise<boolean> {
+  return (await sql.row<{ isReferred: boolean }>(isReferred, [registryId, repository, digest]))?.isReferred ?? false;
 }

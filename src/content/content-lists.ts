@@ -4,6 +4,7 @@ import {
   findDigest,
   findIndexOf,
   findRepositoryId,
+  isReferredTo,
   listContent,
   listReferrers,
   listRepositoryNames,
@@ -49,6 +50,11 @@ export class ContentLists {
   /** Digest of an index of the repository that refers to this manifest; undefined when there is none. */
   indexOf(registryId: string, repository: string, digest: string): Promise<string | undefined> {
     return findIndexOf(this.database, registryId, repository, digest);
+  }
+
+  /** Whether a manifest of the repository refers to it. */
+  isReferred(registryId: string, repository: string, digest: string): Promise<boolean> {
+    return isReferredTo(this.database, registryId, repository, digest);
   }
 
   private async within<T>(registryId: string, name: string, find: (id: string) => Promise<T>): Promise<T | undefined> {

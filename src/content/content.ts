@@ -118,13 +118,14 @@ export class Content {
   }
 
   /** The engine has them no more, nor any tag of them. */
-  async deleted(from: Deletion, digests: readonly string[]): Promise<void> {
-    await this.removed(from, (tx, removal) => removeManifests(tx, removal, digests));
+  async deleted(from: Deletion, digests: readonly string[]): Promise<readonly string[]> {
+    const removed = await this.removed(from, (tx, removal) => removeManifests(tx, removal, digests));
+    return removed.map(({ digest }) => digest);
   }
 
   /** The engine has the tag no more. */
-  async untagged(from: Deletion, tag: string): Promise<void> {
-    await this.removedTag(from, tag, removeTag);
+  untagged(from: Deletion, tag: string): Promise<boolean> {
+    return this.removedTag(from, tag, removeTag);
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { EngineClient } from '../data-plane/engine-client.js';
 import { OciError } from './oci-error.js';
+import { inRegion } from './upload-region.js';
 import type { V2Route } from './v2-route.js';
 
 interface Chunk {
@@ -17,7 +18,7 @@ const CONTENT_RANGE = /^(?:bytes[ =])?(\d{1,15})-(\d{1,15})(?:\/(?:\d+|\*))?$/;
  * @throws OciError 416 that says how much of the upload is there, and where it goes on.
  */
 export async function requireNextChunk(
-  { kind, enginePath: path }: V2Route,
+  { kind, enginePath: path, region }: V2Route,
   { headers: { 'content-range': range, 'content-length': length } }: IncomingMessage,
   { engines, socketPath }: { readonly engines: EngineClient; readonly socketPath: string },
 ): Promise<void> {
@@ -32,7 +33,7 @@ export async function requireNextChunk(
   throw new OciError(
     'RANGE_INVALID',
     `The chunk '${range}' does not follow what is there, ${there}, or is not as long as it says; go on from there.`,
-    { headers: { Range: there, Location: headers['location'] ?? '' } },
+    { headers: { Range: there, Location: inRegion(headers['location'] ?? '', region) } },
   );
 }
 

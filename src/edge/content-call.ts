@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import type { ContentCause } from '../content/content-events.repository.js';
 import type { Login } from './logins.js';
+import type { RegionEngine } from './regions.js';
 import type { EdgeCall } from './token-endpoint.js';
 
 /** A request about content that its sender may make. */
 export interface ContentCall extends EdgeCall {
   /** What is told of it when it changes something. */
   readonly cause: ContentCause;
+  /** The region whose engine is the registry's for this request; undefined where the registry is in one alone. */
+  readonly servedIn: string | undefined;
+  /** Where else content of the registry may be, the likeliest first. */
+  readonly elsewhere: readonly RegionEngine[];
 }
 
 export function contentCall(call: EdgeCall, { user }: Login): ContentCall {
@@ -18,5 +23,5 @@ export function contentCall(call: EdgeCall, { user }: Login): ContentCall {
     actor: user,
     request: { id: randomUUID(), host, method, userAgent, address },
   };
-  return { ...call, cause };
+  return { ...call, cause, servedIn: undefined, elsewhere: [] };
 }

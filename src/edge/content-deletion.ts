@@ -50,8 +50,8 @@ export class ContentDeletion {
     const from = { registryId: registry.id, repository, begunAt, cause };
     if (isLed(registry)) return refused(() => this.content.untag(from, tag));
     const wasThere = await this.engines.untag(registry, repository, tag);
-    await this.content.untagged(from, tag);
-    return wasThere;
+    // What was pushed in another region need not have come here yet.
+    return (await this.content.untagged(from, tag)) || wasThere;
   }
 
   /** With its tags. False when there is no such manifest. */
@@ -60,8 +60,7 @@ export class ContentDeletion {
     const from = { registryId: registry.id, repository, begunAt, cause };
     if (isLed(registry)) return (await refused(() => this.content.delete(from, [digest]))).length > 0;
     const wasThere = await this.engines.deleteManifest(registry, repository, digest);
-    await this.content.deleted(from, [digest]);
-    return wasThere;
+    return (await this.content.deleted(from, [digest])).length > 0 || wasThere;
   }
 
   /** All that is in it; undefined when there is no such repository. */

@@ -51,11 +51,14 @@ export class ContentRoutes {
     return true;
   }
 
-  /** Engines delete digests, and no tag; and nothing where they keep what is not to be seen. */
+  /**
+   * Engines delete digests, and no tag; and nothing where they keep what is not to be seen. In a registry of several regions,
+   * the engine that is asked need not have it.
+   */
   private async deleteManifest(call: ContentCall, { name, last }: V2Route): Promise<boolean> {
     if (isDigest(last)) {
       await this.deletion.requireFree(call.registry, name, last);
-      if (!call.registry.hasHidden || !call.registry.isContentIndexed) return false;
+      if (!isLed(call)) return false;
       if (!(await this.deletion.deleteManifest(call, name, last))) throw unknownManifest(name, last);
     } else if (!(await this.deletion.untag(call, name, last)))
       throw new OciError('MANIFEST_UNKNOWN', `The repository '${name}' has no tag '${last}'.`);
@@ -98,6 +101,10 @@ export class ContentRoutes {
       },
     );
   }
+}
+
+function isLed({ registry: { isContentIndexed, hasHidden }, servedIn }: ContentCall): boolean {
+  return isContentIndexed && (hasHidden || servedIn !== undefined);
 }
 
 function descriptorOf({ digest, mediaType, artifactType, annotations, sizeBytes }: Referrer): object {

@@ -4,12 +4,13 @@ import { Config } from '../config/config.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
 import { covers } from './access.js';
 import { BlobPasses } from './blob-passes.js';
-import { contentCall } from './content-call.js';
+import { contentCall, type ContentCall } from './content-call.js';
 import { ContentLocks } from './content-locks.js';
 import { dataBaseOf } from './data-host.js';
 import { EngineProxy } from './engine-proxy.js';
 import { Logins, type Login } from './logins.js';
 import { OciError } from './oci-error.js';
+import { Regions } from './regions.js';
 import type { EdgeCall } from './token-endpoint.js';
 import { parseV2, type V2Route } from './v2-route.js';
 
@@ -29,16 +30,21 @@ export class DataEndpoints {
     private readonly passes: BlobPasses,
     private readonly logins: Logins,
     private readonly locks: ContentLocks,
+    private readonly regions: Regions,
     private readonly proxy: EngineProxy,
   ) {}
 
   /** False when the login server is to answer itself: the registry has no data endpoint, or no blob is asked for. */
-  async redirect({ registry, origin, request, response }: EdgeCall, route: V2Route, login: Login): Promise<boolean> {
+  async redirect(
+    { registry, servedIn, origin, request, response }: ContentCall,
+    route: V2Route,
+    login: Login,
+  ): Promise<boolean> {
     if (!registry.dataEndpointEnabled || route.kind !== 'blob' || request.method !== 'GET') return false;
     const base = dataBaseOf({
       base: origin.base,
       key: registry.key,
-      region: registry.location,
+      region: servedIn ?? registry.location,
       suffix: this.config.loginServerSuffix,
       isIpv6: isIPv6(request.socket.localAddress ?? '') && !request.socket.localAddress?.startsWith('::ffff:'),
     });
@@ -72,7 +78,8 @@ export class DataEndpoints {
     if (!entry || !covers(entry.rights(route.needs), route.needs))
       throw denied('Whoever was given this address may not pull the blob any more.');
     await this.locks.requireFor(registry, route, method);
-    await this.proxy.forward({ ...contentCall(call, entry.login), route });
+    const entered = await this.regions.enter(contentCall(call, entry.login), {});
+    await this.proxy.forward({ ...entered, route });
   }
 }
 

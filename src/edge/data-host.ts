@@ -1,3 +1,5 @@
+import { regionHostOf } from './region-host.js';
+
 /** What the host of a data endpoint names. */
 export interface DataHost {
   /** Lower-case name of the registry, which need not exist. */
@@ -35,7 +37,8 @@ export interface BlobsFrom {
 export function dataBaseOf({ base, key, region, suffix, isIpv6 }: BlobsFrom): string {
   const { protocol, hostname, port } = new URL(base);
   const at = (host: string) => `${protocol}//${host}${port === '' ? '' : `:${port}`}`;
-  if (hostname === `${key}${suffix}`) return at(`${key}.${region}.data${suffix}`);
+  const isByName = hostname === `${key}${suffix}` || regionHostOf(hostname, suffix)?.key === key;
+  if (isByName) return at(`${key}.${region}.data${suffix}`);
   if (hostname === 'localhost') return at(isIpv6 ? '[::1]' : '127.0.0.1');
   return base;
 }

@@ -20,10 +20,20 @@ import { PullResolution } from './pull-resolution.js';
 import { PullThrough } from './pull-through.js';
 import { RateGuard } from './rate-guard.js';
 import { operationOf } from './rate-operation.js';
+import { regionHostOf } from './region-host.js';
+import { Regions, requireRegion, type RegionWish } from './regions.js';
 import { hostOnPort, isRegistryHost, keyOfHost } from './registry-host.js';
 import { TokenEndpoint, type EdgeCall } from './token-endpoint.js';
 import { drain } from './transfer.js';
-import { parseV2 } from './v2-route.js';
+import { parseV2, type V2Route } from './v2-route.js';
+
+/** To whom a port belongs. */
+export interface PortOwner {
+  /** Lower-case name of the registry. */
+  readonly key: string;
+  /** Of whose replica it is; null for the registry's own. */
+  readonly region: string | null;
+}
 
 /** How a request came to a registry. */
 interface Arrival {
@@ -32,6 +42,8 @@ interface Arrival {
   /** By which the client can come back; undefined when it wrote something else. */
   readonly host: string | undefined;
   readonly client: ClientView;
+  /** By whose endpoint it came; undefined: by the login server. */
+  readonly region: string | undefined;
   /** Whether the data endpoint is meant, and in which region, where the host tells; undefined: the login server. */
   readonly data: { readonly region: string | undefined } | undefined;
 }
@@ -51,6 +63,7 @@ export class EdgeHandler {
     private readonly content: ContentRoutes,
     private readonly acr: AcrRoutes,
     private readonly pulls: PullResolution,
+    private readonly regions: Regions,
     private readonly through: PullThrough,
     private readonly proxy: EngineProxy,
     private readonly dataEndpoints: DataEndpoints,
@@ -69,19 +82,29 @@ export class EdgeHandler {
   handle(request: IncomingMessage, response: ServerResponse): void {
     const client = this.proxies.viewOf(request);
     const data = this.dataHostOf(client.host);
-    const key = data?.key ?? keyOfHost(client.host, this.config.loginServerSuffix);
-    void this.answer({ key, host: key && client.host?.toLowerCase(), client, data }, request, response);
+    const named = data ?? this.regionHostOf(client.host);
+    const key = named?.key ?? keyOfHost(client.host, this.config.loginServerSuffix);
+    const host = key && client.host?.toLowerCase();
+    void this.answer({ key, host, client, region: named?.region, data }, request, response);
   }
 
   /** Answers a request to a port that belongs to one registry, or to none any more. */
-  handleOnPort(key: string | undefined, request: IncomingMessage, response: ServerResponse): void {
+  handleOnPort(owner: PortOwner | undefined, request: IncomingMessage, response: ServerResponse): void {
+    const key = owner?.key;
     const client = this.proxies.viewOf(request);
     // A proxy's clients come back by the proxy, on whatever port that has.
     const host = client.isProxied ? client.host?.toLowerCase() : hostOnPort(client.host, request.socket.localPort ?? 0);
-    const named = dataHostOf(client.host);
-    const isNamed = named !== undefined && named.key === key;
-    const data = isNamed || hasPass(request.url) ? { region: isNamed ? named.region : undefined } : undefined;
-    void this.answer({ key, host, client, data }, request, response);
+    const dataHost = dataHostOf(client.host);
+    const data = dataHost?.key === key ? dataHost : undefined;
+    const regionHost = this.regionHostOf(client.host);
+    const named = data ?? (regionHost?.key === key ? regionHost : undefined);
+    const region = named?.region ?? owner?.region ?? undefined;
+    const isForData = data !== undefined || hasPass(request.url);
+    void this.answer(
+      { key, host, client, region, data: isForData ? { region: data?.region } : undefined },
+      request,
+      response,
+    );
   }
 
   /** The domain has to be that of the login servers, the port may be any. */
@@ -90,13 +113,19 @@ export class EdgeHandler {
     return named && `.${named.domain.replace(/:\d+$/, '')}` === this.config.loginServerSuffix ? named : undefined;
   }
 
+  private regionHostOf(host: string | undefined) {
+    return regionHostOf(host, this.config.loginServerSuffix);
+  }
+
   private async answer(arrival: Arrival, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const observed = this.observe(request, response);
     try {
       const registry = await this.registryOf(arrival);
       requireAllowed(registry, arrival.client.address);
+      if (!arrival.data) requireRegion(registry, arrival.region);
       const origin = originOf(registry, arrival);
-      const call = { registry, origin, address: arrival.client.address, request, response };
+      const { region, client } = arrival;
+      const call = { registry, origin, region, address: client.address, request, response };
       await this.rates.watchLogin(call, () => this.route(call, arrival.data, observed));
     } catch (error) {
       this.refuse(error, request, response);
@@ -138,7 +167,10 @@ export class EdgeHandler {
       const { authorization } = headers;
       const login = await this.authorization.require({ registry, origin, authorization, needs: route.needs });
       await this.rates.require(call, operationOf('acr', method), login);
-      return this.acr.answer(contentCall(call, login), route);
+      const asked = contentCall(call, login);
+      const isDeletion = method === 'DELETE';
+      const entered = isDeletion ? await this.regions.enter(asked, { isDeletion }) : asked;
+      return this.acr.answer(entered, route);
     }
     if (path !== '/v2' && !path.startsWith('/v2/'))
       throw new OciError(
@@ -157,7 +189,8 @@ export class EdgeHandler {
     });
     await this.rates.require(call, operationOf(route.kind, method), login);
     if (route.kind === 'base') return sendJson(response, 200, {});
-    const entered = contentCall(call, login);
+    const asked = contentCall(call, login);
+    const entered = IN_ENGINES.has(route.kind) ? await this.regions.enter(asked, wishOf(route, method)) : asked;
     if (await this.content.answer(entered, route)) return;
     if (route.kind === 'referrers')
       throw new OciError(
@@ -168,7 +201,7 @@ export class EdgeHandler {
         },
       );
     await this.through.before(entered, route);
-    if (await this.dataEndpoints.redirect(call, route, login)) return;
+    if (await this.dataEndpoints.redirect(entered, route, login)) return;
     await this.proxy.forward({ ...entered, route: await this.pulls.meant(registry, route, method) });
   }
 
@@ -205,4 +238,12 @@ export class EdgeHandler {
 
 function originOf({ loginServer }: RegistryEndpoint, { host, client }: Arrival): Origin {
   return { base: `${client.scheme}://${host ?? loginServer}`, service: loginServer };
+}
+
+/** What engines are asked for; the rest is answered from the index, wherever the client is. */
+const IN_ENGINES: ReadonlySet<V2Route['kind']> = new Set(['manifest', 'blob', 'uploads', 'upload']);
+
+function wishOf({ kind, region }: V2Route, method: string): RegionWish {
+  const isDeletion = kind !== 'upload' && method === 'DELETE';
+  return { isDeletion, uploadRegion: region };
 }

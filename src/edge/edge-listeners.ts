@@ -5,7 +5,7 @@ import { Config } from '../config/config.js';
 import { Notifications } from '../database/notifications.js';
 import { REGISTRIES_CHANNEL, type PortToServe } from '../registries/login-servers.repository.js';
 import { LoginServers } from '../registries/login-servers.js';
-import { EdgeHandler } from './edge-handler.js';
+import { EdgeHandler, type PortOwner } from './edge-handler.js';
 import { createEdgeServer } from './edge-server.js';
 import { openPort, type OpenPort } from './login-ports.js';
 import { TlsCredentials } from './tls-credentials.js';
@@ -20,7 +20,7 @@ const SHUTDOWN_LIMIT_MS = 5_000;
 export class EdgeListeners implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger(EdgeListeners.name);
   private readonly open = new Map<number, OpenPort>();
-  private readonly keys = new Map<number, string>();
+  private readonly owners = new Map<number, PortOwner>();
   private readonly reported = new Set<number>();
   private server: Server;
   private stopListening: () => void = () => undefined;
@@ -44,7 +44,7 @@ export class EdgeListeners implements OnApplicationBootstrap, BeforeApplicationS
       this.inFlight++;
       response.once('close', () => this.inFlight--);
       if (this.isStopped) response.setHeader('Connection', 'close');
-      this.handler.handleOnPort(this.keys.get(request.socket.localPort ?? 0), request, response);
+      this.handler.handleOnPort(this.owners.get(request.socket.localPort ?? 0), request, response);
     });
     this.stopListening = await this.notifications.listen(REGISTRIES_CHANNEL, () => this.refresh());
     await this.sync();
@@ -98,15 +98,15 @@ export class EdgeListeners implements OnApplicationBootstrap, BeforeApplicationS
       if (!ports.has(port)) {
         open.close();
         this.open.delete(port);
-        this.keys.delete(port);
+        this.owners.delete(port);
       }
     let isComplete = true;
     for (const one of wanted) if (!this.isStopped && !(await this.serve(one))) isComplete = false;
     return isComplete;
   }
 
-  private async serve({ port, key, listening }: PortToServe): Promise<boolean> {
-    this.keys.set(port, key);
+  private async serve({ port, key, region, listening }: PortToServe): Promise<boolean> {
+    this.owners.set(port, { key, region });
     if (!this.open.has(port) && !(await this.tryToOpen(port, key, listening))) return false;
     if (!listening) await this.loginServers.listening(port);
     return true;

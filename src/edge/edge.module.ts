@@ -24,11 +24,14 @@ import { EngineProxy } from './engine-proxy.js';
 import { EntryByProof } from './entry-by-proof.js';
 import { ExchangeEndpoint } from './exchange-endpoint.js';
 import { Logins } from './logins.js';
+import { MissingParts } from './missing-parts.js';
 import { PullResolution } from './pull-resolution.js';
 import { PullThrough } from './pull-through.js';
 import { PushRecord } from './push-record.js';
 import { RateGuard } from './rate-guard.js';
 import { RecordedTargets } from './recorded-targets.js';
+import { ReadThrough } from './read-through.js';
+import { Regions } from './regions.js';
 import { RegistryTokens } from './registry-tokens.js';
 import { Rooms } from './rooms.js';
 import { SizeLimits } from './size-limits.js';
@@ -63,6 +66,9 @@ import { TokenEndpoint } from './token-endpoint.js';
     DeletedRoutes,
     ContentRoutes,
     PullResolution,
+    Regions,
+    ReadThrough,
+    MissingParts,
     PullThrough,
     AcrRoutes,
     EngineProxy,

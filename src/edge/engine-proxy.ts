@@ -15,16 +15,21 @@ import { acquireEngine } from './acquire-engine.js';
 import { EngineClient, EngineLost } from '../data-plane/engine-client.js';
 import { requireNextChunk } from './chunk-order.js';
 import { ContentLocks } from './content-locks.js';
+import { isBegun, isDeleted, isGivenUp, outOfRange } from './engine-answers.js';
 import { announcesBody, clientResponseHeaders, engineRequestHeaders } from './engine-headers.js';
 import { isLargeAnswer, sendLargeAnswer } from './large-answer.js';
 import { immutableTag, OciError, unavailable } from './oci-error.js';
 import { PushRecord, type Push, type PushedTo, type ReadManifest } from './push-record.js';
 import { capture } from './capture.js';
+import { MissingParts } from './missing-parts.js';
+import { mayBeElsewhere, ReadThrough, servedBy, unknownEverywhere } from './read-through.js';
+import { isAway, Regions, type RegionEngine } from './regions.js';
 import { asDenied, type Room, type RoomEnd } from './room.js';
 import { Rooms } from './rooms.js';
 import { sendUpload } from './send-upload.js';
 import { SizeLimits } from './size-limits.js';
 import { watchForQuiet } from './transfer.js';
+import { headersInRegion } from './upload-region.js';
 import type { V2Route } from './v2-route.js';
 
 /** An engine that has just died is noticed by the data plane a moment later. */
@@ -36,6 +41,8 @@ export interface EngineCall {
     'id' | 'name' | 'sku' | 'instanceName' | 'isContentIndexed' | 'hasContentLocks'
   >;
   readonly cause: ContentCause;
+  readonly servedIn: string | undefined;
+  readonly elsewhere: readonly RegionEngine[];
   readonly route: V2Route;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -51,7 +58,12 @@ interface Load {
   room: Room | undefined;
   /** `broken` from when an engine begins to read the body until it answers. */
   end: RoomEnd;
+  /** Whether what its manifest refers to has been looked for in other regions. */
+  isCompleted: boolean;
 }
+
+/** What came of asking an engine: another one may have it, or the same may take it now. */
+type Exchanged = 'answered' | 'elsewhere' | 'again';
 
 /** Carries requests to the registries' engines and answers back, holding no body in memory. */
 @Injectable()
@@ -64,6 +76,9 @@ export class EngineProxy implements OnApplicationShutdown {
     private readonly rooms: Rooms,
     private readonly sizes: SizeLimits,
     private readonly locks: ContentLocks,
+    private readonly regions: Regions,
+    private readonly readThrough: ReadThrough,
+    private readonly parts: MissingParts,
   ) {}
 
   onApplicationShutdown(): void {
@@ -81,9 +96,9 @@ export class EngineProxy implements OnApplicationShutdown {
     let load: Load | undefined;
     try {
       const manifest = hasBody && route.kind === 'manifest' ? await manifestIn(call, this.sizes) : undefined;
-      load = { hasBody, manifest, room: undefined, end: 'refused' };
+      load = { hasBody, manifest, room: undefined, end: 'refused', isCompleted: false };
       if (route.kind === 'upload' && route.takesBody) load.room = await this.roomFor(call);
-      await this.askEngines(call, load);
+      await this.askRegions(call, load);
     } catch (error) {
       if (response.headersSent || response.destroyed) return void response.destroy();
       throw error;
@@ -92,11 +107,27 @@ export class EngineProxy implements OnApplicationShutdown {
     }
   }
 
-  private async askEngines(call: EngineCall, load: Load): Promise<void> {
+  /** What can be read elsewhere is asked of the other regions when the first does not have it, or is lost meanwhile. */
+  private async askRegions(call: EngineCall, load: Load): Promise<void> {
+    let lost: unknown;
+    for (const asked of [call, ...call.elsewhere.map((engine) => servedBy(call, engine))])
+      try {
+        if (await this.askEngines(asked, load)) return;
+      } catch (error) {
+        if (isAway(error)) this.regions.passOver(asked.registry.instanceName);
+        if (!isAway(error) || !mayBeElsewhere(call) || call.response.headersSent) throw error;
+        lost = error;
+      }
+    throw lost ?? unknownEverywhere(call);
+  }
+
+  /** False when other regions are to be asked. */
+  private async askEngines(call: EngineCall, load: Load): Promise<boolean> {
     for (let attempt = 0; ; attempt++) {
       const lease = await acquireEngine(this.dataPlane, call.registry);
       try {
-        return await this.exchange(call, lease, load);
+        const exchanged = await this.exchange(call, lease, load);
+        if (exchanged !== 'again') return exchanged === 'answered';
       } catch (error) {
         const retryDelayMs = RETRY_DELAYS_MS[attempt];
         const isOver = call.response.headersSent || call.response.destroyed;
@@ -111,14 +142,14 @@ export class EngineProxy implements OnApplicationShutdown {
     }
   }
 
-  private async exchange(call: EngineCall, { socketPath }: EngineLease, load: Load): Promise<void> {
+  private async exchange(call: EngineCall, { socketPath }: EngineLease, load: Load): Promise<Exchanged> {
     const { route, request, response } = call;
     const engine = { engines: this.engines, socketPath };
     const read = load.manifest && (await this.record.read(manifestOf(call, ''), load.manifest, engine));
     if (read) await this.locks.requireMovable(call.registry, route.name, route.last, read.itself.digest);
     if (read) load.room ??= await this.rooms.forManifest(call.registry, [read.itself, ...read.parts]);
     await requireNextChunk(route, request, engine);
-    if (response.destroyed) return;
+    if (response.destroyed) return 'answered';
     const begunAt = this.record.now();
     const manifest = read && { ...read, begunAt };
     const isBlob = route.kind === 'upload' || route.kind === 'uploads';
@@ -136,6 +167,14 @@ export class EngineProxy implements OnApplicationShutdown {
       if (load.hasBody) void sendBody(sent, call, load);
       else sent.end();
       const answered = await answer;
+      if (answered.statusCode === 404 && mayBeElsewhere(call) && (await this.readThrough.isKnown(call))) {
+        answered.resume();
+        return 'elsewhere';
+      }
+      if (answered.statusCode === 400 && read && (await this.complete(call, read, load))) {
+        answered.resume();
+        return 'again';
+      }
       if (answered.statusCode === 416) throw outOfRange(answered);
       if (load.room?.refusal) {
         await this.undo(answered.resume(), load, socketPath);
@@ -146,13 +185,25 @@ export class EngineProxy implements OnApplicationShutdown {
       if (isBegun(call, answered)) this.rooms.begun(call.registry, String(answered.headers['docker-upload-uuid']));
       if (isGivenUp(call, answered)) await this.rooms.givenUp(call.registry, route);
       if (isDeleted(call, answered)) await this.record.deleted(manifestOf(call, route.last), begunAt);
-      response.writeHead(answered.statusCode ?? 502, [...clientResponseHeaders(answered), ...added]);
+      if (call.servedIn !== undefined) response.setHeader('x-berth-region', call.servedIn);
+      const headers = headersInRegion(clientResponseHeaders(answered), call.servedIn);
+      response.writeHead(answered.statusCode ?? 502, [...headers, ...added]);
       await (isLargeAnswer(answered, request) ? sendLargeAnswer(answered, response) : pipeline(answered, response));
+      return 'answered';
     } finally {
       stopWatching();
       response.off('close', abandon);
       if (!sent.destroyed && !sent.writableEnded) sent.destroy();
     }
+  }
+
+  /** Whether it is worth while to push the manifest again, since more of what it refers to is there now. */
+  private async complete(call: EngineCall, { document }: ReadManifest, load: Load): Promise<boolean> {
+    if (call.elsewhere.length === 0 || load.isCompleted) return false;
+    load.isCompleted = true;
+    if (!(await this.parts.bring(call, document))) return false;
+    load.end = 'refused';
+    return true;
   }
 
   /** @throws OciError 403 when there is none; what the upload brought before is removed. */
@@ -211,29 +262,6 @@ function manifestOf(
   digest: string,
 ): Push {
   return { registryId: registry.id, repository: route.name, digest, cause };
-}
-
-/** What the engine does not have is not there either, whoever deleted it. */
-function isDeleted({ route, request }: EngineCall, { statusCode }: IncomingMessage): boolean {
-  return route.kind === 'manifest' && request.method === 'DELETE' && (statusCode === 202 || statusCode === 404);
-}
-
-/** The engine announces the length of the whole blob and sends a sentence, so that clients would see it break off. */
-function outOfRange(answered: IncomingMessage): OciError {
-  answered.destroy();
-  const contentRange = answered.headers['content-range'];
-  return new OciError('RANGE_INVALID', 'The blob has none of the bytes of the Range that was asked for.', {
-    headers: contentRange === undefined ? {} : { 'Content-Range': contentRange },
-  });
-}
-
-function isBegun({ route }: EngineCall, { statusCode }: IncomingMessage): boolean {
-  return route.kind === 'uploads' && statusCode === 202;
-}
-
-/** The client does not want the upload any more. */
-function isGivenUp({ route, request }: EngineCall, { statusCode }: IncomingMessage): boolean {
-  return route.kind === 'upload' && request.method === 'DELETE' && statusCode === 204;
 }
 
 async function manifestIn(call: EngineCall, sizes: SizeLimits): Promise<Buffer> {

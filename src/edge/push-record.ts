@@ -85,8 +85,8 @@ export class PushRecord {
   }
 
   /** The engine has no such manifest any more. */
-  deleted({ digest, ...from }: Push, begunAt: Date): Promise<void> {
-    return this.content.deleted({ ...from, begunAt }, [digest]);
+  async deleted({ digest, ...from }: Push, begunAt: Date): Promise<void> {
+    await this.content.deleted({ ...from, begunAt }, [digest]);
   }
 
   private async writeBlob(push: Push, engine: PushedTo, hold: Hold): Promise<void> {

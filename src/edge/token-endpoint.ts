@@ -13,6 +13,8 @@ import { readGet, readPost, requireService, type TokenRequest } from './token-re
 export interface EdgeCall {
   readonly registry: RegistryEndpoint;
   readonly origin: Origin;
+  /** By whose endpoint the client came; undefined: by the login server, which chooses. */
+  readonly region: string | undefined;
   /** Of the client, as far as trusted proxies tell. */
   readonly address: string;
   readonly request: IncomingMessage;

@@ -1,6 +1,7 @@
 import { isDigest } from '../content/digest.js';
 import { isRepositoryName, MAX_NAME_LENGTH, type Access } from './access.js';
 import { OciError } from './oci-error.js';
+import { UPLOAD_REGION } from './upload-region.js';
 
 export type RouteKind = 'base' | 'catalog' | 'tags' | 'manifest' | 'blob' | 'referrers' | 'uploads' | 'upload';
 
@@ -17,6 +18,8 @@ export interface V2Route {
   readonly instead: readonly Access[] | undefined;
   /** Written anew from what was read, so that the engine cannot read it in another way than we did. */
   readonly enginePath: string;
+  /** In which an upload goes on; undefined where that is not said. */
+  readonly region: string | undefined;
   /** Whether the request may bring a body to the engine. */
   readonly takesBody: boolean;
 }
@@ -72,6 +75,7 @@ export function parseV2(method: string, url: string): V2Route {
     needs: needsOf(target, actions, query),
     instead: target.kind === 'tags' ? [{ type: 'repository', name: target.name, actions: METADATA }] : undefined,
     enginePath: `${pathOf(target)}${queryOf(query)}`,
+    region: target.kind === 'upload' ? (query.get(UPLOAD_REGION) ?? undefined) : undefined,
     takesBody: ['POST', 'PUT', 'PATCH'].includes(method),
   };
 }
@@ -155,8 +159,10 @@ function pathOf({ kind, name, last }: Target): string {
   return `/v2/${name}${SUFFIX[kind](last)}`;
 }
 
-/** Each name once: of two values the engine might take the other than we have checked. */
+/** Each name once: of two values the engine might take the other than we have checked. What is for us alone is left out. */
 function queryOf(query: URLSearchParams): string {
-  const single = new URLSearchParams([...new Set(query.keys())].map((name) => [name, query.get(name) ?? '']));
+  const names = new Set(query.keys());
+  names.delete(UPLOAD_REGION);
+  const single = new URLSearchParams([...names].map((name) => [name, query.get(name) ?? '']));
   return single.size === 0 ? '' : `?${single.toString()}`;
 }

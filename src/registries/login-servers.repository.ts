@@ -19,7 +19,15 @@ export type Endpoint = Pick<
   | 'replicaLocations'
   | 'publicNetworkAccess'
   | 'networkRuleSet'
-> & { readonly loginPort: number | null } & ContentFlags;
+> & { readonly loginPort: number | null; readonly replicas: readonly Replica[] } & ContentFlags;
+
+/** A registry in another region. */
+export interface Replica {
+  readonly region: string;
+  readonly instanceName: string;
+  /** Whether it has been made, and its region has not been switched off. */
+  readonly isServed: boolean;
+}
 
 /** What the login servers need to know of a registry's content as a whole. */
 export interface ContentFlags {
@@ -38,6 +46,8 @@ export interface ContentFlags {
 export interface PortToServe {
   readonly port: number;
   readonly key: string;
+  /** Of whose replica it is; null for the registry's own. */
+  readonly region: string | null;
   /** Whether some edge has said that it listens there. */
   readonly listening: boolean;
 }
@@ -57,15 +67,22 @@ const byKey: Statement = {
                 coalesce(c.has_locks, false) as "hasContentLocks",
                 coalesce(c.has_hidden or r.policies -> 'softDeletePolicy' ->> 'status' = 'enabled', false) as "hasHidden",
                 coalesce(g.has_garbage, false) as "hasGarbage",
-                exists (select 1 from cache_rules u where u.registry_id = r.id) as "hasCacheRules"
-           from registries r left join login_ports l on l.registry_id = r.id
+                exists (select 1 from cache_rules u where u.registry_id = r.id) as "hasCacheRules",
+                case when r.replica_locations = '[]' then '[]'
+                     else (select coalesce(jsonb_agg(jsonb_build_object(
+                                    'region', p.key, 'instanceName', p.instance_name,
+                                    'isServed', p.region_endpoint_enabled
+                                                and p.provisioning_state in ('Succeeded', 'Updating')) order by p.key), '[]')
+                             from replications p
+                            where p.registry_id = r.id and p.provisioning_state <> 'Deleting') end as replicas
+           from registries r left join login_ports l on l.registry_id = r.id and l.region is null
                              left join registry_contents c on c.registry_id = r.id
                              left join garbage_collections g on g.id = r.id
           where r.key = $1 and r.provisioning_state <> 'Deleting'`,
 };
 const ports: Statement = {
   name: 'login_servers.ports',
-  text: `select l.port, r.key, l.listening from login_ports l join registries r on r.id = l.registry_id
+  text: `select l.port, r.key, l.region, l.listening from login_ports l join registries r on r.id = l.registry_id
           where r.provisioning_state <> 'Deleting'`,
 };
 const reserve: Statement = {
@@ -82,18 +99,25 @@ const listening: Statement = {
 };
 const isListening: Statement = {
   name: 'login_servers.is_listening',
-  text: 'select coalesce(bool_and(listening), true) as listening from login_ports where registry_id = $1',
+  text: 'select coalesce(bool_and(listening), true) as listening from login_ports where registry_id = $1 and region is null',
 };
 const block: Statement = { name: 'login_servers.block', text: 'update login_ports set blocked = true where port = $1' };
 const leave: Statement = {
   name: 'login_servers.leave',
   text: `update login_ports l set registry_id = null from registries r
           where l.port = $1 and r.id = l.registry_id and r.provisioning_state = 'Creating' and not l.listening
+            and l.region is null
+          returning r.id, r.key`,
+};
+const leaveRegion: Statement = {
+  name: 'login_servers.leave_region',
+  text: `update login_ports l set registry_id = null from registries r
+          where l.port = $1 and r.id = l.registry_id and not l.listening and l.region is not null
           returning r.id, r.key`,
 };
 const move: Statement = {
   name: 'login_servers.move',
-  text: `update login_ports set registry_id = $1, listening = false
+  text: `update login_ports set registry_id = $1, region = null, listening = false
           where port = (select port from login_ports
                          where registry_id is null and not blocked and port between $2 and $3
                          order by port for update skip locked limit 1)`,
@@ -126,7 +150,7 @@ export async function isListeningFor(sql: Sql, registryId: string): Promise<bool
 export async function blockPort(tx: Tx, port: number, from: number, to: number): Promise<void> {
   await tx.count(block, [port]);
   const registry = await tx.row<{ id: string; key: string }>(leave, [port]);
-  if (!registry) return;
-  await tx.count(move, [registry.id, from, to]);
-  await tx.count(announce, [registry.key]);
+  if (registry) await tx.count(move, [registry.id, from, to]);
+  const left = registry ?? (await tx.row<{ key: string }>(leaveRegion, [port]));
+  if (left) await tx.count(announce, [left.key]);
 }

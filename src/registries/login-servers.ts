@@ -11,6 +11,7 @@ import {
   type Endpoint,
   type PortToServe,
 } from './login-servers.repository.js';
+import { areRegionPortsOwing, assignRegionPorts } from './region-ports.repository.js';
 import type { Registry } from './registry.entity.js';
 
 /** What the edge needs to know of one registry to serve it. Read afresh for every request, so that a change holds at once. */
@@ -30,8 +31,11 @@ export class LoginServers {
     return found && this.endpointOf(found);
   }
 
-  /** Every port on which a registry should answer now, of all subscriptions. */
-  ports(): Promise<PortToServe[]> {
+  /** Every port on which a registry, or a replica of one, should answer now, of all subscriptions. */
+  async ports(): Promise<PortToServe[]> {
+    const { from, to } = this.config.registryPorts;
+    if (await areRegionPortsOwing(this.database))
+      await this.database.transaction((tx) => assignRegionPorts(tx, from, to));
     return portsToServe(this.database);
   }
 
@@ -46,8 +50,9 @@ export class LoginServers {
   }
 
   /**
-   * Another program has the port. A registry whose creation has not ended moves to a free one; an older one keeps its
-   * port, since its clients know it by that, and answers by host name until the port is free again.
+   * Another program has the port. A registry whose creation has not ended moves to a free one, and so does a replica whose
+   * port nobody could know yet; an older one keeps its port, since its clients know it by that, and answers by host name
+   * until the port is free again.
    */
   blocked(port: number): Promise<void> {
     const { from, to } = this.config.registryPorts;

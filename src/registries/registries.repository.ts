@@ -22,7 +22,7 @@ const connections = `(select json_agg(json_build_object('name', c.name, 'private
                               'provisioningState', c.provisioning_state) order by c.key)
                         from private_endpoint_connections c where c.registry_id = r.id)`;
 const selected = `select ${columns.select('r')}, l.port as "loginPort", ${connections} as "privateEndpointConnections"
-                    from registries r left join login_ports l on l.registry_id = r.id`;
+                    from registries r left join login_ports l on l.registry_id = r.id and l.region is null`;
 const named = 'where r.subscription_id = $1 and r.group_key = $2 and r.key = $3';
 
 const found = `${selected} join subscriptions s on s.id = r.subscription_id ${named} and s.tenant_id = $4 and s.state <> 'Deleted'`;
@@ -71,7 +71,7 @@ const instanceNames: Statement = {
 };
 const takePort: Statement = {
   name: 'registries.take_port',
-  text: `update login_ports set registry_id = $1, listening = false
+  text: `update login_ports set registry_id = $1, region = null, listening = false
           where port = (select port from login_ports
                          where registry_id is null and not blocked and port between $2 and $3
                          order by port for update skip locked limit 1)

@@ -41,7 +41,7 @@ it('is trusted by Node and by curl under every name of the service', async () =>
     expect({ host, status: response.statusCode }).toEqual({ host, status: 200 });
     response.resume();
   }
-  const data = ['shop.eastus.data.azurecr.localhost', 'shop.local.data.localhost'];
+  const data = ['shop.eastus.data.azurecr.localhost', 'shop.local.data.localhost', 'shop.local.geo.azurecr.localhost'];
   for (const host of ['shop.azurecr.localhost', 'azurecr.localhost', ...data]) {
     const args = ['-sS', '--cacert', tls.caFile, '--resolve', `${host}:${port}:127.0.0.1`, `https://${host}:${port}/`];
     expect(await promisify(execFile)('curl', args)).toEqual({ stdout: 'hello', stderr: '' });
@@ -64,7 +64,8 @@ it('carries what strict clients ask for', async () => {
       keyUsage: ['1.3.6.1.5.5.7.3.1'],
       subjectAltName:
         'DNS:localhost, DNS:azurecr.localhost, DNS:*.azurecr.localhost, DNS:*.eastus.data.azurecr.localhost, ' +
-        'DNS:*.local.data.azurecr.localhost, DNS:*.eastus.data.localhost, DNS:*.local.data.localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1',
+        'DNS:*.local.data.azurecr.localhost, DNS:*.eastus.data.localhost, DNS:*.local.data.localhost, ' +
+        'DNS:*.eastus.geo.azurecr.localhost, DNS:*.local.geo.azurecr.localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1',
       curve: 'prime256v1',
     },
     { isAuthority: true, keyUsage: undefined, subjectAltName: undefined, curve: 'prime256v1' },

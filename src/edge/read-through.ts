@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { ContentLists } from '../content/content-lists.js';
+import type { EngineCall } from './engine-proxy.js';
+import { OciError, unknownManifest } from './oci-error.js';
+import type { RegionEngine } from './regions.js';
+
+const READS: readonly string[] = ['GET', 'HEAD'];
+
+type ReadingCall = Pick<EngineCall, 'registry' | 'route' | 'request' | 'elsewhere'>;
+
+/** Whether another region may be asked for what one does not have. */
+export function mayBeElsewhere({ route, request, elsewhere }: Omit<ReadingCall, 'registry'>): boolean {
+  const isContent = route.kind === 'manifest' || route.kind === 'blob';
+  return elsewhere.length > 0 && isContent && READS.includes(request.method ?? 'GET');
+}
+
+/** The same call for the engine of another region. */
+export function servedBy<Call extends EngineCall>(call: Call, { region, instanceName }: RegionEngine): Call {
+  return { ...call, registry: { ...call.registry, instanceName }, servedIn: region };
+}
+
+/** No region has what was asked for. */
+export function unknownEverywhere({ route: { kind, name, last } }: ReadingCall): OciError {
+  if (kind === 'manifest') return unknownManifest(name, last);
+  return new OciError('BLOB_UNKNOWN', `The repository '${name}' has no blob '${last}'.`, {
+    detail: { name, digest: last },
+  });
+}
+
+/** Whether content that an engine does not have is in the registry all the same. */
+@Injectable()
+export class ReadThrough {
+  constructor(private readonly lists: ContentLists) {}
+
+  async isKnown({ registry, route }: ReadingCall): Promise<boolean> {
+    // The index has been asked for a manifest before any engine was.
+    return route.kind === 'manifest' || this.lists.isReferred(registry.id, route.name, route.last);
+  }
+}
