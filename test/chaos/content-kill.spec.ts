@@ -1,0 +1,154 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { request } from 'undici';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { basic, OciClient, randomImage, sha256 } from '../support/oci-client.js';
+import { startService, type Service } from '../support/service.js';
+import { until } from '../support/until.js';
+import { webhookReceiver, type Receiver } from '../support/webhook-receiver.js';
+
+/** What the whole service is killed during; `BERTH_CHAOS_PUSHES` makes it more or fewer. */
+const PUSHES = Number(process.env['BERTH_CHAOS_PUSHES'] ?? 100);
+const WEBHOOKS = 10;
+const REGIONS = ['eastus', 'northeurope'];
+const KILLS = 3;
+const CLIENTS = 4;
+const LIMIT_MS = 300_000;
+
+const GROUP = 'resourceGroups/kill';
+const REGISTRY = `${GROUP}/providers/Microsoft.ContainerRegistry/registries/survivor2`;
+
+let service: Service;
+let receiver: Receiver;
+let client: OciClient | undefined;
+let token: string;
+
+beforeAll(async () => {
+  receiver = await webhookReceiver();
+  service = await startService();
+  token = await service.token();
+}, LIMIT_MS);
+afterAll(async () => {
+  await client?.close();
+  await service?.stop();
+  await receiver?.close();
+});
+
+async function arm<Body>(method: 'GET' | 'PUT' | 'POST', path: string, body?: object): Promise<Body> {
+  const apiVersion = path === GROUP ? '2021-04-01' : '2025-11-01';
+  const answer = await request(
+    `${service.endpoint}/subscriptions/${service.subscriptionId}/${path}?api-version=${apiVersion}`,
+    {
+      method,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: body ? JSON.stringify(body) : null,
+      dispatcher: service.agent,
+    },
+  );
+  const text = await answer.body.text();
+  if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${text}`);
+  return JSON.parse(text) as Body;
+}
+
+interface Provisioned {
+  readonly properties: { readonly provisioningState: string; readonly loginServer: string };
+}
+
+async function made(path: string, body: object): Promise<Provisioned> {
+  await arm('PUT', path, body);
+  await until(async () => (await arm<Provisioned>('GET', path)).properties.provisioningState === 'Succeeded', 45_000);
+  return arm('GET', path);
+}
+
+/** Pushes until enough was acknowledged. */
+async function push(acknowledged: Set<string>): Promise<void> {
+  while (acknowledged.size < PUSHES) {
+    const { blobs, manifest } = randomImage(200);
+    try {
+      for (const blob of blobs) await client!.pushBlob('app', blob);
+      const { status } = await client!.putManifest('app', `v${acknowledged.size}`, manifest);
+      if (status === 201) acknowledged.add(sha256(manifest));
+    } catch {
+      // The service has been killed; whoever pushes tries again some time.
+      await pause(20);
+    }
+  }
+}
+
+/** Digests of which the instance's storage has the bytes. */
+async function storedIn(instance: string): Promise<Set<string>> {
+  const blobs = join(service.dataDir, 'instances', instance, 'storage/docker/registry/v2/blobs/sha256');
+  const found = new Set<string>();
+  for (const prefix of await readdir(blobs).catch(() => []))
+    for (const hex of await readdir(join(blobs, prefix)))
+      if (await stat(join(blobs, prefix, hex, 'data')).catch(() => undefined)) found.add(`sha256:${hex}`);
+  return found;
+}
+
+interface Payload {
+  readonly id: string;
+  readonly target: { readonly digest: string };
+}
+
+test(
+  'killed again and again while images are pushed, tells every webhook of each and has each in every region',
+  async () => {
+    await arm('PUT', GROUP, { location: 'westeurope' });
+    const { properties } = await made(REGISTRY, {
+      location: 'westeurope',
+      sku: { name: 'Premium' },
+      properties: { adminUserEnabled: true },
+    });
+    for (let n = 0; n < WEBHOOKS; n++)
+      await made(`${REGISTRY}/webhooks/webhook${n}`, {
+        location: 'westeurope',
+        properties: { serviceUri: `${receiver.origin}/${n}`, actions: ['push'] },
+      });
+    for (const region of REGIONS) await made(`${REGISTRY}/replications/${region}`, { location: region });
+    const { username, passwords } = await arm<{ username: string; passwords: { value: string }[] }>(
+      'POST',
+      `${REGISTRY}/listCredentials`,
+    );
+    client = new OciClient(`https://${properties.loginServer}`, service.ca, basic(username, passwords[0]!.value));
+
+    const acknowledged = new Set<string>();
+    const pushing = Promise.all(Array.from({ length: CLIENTS }, () => push(acknowledged)));
+    for (let kill = 1; kill <= KILLS; kill++) {
+      const soMany = ((kill - Math.random()) / KILLS) * PUSHES;
+      await until(() => acknowledged.size >= soMany, LIMIT_MS);
+      await service.kill();
+      await service.start();
+    }
+    await pushing;
+
+    const told = () => {
+      const to = new Map<string, Map<string, Set<string>>>();
+      for (const { path = '', headers, body } of receiver.received) {
+        const { target } = JSON.parse(body) as Payload;
+        const digests = to.get(path) ?? new Map<string, Set<string>>();
+        to.set(path, digests.set(target.digest, digests.get(target.digest) ?? new Set()));
+        digests.get(target.digest)!.add(String(headers['berth-delivery']));
+      }
+      return to;
+    };
+    const untold = () =>
+      Array.from({ length: WEBHOOKS }, (_, n) =>
+        [...acknowledged].filter((digest) => !told().get(`/${n}`)?.has(digest)),
+      ).flat();
+    await until(() => untold().length === 0, 90_000);
+    for (const digests of told().values()) for (const ids of digests.values()) expect(ids.size).toBe(1);
+
+    const names = await readdir(join(service.dataDir, 'instances'));
+    const replicas = names.filter((name) => REGIONS.some((region) => name.startsWith(`survivor2-${region}`)));
+    expect(replicas).toHaveLength(REGIONS.length);
+    for (const replica of replicas) {
+      const missing = async () => {
+        const stored = await storedIn(replica);
+        return [...acknowledged].filter((digest) => !stored.has(digest));
+      };
+      await until(async () => (await missing()).length === 0, 90_000);
+    }
+  },
+  LIMIT_MS,
+);
