@@ -18,6 +18,7 @@ import { FaultsModule } from './faults/faults.module.js';
 import { ForwardingModule } from './forwarding/forwarding.module.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { MovesModule } from './moves/moves.module.js';
+import { ImportsModule } from './imports/imports.module.js';
 import { LocksModule } from './locks/locks.module.js';
 import { ObservabilityModule } from './observability/observability.module.js';
 import { PoliciesModule } from './policies/policies.module.js';
@@ -79,6 +80,7 @@ export class AppModule {
         ContentModule,
         RateLimitsModule,
         EdgeModule,
+        ImportsModule,
         PoliciesModule,
       ],
     };

@@ -19,6 +19,10 @@ export const ARM_ERRORS = {
   },
   ExpiredAuthenticationToken: { status: 401, meaning: 'The bearer token has expired; ask for a new one.' },
   AuthorizationFailed: { status: 403, meaning: 'The caller may not perform this action on this scope.' },
+  LinkedAuthorizationFailed: {
+    status: 403,
+    meaning: 'The caller may not use another resource that the request names, or there is none.',
+  },
 
   InvalidRoleAssignmentId: { status: 400, meaning: 'The name of a role assignment in the URL is not a GUID.' },
   InvalidRoleDefinitionId: {
@@ -52,6 +56,10 @@ export const ARM_ERRORS = {
   RequestTimeout: { status: 408, meaning: 'The body did not arrive in time. Nothing was done; send the request again.' },
   RequestEntityTooLarge: { status: 413, meaning: 'The body is larger than 4 MB.' },
   UnsupportedMediaType: { status: 415, meaning: 'The body is not of a media type that the operation takes.' },
+  InvalidParameters: {
+    status: 400,
+    meaning: 'An image could not be imported; the message has the reason of the registry that it was to come from.',
+  },
   InvalidParameter: { status: 400, meaning: 'One value of the request is not allowed; `target` names it.' },
   MultipleErrorsOccurred: {
     status: 400,
@@ -194,11 +202,8 @@ export const ARM_ERRORS = {
   },
 
   ProvisioningFailed: { status: 500, meaning: 'The operation was tried as often as it may be and did not succeed.' },
+  Conflict: { status: 409, meaning: 'A tag that is to be imported is there already, and is not to be moved.' },
   OperationCanceled: { status: 409, meaning: 'The operation was overtaken by the deletion of its resource.' },
-  NotImplemented: {
-    status: 501,
-    meaning: 'The request is right, and this release cannot do what it asks for; the message says what to do instead.',
-  },
   InternalServerError: { status: 500, meaning: 'The service failed; its log has the details under the request id.' },
   ServerTimeout: {
     status: 503,

@@ -10,8 +10,11 @@ export class OperationErrorWire {
 
 /** How far an operation is. */
 export class OperationStatusWire {
-  @ApiProperty({ enum: ['Creating', 'Updating', 'Deleting', 'Succeeded', 'Failed', 'Canceled'] })
+  @ApiProperty({ enum: ['Creating', 'Updating', 'Deleting', 'Importing', 'Succeeded', 'Failed', 'Canceled'] })
   readonly status: string;
+
+  /** How much of it is done, while that is known. */
+  readonly percentComplete?: number;
 
   /** What ended it; only when `Failed` or `Canceled`. */
   readonly error?: OperationErrorWire;

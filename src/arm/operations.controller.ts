@@ -19,10 +19,14 @@ const RUNNING_STATUS: Readonly<Record<OperationKindName, string>> = {
   Update: 'Updating',
   Delete: 'Deleting',
   Move: 'Moving',
+  Import: 'Importing',
 };
 
 /** What the poll of a result is answered at the end, unless it is 200. */
 const RESULT_STATUS: Partial<Readonly<Record<OperationKindName, number>>> = { Move: 204 };
+
+/** Whose result says how far it is while it is waited for, as clients of Azure find it. */
+const WITH_STATUS: readonly OperationKindName[] = ['Import'];
 
 /** What a client polls while a resource is made, changed or deleted. */
 @ApiTags('Operations')
@@ -58,7 +62,7 @@ export class OperationsController {
   @Get('providers/Microsoft.ContainerRegistry/locations/:location/operationResults/:operationId')
   @NeedsNothing('only who began an operation was told its id')
   @OperationResult('Operations_GetResult')
-  providerResult(@Arm() request: ArmRequest): Promise<void> {
+  providerResult(@Arm() request: ArmRequest): Promise<object | undefined> {
     servedVersion(this.versions.all(), request.apiVersion, { type: 'locations/operationResults' });
     return this.result(request, request.id.name);
   }
@@ -67,7 +71,7 @@ export class OperationsController {
   @Get('operationresults/:operationId')
   @NeedsNothing('only who began an operation was told its id')
   @OperationResult('Operations_GetGroupResult')
-  groupResult(@Arm() request: ArmRequest): Promise<void> {
+  groupResult(@Arm() request: ArmRequest): Promise<object | undefined> {
     servedVersion(RESOURCE_MANAGER_VERSIONS, request.apiVersion);
     return this.result(request, request.id.rest.at(-1) ?? '');
   }
@@ -77,14 +81,17 @@ export class OperationsController {
     const operation = await this.find(request, request.id.name);
     if (operation.endedAt) return { status: operation.status, ...(operation.error ? { error: operation.error } : {}) };
     request.answer(200, { 'azure-asyncoperation': request.url.href, 'retry-after': RETRY_AFTER_SECONDS });
-    return { status: RUNNING_STATUS[operation.kind] };
+    return { status: RUNNING_STATUS[operation.kind], ...progressOf(operation) };
   }
 
-  private async result(request: ArmRequest, shownId: string): Promise<void> {
-    const { endedAt, error, kind } = await this.find(request, shownId);
+  private async result(request: ArmRequest, shownId: string): Promise<object | undefined> {
+    const operation = await this.find(request, shownId);
+    const { endedAt, error, kind } = operation;
     if (error) throw ArmError.ofOperation(error);
     if (endedAt) request.answer(RESULT_STATUS[kind] ?? 200);
     else request.answer(202, { location: request.url.href, 'retry-after': RETRY_AFTER_SECONDS });
+    if (!WITH_STATUS.includes(kind)) return undefined;
+    return endedAt ? { status: 'Succeeded' } : { status: 'Accepted', ...progressOf(operation) };
   }
 
   private async find({ id, caller }: ArmRequest, shownId: string): Promise<Operation> {
@@ -100,4 +107,8 @@ export class OperationsController {
       );
     return found;
   }
+}
+
+function progressOf({ percentComplete }: Operation): { readonly percentComplete?: number } {
+  return percentComplete === null ? {} : { percentComplete };
 }

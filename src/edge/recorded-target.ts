@@ -2,6 +2,7 @@ import type { Garbage } from '../content/garbage.js';
 import type { ContentCause } from '../content/content-events.repository.js';
 import type { ContentLists } from '../content/content-lists.js';
 import { isDigest } from '../content/digest.js';
+import { TagImmutable } from '../content/tag-immutable.js';
 import type { SourceBlob, SourceManifest } from '../copying/content-source.js';
 import type { ContentTarget } from '../copying/content-target.js';
 import type { EngineClient } from '../data-plane/engine-client.js';
@@ -10,6 +11,7 @@ import type { RegistryEndpoint } from '../registries/login-servers.js';
 import { StorageFull } from '../usage/storage-full.js';
 import { acquireEngine } from './acquire-engine.js';
 import type { ContentLocks } from './content-locks.js';
+import { immutableTag } from './oci-error.js';
 import type { PushRecord, PushedManifest, PushedTo } from './push-record.js';
 import { asDenied, type Room, type RoomEnd } from './room.js';
 import type { Rooms } from './rooms.js';
@@ -59,6 +61,7 @@ export class RecordedTarget implements ContentTarget {
   }
 
   async mountBlob(digest: string, fromRepository: string, signal: AbortSignal): Promise<boolean> {
+    await this.requireWritable('');
     await this.wanted(digest);
     if (!(await this.engine.mountBlob(digest, fromRepository, signal))) return false;
     await this.written(digest, undefined);
@@ -69,6 +72,7 @@ export class RecordedTarget implements ContentTarget {
     const { rooms, sizes } = this.needs;
     try {
       sizes.requireLayer(blob.sizeBytes);
+      await this.requireWritable('');
       await this.wanted(digest);
       await this.within(
         await rooms.forManifest(this.place.registry, [{ digest, sizeBytes: blob.sizeBytes }]),
@@ -83,11 +87,11 @@ export class RecordedTarget implements ContentTarget {
   }
 
   async putManifest(reference: string, manifest: SourceManifest, signal: AbortSignal): Promise<void> {
-    const { record, rooms, sizes, locks } = this.needs;
+    const { record, rooms, sizes } = this.needs;
     const { registry, repository } = this.place;
     const { bytes, mediaType: contentType, digest } = manifest;
     sizes.requireManifest(bytes.length);
-    await locks.require(registry, 'push', repository, reference);
+    await this.requireWritable(reference, digest);
     const to = { registryId: registry.id, repository };
     const read = await this.withEngine((engine) => record.read(to, bytes, engine));
     await this.within(await rooms.forManifest(registry, [read.itself, ...read.parts]), async (room) => {
@@ -96,6 +100,16 @@ export class RecordedTarget implements ContentTarget {
       const tag = isDigest(reference) ? null : reference;
       await this.written(digest, { ...read, contentType, tag, begunAt }, room);
     });
+  }
+
+  /**
+   * @param reference under which a manifest is to be put; empty when it is about blobs.
+   * @throws OciError when attributes of the content hold it back, or the tag stays where it is.
+   */
+  async requireWritable(reference: string, digest = ''): Promise<void> {
+    const { registry, repository } = this.place;
+    await this.needs.locks.require(registry, 'push', repository, reference);
+    if (digest !== '') await this.needs.locks.requireMovable(registry, repository, reference, digest);
   }
 
   private wanted(digest: string): Promise<void> {
@@ -119,6 +133,7 @@ export class RecordedTarget implements ContentTarget {
     try {
       await this.withEngine((engine) => this.needs.record.write(push, engine, hold));
     } catch (error) {
+      if (error instanceof TagImmutable) throw immutableTag(error.repository, error.tag);
       throw error instanceof StorageFull ? asDenied(error, registry) : error;
     }
   }

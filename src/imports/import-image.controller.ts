@@ -1,5 +1,5 @@
 import { Controller, HttpCode, Post } from '@nestjs/common';
-import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import { Arm, type ArmRequest } from '../arm/arm-request.js';
 import { Needs } from '../arm/needs.js';
 import { ArmCommand } from '../arm/openapi.js';
@@ -7,9 +7,9 @@ import { ArmPipeline } from '../arm/pipeline.js';
 import { Config } from '../config/config.js';
 import { ImportImage } from './import-image.js';
 import { ImportImageParametersWire } from './import-image.wire.js';
-import { RegistriesRepository } from './registries.repository.js';
-import { IN_REGISTRY } from './registry-path.js';
-import { registryType } from './registry.type.js';
+import { RegistriesRepository } from '../registries/registries.repository.js';
+import { IN_REGISTRY } from '../registries/registry-path.js';
+import { registryType } from '../registries/registry.type.js';
 
 /** Images of other registries, for one of this service. */
 @ApiTags('Registries')
@@ -24,13 +24,12 @@ export class ImportImageController {
     private readonly config: Config,
   ) {}
 
-  /** Would copy an image from another registry; this release checks the request and answers 501. */
+  /** Copies an image from another registry; `Location` tells how far it is. */
   @Post(`${IN_REGISTRY}/importImage`)
   @Needs('Microsoft.ContainerRegistry/registries/importImage/action')
   @HttpCode(202)
   @ArmCommand('Registries_ImportImage', { body: ImportImageParametersWire })
-  @ApiResponse({ status: 501, description: 'What this release answers to every import that passes the checks.' })
-  async importImage(@Arm() request: ArmRequest): Promise<never> {
+  async importImage(@Arm() request: ArmRequest): Promise<void> {
     await this.arm.existing(this.type, this.registries, request);
     return this.images.start(request);
   }

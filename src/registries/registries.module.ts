@@ -5,12 +5,11 @@ import { CredentialsModule } from '../credentials/credentials.module.js';
 import { DataPlaneModule } from '../data-plane/data-plane.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { DeletionsBelow } from './deletions-below.js';
-import { ImportImageController } from './import-image.controller.js';
-import { ImportImage } from './import-image.js';
 import { InstanceOwners } from './instance-owners.js';
 import { LoginPort } from './login-port.entity.js';
 import { LoginServers } from './login-servers.js';
 import { NewRegistries } from './new-registries.js';
+import { RegionEndpointsController } from './region-endpoints.controller.js';
 import { RegistriesController } from './registries.controller.js';
 import { RegistriesRepository } from './registries.repository.js';
 import { RegistryActions } from './registry-actions.js';
@@ -23,11 +22,10 @@ import { SkuCounts } from './sku-counts.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Registry, LoginPort]), CredentialsModule, UsageModule, DataPlaneModule],
-  controllers: [RegistriesController, ImportImageController],
+  controllers: [RegistriesController, RegionEndpointsController],
   providers: [
     RegistriesRepository,
     RegistryActions,
-    ImportImage,
     RegistryCatalogue,
     RegistryWork,
     LoginServers,
@@ -38,7 +36,16 @@ import { SkuCounts } from './sku-counts.js';
     InstanceOwners,
     DeletionsBelow,
   ],
-  exports: [LoginServers, RegistryParents, RegistryLocations, SkuCounts, NewRegistries, InstanceOwners, DeletionsBelow],
+  exports: [
+    RegistriesRepository,
+    LoginServers,
+    RegistryParents,
+    RegistryLocations,
+    SkuCounts,
+    NewRegistries,
+    InstanceOwners,
+    DeletionsBelow,
+  ],
 })
 export class RegistriesModule implements OnModuleInit {
   constructor(private readonly loginServers: LoginServers) {}

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { rootCertificates } from 'node:tls';
 import { Injectable } from '@nestjs/common';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { Agent, request, type Dispatcher } from 'undici';
@@ -35,17 +37,12 @@ export interface UpstreamRequest {
 @Injectable()
 export class UpstreamConnections implements OnApplicationShutdown {
   private readonly addresses = new OutboundAddresses(allowedBy(this.config.upstreamAllow, this.config));
-  private readonly agent = new Agent({
-    connect: { lookup: this.addresses.lookup, timeout: CONNECT_MS },
-    headersTimeout: QUIET_MS,
-    bodyTimeout: QUIET_MS,
-    connections: CONNECTIONS_PER_HOST,
-  });
+  private agent: Agent | undefined;
 
   constructor(private readonly config: Config) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await this.agent.destroy();
+    await this.agent?.destroy();
   }
 
   /** Where a registry of that host is asked. */
@@ -83,12 +80,24 @@ export class UpstreamConnections implements OnApplicationShutdown {
     tries: number,
   ): Promise<Dispatcher.ResponseData | undefined> {
     try {
+      this.agent ??= await this.opened();
       return await request(url, { ...options, signal, dispatcher: this.agent });
     } catch (error) {
       signal.throwIfAborted();
       if (tries < TRIES && CLOSED.includes(codeOf(error))) return undefined;
       throw failureOf(url.host, error);
     }
+  }
+
+  private async opened(): Promise<Agent> {
+    const { upstreamCaFile } = this.config;
+    const trusted = upstreamCaFile === '' ? {} : { ca: [...rootCertificates, await readFile(upstreamCaFile, 'utf8')] };
+    return new Agent({
+      connect: { ...trusted, lookup: this.addresses.lookup, timeout: CONNECT_MS },
+      headersTimeout: QUIET_MS,
+      bodyTimeout: QUIET_MS,
+      connections: CONNECTIONS_PER_HOST,
+    });
   }
 
   private admit(url: URL): void {

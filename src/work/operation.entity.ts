@@ -3,7 +3,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** What makes a resource true; most types have a plan for each. */
 export const OPERATION_KINDS = ['Create', 'Update', 'Delete'] as const;
 export type ProvisioningKind = (typeof OPERATION_KINDS)[number];
-export type OperationKindName = ProvisioningKind | 'Move';
+export type OperationKindName = ProvisioningKind | 'Move' | 'Import';
 
 export const OPERATION_STATUSES = ['Accepted', 'Running', 'Succeeded', 'Failed', 'Canceled'] as const;
 export type OperationStatus = (typeof OPERATION_STATUSES)[number];
@@ -62,6 +62,10 @@ export class Operation {
   /** Claims that did not end in a polite wait. */
   @Column('int', { default: 0 })
   attempts: number;
+
+  /** How far it is, where that is known. */
+  @Column('int', { nullable: true })
+  percentComplete: number | null;
 
   /** Why the last walk stopped, for whoever is on call. */
   @Column('text', { nullable: true })

@@ -59,6 +59,10 @@ const expedite: Statement = {
   name: 'operations.expedite',
   text: `update operations set run_after = now() where record_id = $1 and ended_at is null and status = 'Accepted'`,
 };
+const report: Statement = {
+  name: 'operations.report',
+  text: 'update operations set percent_complete = $2 where record_id = $1 and ended_at is null',
+};
 const forget: Statement = {
   name: 'operations.forget',
   text: `delete from operations where ended_at < now() - $1 * interval '1 day'`,
@@ -126,6 +130,11 @@ export async function finishOperation(
 /** Lets the operation that waits behind a lost claim start at once: that claim's worker has now stopped. */
 export async function expediteOperationOf(sql: Sql, recordId: string): Promise<void> {
   if ((await sql.count(expedite, [recordId])) > 0) await sql.count(wake, [recordId]);
+}
+
+/** Tells those who ask how far the operation of a record is. */
+export async function reportProgress(sql: Sql, recordId: string, percent: number): Promise<void> {
+  await sql.count(report, [recordId, percent]);
 }
 
 export function forgetOperations(sql: Sql, olderThanDays: number): Promise<number> {

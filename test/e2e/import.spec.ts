@@ -1,0 +1,386 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { EngineExchange } from '../../src/copying/engine-exchange.js';
+import { EngineTarget } from '../../src/copying/engine-target.js';
+import { registryId } from '../../src/registries/registry-id.js';
+import { UpstreamConnections } from '../../src/upstream/upstream-connections.js';
+import { StorageLimit } from '../../src/usage/storage-limit.js';
+import { Sweeps } from '../../src/work/sweeps.js';
+import { armAtEdge, settle, type ArmAnswer, type ArmAtEdge } from '../support/arm-at-edge.js';
+import { application, subscriptionOf, tenantWithSubscription, type Principal } from '../support/edge-principals.js';
+import { giveRole } from '../support/given-role.js';
+import { MANIFEST_TYPE } from '../support/engines.js';
+import { buildImage, buildIndex, digestOfImage } from '../support/image.js';
+import { basic, randomImage, sha256, type OciClient } from '../support/oci-client.js';
+import type { GivenRegistry } from '../support/oci-edge.js';
+import { asDescriptor, INDEX_TYPE, loginServers, pushImage } from '../support/oci-registry.js';
+import { otherRegistry, READER, type OtherRegistry } from '../support/other-registry.js';
+
+const folder = await mkdtemp(join(tmpdir(), 'berth-import-'));
+const caFile = join(folder, 'ca.pem');
+const servers = loginServers({
+  BERTH_LOG_LEVEL: 'fatal',
+  BERTH_UPSTREAM_PLAIN_HTTP: '127.0.0.1',
+  BERTH_UPSTREAM_CA_FILE: caFile,
+});
+
+let open: OtherRegistry;
+let closed: OtherRegistry;
+let index: string;
+let image: string;
+let subscriptionId: string;
+let tenantId: string;
+let owner: Principal;
+let arm: ArmAtEdge;
+
+beforeAll(async () => {
+  await writeFile(caFile, servers.edge().ca);
+  [open, closed] = await Promise.all([otherRegistry(), otherRegistry({ hasUsers: true })]);
+  const [built, single] = [await buildIndex(folder, 'multi'), await buildImage(folder, 'single')];
+  [index, image] = [await digestOfImage(built), await digestOfImage(single)];
+  await Promise.all([open.push(built, 'team/multi:v1'), open.push(single, 'team/single:latest')]);
+  await closed.push(single, 'team/single:v1');
+  ({ tenantId, subscriptionId } = await tenantWithSubscription(servers.edge()));
+  owner = await application(servers.edge(), tenantId);
+  const { registry } = await given();
+  await giveRole(servers.edge(), { who: owner, role: 'Owner', at: registry, scope: 'subscription' });
+  arm = await armAtEdge(servers.edge(), owner);
+  const group = `/subscriptions/${subscriptionId}/resourcegroups/g?api-version=2021-04-01`;
+  const made = await arm.send('PUT', group, { location: 'local' });
+  if (made.status !== 201) throw new Error(`The group was not created: ${made.status}`);
+});
+afterEach(() => vi.restoreAllMocks());
+afterAll(async () => {
+  await arm?.close();
+  await Promise.all([open?.close(), closed?.close()]);
+  await rm(folder, { recursive: true, force: true });
+});
+
+const given = () => servers.edge().registry({ subscriptionId });
+const clientOf = (to: GivenRegistry): OciClient => servers.clientOf(to, basic(to.user, to.password));
+const begin = ({ registry }: GivenRegistry, body: object, by = arm) =>
+  by.send('POST', `${registryId(registry)}/importImage`, body);
+
+/** Asks for an import and does it; answers what its result says at the end. */
+async function imported(to: GivenRegistry, body: object): Promise<ArmAnswer> {
+  const begun = await begin(to, body);
+  expect(begun).toMatchObject({ status: 202, location: expect.stringContaining('/operationResults/') as string });
+  await settle(servers.edge());
+  return arm.send('GET', begun.location);
+}
+
+const refusalOf = ({ status, body }: ArmAnswer) => {
+  const { code, message } = (body as { error: { code: string; message: string } }).error;
+  return [status, code, message];
+};
+const digestAt = async (to: GivenRegistry, repository: string, reference: string) => {
+  const answer = await clientOf(to).send('GET', `/v2/${repository}/manifests/${reference}`, {
+    headers: { accept: `${INDEX_TYPE}, application/vnd.oci.image.manifest.v1+json` },
+  });
+  return answer.status === 200 ? sha256(answer.bytes) : answer.status;
+};
+const fromOpen = (sourceImage: string) => ({ source: { registryUri: open.host, sourceImage } });
+
+describe('an image', () => {
+  it('of another registry comes with all its parts, as if it had been pushed', async () => {
+    const to = await given();
+    const body = { ...fromOpen('team/multi:v1'), targetTags: ['mine/multi:v2', 'other'] };
+    expect(await imported(to, body)).toMatchObject({ status: 200, body: { status: 'Succeeded' } });
+    expect(await digestAt(to, 'mine/multi', 'v2')).toBe(index);
+    // Without a tag of its own it has that of its source.
+    expect(await digestAt(to, 'other', 'v1')).toBe(index);
+    const { json } = await clientOf(to).send('GET', `/v2/mine/multi/manifests/v2`, { headers: { accept: INDEX_TYPE } });
+    for (const { digest } of (json as { manifests: { digest: string }[] }).manifests) {
+      expect(await digestAt(to, 'mine/multi', digest)).toBe(digest);
+      const { json: part } = await clientOf(to).send('GET', `/v2/mine/multi/manifests/${digest}`, {
+        headers: { accept: MANIFEST_TYPE },
+      });
+      for (const layer of (part as { layers: { digest: string }[] }).layers) {
+        const { bytes } = await clientOf(to).send('GET', `/v2/mine/multi/blobs/${layer.digest}`);
+        expect(sha256(bytes)).toBe(layer.digest);
+      }
+    }
+    const events = await servers.edge().sql<{ told: string }>(
+      `select concat_ws(' ', action, repository, tag, actor, request is null) as told
+         from content_events where registry_id = $1 and tag is not null order by sequence`,
+      [to.registry.id],
+    );
+    expect(events.map(({ told }) => told)).toEqual([
+      `push mine/multi v2 ${owner.objectId} t`,
+      `push other v1 ${owner.objectId} t`,
+    ]);
+    const [stored] = await servers
+      .edge()
+      .sql<{ bytes: string }>('select sum(size_bytes) as bytes from stored_blobs where registry_id = $1', [
+        to.registry.id,
+      ]);
+    expect(await servers.edge().storedBytes(to.registry)).toBe(Number(stored?.bytes));
+    expect(await servers.edge().sql('select id from image_imports')).toEqual([]);
+  });
+
+  it('is named by tag, by digest or by nothing, and comes under tags, under none, or as it was', async () => {
+    const to = await given();
+    await imported(to, { ...fromOpen('team/single'), untaggedTargetRepositories: ['bare', 'bare'] });
+    expect([await digestAt(to, 'bare', image), await digestAt(to, 'bare', 'latest')]).toEqual([image, 404]);
+    await imported(to, fromOpen('team/multi:v1'));
+    expect(await digestAt(to, 'team/multi', 'v1')).toBe(index);
+    await imported(to, { ...fromOpen(`team/multi@${index}`), targetTags: ['pinned:x', 'pinned'] });
+    expect([await digestAt(to, 'pinned', 'x'), await digestAt(to, 'pinned', 'latest')]).toEqual([index, index]);
+    await imported(to, fromOpen(`team/single@${image}`));
+    expect(await digestAt(to, 'team/single', image)).toBe(image);
+  });
+
+  it('of a registry with users comes with a password, and none of that stays', async () => {
+    const to = await given();
+    const source = { registryUri: closed.host, sourceImage: 'team/single:v1' };
+    expect(await imported(to, { source: { ...source, credentials: READER } })).toMatchObject({ status: 200 });
+    expect(await digestAt(to, 'team/single', 'v1')).toBe(image);
+    const wrong = { ...READER, password: 'not-the-password' };
+    for (const credentials of [undefined, wrong]) {
+      const answer = await imported(to, { source: { ...source, credentials }, targetTags: ['never:came'] });
+      expect(refusalOf(answer)).toEqual([
+        400,
+        'InvalidParameters',
+        `Error copying the image: ${closed.host} answered 401 (UNAUTHORIZED: authentication required).`,
+      ]);
+    }
+    const kept = await servers
+      .edge()
+      .sql(
+        'select * from image_imports union all select null, null, null, null, null, null, null, null, null, null, null, null where false',
+      );
+    const told = await servers.edge().sql('select o.* from operations o');
+    expect(JSON.stringify([kept, told])).not.toMatch(/password|pass word/i);
+    expect(kept).toEqual([]);
+  });
+
+  it('of a login server with tokens comes with a password, a refresh token or an access token', async () => {
+    const [from, to] = [await given(), await given()];
+    const { digest } = await pushImage(clientOf(from), 'app', 'v1');
+    const token = await servers.edge().token(from, 'repository:app:pull');
+    const query = `service=${from.loginServer}&offline_token=true`;
+    const { json } = await clientOf(from).send('GET', `/oauth2/token?${query}`);
+    const ways = [
+      { username: from.user, password: from.password },
+      { username: null, password: (json as { refresh_token: string }).refresh_token },
+      { password: token },
+    ];
+    for (const [nth, credentials] of ways.entries()) {
+      const source = { registryUri: from.loginServer, sourceImage: 'app:v1', credentials };
+      expect((await imported(to, { source, targetTags: [`app:${nth}`] })).body).toEqual({ status: 'Succeeded' });
+      expect(await digestAt(to, 'app', String(nth))).toBe(digest);
+    }
+    expect((await imported(to, { source: { registryUri: from.loginServer, sourceImage: 'app:v1' } })).status).toBe(400);
+  });
+
+  it('of another subscription comes where its caller may pull there', async () => {
+    const edge = servers.edge();
+    const [to, from] = [await given(), await edge.registry({ subscriptionId: await subscriptionOf(edge, tenantId) })];
+    const { digest } = await pushImage(clientOf(from), 'app', 'v1');
+    const source = { resourceId: registryId(from.registry), sourceImage: 'app:v1' };
+    const pusher = await application(edge, tenantId);
+    await giveRole(edge, { who: pusher, role: 'Contributor', at: to.registry });
+    const byPusher = await armAtEdge(edge, pusher);
+    try {
+      const linked = [403, 'LinkedAuthorizationFailed', expect.stringContaining(source.resourceId) as string];
+      expect(refusalOf(await begin(to, { source }, byPusher))).toEqual(linked);
+      const absent = { ...source, resourceId: `${source.resourceId}gone` };
+      expect(refusalOf(await begin(to, { source: absent }, byPusher)).slice(0, 2)).toEqual(linked.slice(0, 2));
+      const foreign = await edge.registry(
+        await tenantWithSubscription(edge).then((of) => ({ subscriptionId: of.subscriptionId })),
+      );
+      const elsewhere = { ...source, resourceId: registryId(foreign.registry) };
+      expect(refusalOf(await begin(to, { source: elsewhere }, byPusher)).slice(0, 2)).toEqual(linked.slice(0, 2));
+      await giveRole(edge, { who: pusher, role: 'AcrPull', at: from.registry });
+      expect((await begin(to, { source }, byPusher)).status).toBe(202);
+      await settle(edge);
+      expect(await digestAt(to, 'app', 'v1')).toBe(digest);
+
+      await edge.sql(
+        `update registries set policies = jsonb_set(policies, '{exportPolicy,status}', '"disabled"') where id = $1`,
+        [from.registry.id],
+      );
+      const kept = await begin(to, { source, targetTags: ['again:v1'] }, byPusher);
+      expect(refusalOf(kept).slice(0, 2)).toEqual([400, 'InvalidParameters']);
+    } finally {
+      await byPusher.close();
+    }
+  });
+
+  it('of the registry itself is mounted, and no byte flows', async () => {
+    const to = await given();
+    const { digest } = await pushImage(clientOf(to), 'app', 'v1');
+    const put = vi.spyOn(EngineTarget.prototype, 'putBlob');
+    const source = { resourceId: registryId(to.registry), sourceImage: 'app:v1' };
+    expect((await imported(to, { source, targetTags: ['copy:v1', 'copy/of:it'] })).status).toBe(200);
+    expect([await digestAt(to, 'copy', 'v1'), await digestAt(to, 'copy/of', 'it')]).toEqual([digest, digest]);
+    expect(put).not.toHaveBeenCalled();
+  });
+
+  it('moves no tag unless it is to', async () => {
+    const to = await given();
+    const { digest } = await pushImage(clientOf(to), 'mine', 'taken');
+    const body = { ...fromOpen('team/single'), targetTags: ['mine:free', 'mine:taken'] };
+    const conflict = [
+      409,
+      'Conflict',
+      expect.stringContaining('Tag mine:taken already exists in target registry') as string,
+    ];
+    expect(refusalOf(await begin(to, body))).toEqual(conflict);
+    expect(refusalOf(await begin(to, { ...body, mode: 'NoForce' }))).toEqual(conflict);
+    // It may come between the request and the copy.
+    const begun = await begin(to, { ...body, targetTags: ['mine:late'] });
+    await pushImage(clientOf(to), 'mine', 'late');
+    const late = await digestAt(to, 'mine', 'late');
+    await settle(servers.edge());
+    expect(refusalOf(await arm.send('GET', begun.location)).slice(0, 2)).toEqual([409, 'Conflict']);
+    expect([await digestAt(to, 'mine', 'late'), await digestAt(to, 'mine', 'taken')]).toEqual([late, digest]);
+    expect((await imported(to, { ...body, mode: 'Force' })).status).toBe(200);
+    expect([await digestAt(to, 'mine', 'free'), await digestAt(to, 'mine', 'taken')]).toEqual([image, image]);
+  });
+
+  it('of more than fifty manifests is refused before any of it comes', async () => {
+    const [from, to] = [await given(), await given()];
+    const client = clientOf(from);
+    const { blobs } = randomImage();
+    for (const blob of blobs) await client.pushBlob('many', blob);
+    const parts = Array.from({ length: 50 }, (_, nth) => {
+      const [config, layer] = blobs.map((blob) => ({
+        mediaType: 'application/octet-stream',
+        digest: sha256(blob),
+        size: blob.length,
+      }));
+      return Buffer.from(
+        JSON.stringify({
+          schemaVersion: 2,
+          mediaType: 'application/vnd.oci.image.manifest.v1+json',
+          config,
+          layers: [layer],
+          annotations: { nth: String(nth) },
+        }),
+      );
+    });
+    await Promise.all(parts.map((part) => client.putManifest('many', sha256(part), part)));
+    const putIndex = (tag: string, of: readonly Buffer[]) => {
+      const manifests = of.map((part) => asDescriptor({ digest: sha256(part), size: part.length }));
+      const text = JSON.stringify({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests });
+      return client.send('PUT', `/v2/many/manifests/${tag}`, { body: text, headers: { 'content-type': INDEX_TYPE } });
+    };
+    expect([(await putIndex('49', parts.slice(1))).status, (await putIndex('50', parts)).status]).toEqual([201, 201]);
+    const source = { resourceId: registryId(from.registry) };
+    const refused = await imported(to, { source: { ...source, sourceImage: 'many:50' } });
+    expect(refusalOf(refused)).toEqual([
+      400,
+      'InvalidParameters',
+      expect.stringContaining('more than 50 manifests') as string,
+    ]);
+    expect(await servers.edge().storedBytes(to.registry)).toBe(0);
+    expect((await imported(to, { source: { ...source, sourceImage: 'many:49' } })).status).toBe(200);
+  });
+
+  it('that is not there, or whose registry is away, is told in the words of its registry', async () => {
+    const to = await given();
+    const absent = await imported(to, fromOpen('team/none:v9'));
+    expect(refusalOf(absent)).toEqual([
+      400,
+      'InvalidParameters',
+      `Error copying the image: ${open.host} has no 'team/none:v9'.`,
+    ]);
+    const away = { source: { registryUri: '127.0.0.1:9', sourceImage: 'a' } };
+    expect(refusalOf(await imported(to, away))).toEqual([
+      400,
+      'InvalidParameters',
+      'Error copying the image: 127.0.0.1:9 did not answer (ECONNREFUSED).',
+    ]);
+    const inside = { source: { registryUri: '169.254.169.254', sourceImage: 'a' } };
+    expect(refusalOf(await imported(to, inside))[2]).toContain('169.254.169.254 is refused');
+  });
+
+  it('comes neither where nothing may be written nor where there is no room', async () => {
+    const to = await given();
+    await pushImage(clientOf(to), 'kept', 'v1');
+    const pushed = await servers.edge().storedBytes(to.registry);
+    await clientOf(to).send('PATCH', '/acr/v1/kept', {
+      body: '{"writeEnabled":false}',
+      headers: { 'content-type': 'application/json' },
+    });
+    const intoKept = await imported(to, { ...fromOpen('team/single'), targetTags: ['kept:v2'] });
+    expect(refusalOf(intoKept)).toEqual([
+      400,
+      'InvalidParameters',
+      expect.stringContaining("writeEnabled of the repository 'kept' is false") as string,
+    ]);
+    expect(await servers.edge().storedBytes(to.registry)).toBe(pushed);
+    vi.spyOn(servers.edge().get(StorageLimit), 'limitOf').mockReturnValue(pushed + 1_000);
+    const full = await imported(to, { ...fromOpen('team/single'), targetTags: ['new:v1'] });
+    const noRoom = expect.stringContaining('has no room for') as string;
+    expect(refusalOf(full)).toEqual([400, 'InvalidParameters', noRoom]);
+    expect(await digestAt(to, 'new', 'v1')).toBe(404);
+  });
+
+  it('is no longer wanted when its registry is being deleted', async () => {
+    const to = await given();
+    const begun = await begin(to, fromOpen('team/single'));
+    expect(await arm.send('GET', begun.location)).toMatchObject({ status: 202, body: { status: 'Accepted' } });
+    await servers.edge().sql('update operations set percent_complete = 40 where ended_at is null');
+    expect((await arm.send('GET', begun.location)).body).toEqual({ status: 'Accepted', percentComplete: 40 });
+    const status = `${registryId(to.registry)}/operationStatuses/${new URL(begun.location).pathname.split('/').at(-1)}`;
+    expect((await arm.send('GET', status)).body).toEqual({ status: 'Importing', percentComplete: 40 });
+    await servers.edge().sql(`update registries set provisioning_state = 'Deleting' where id = $1`, [to.registry.id]);
+    await settle(servers.edge());
+    expect(refusalOf(await arm.send('GET', begun.location)).slice(0, 2)).toEqual([409, 'OperationCanceled']);
+    await servers.edge().get(Sweeps).runAll();
+    expect(await servers.edge().sql('select id from image_imports')).toEqual([]);
+  });
+
+  it('comes whole from whatever moment at which its worker died, and no part of it twice', async () => {
+    const to = await given();
+    let dead = 0;
+    for (let nth = 1; ; nth++) {
+      const died = dieAt(nth);
+      const begun = await begin(to, { ...fromOpen('team/multi:v1'), targetTags: [`a${nth}:v1`] });
+      await settle(servers.edge());
+      vi.restoreAllMocks();
+      expect([nth, (await arm.send('GET', begun.location)).body]).toEqual([nth, { status: 'Succeeded' }]);
+      expect(await digestAt(to, `a${nth}`, 'v1')).toBe(index);
+      if (died() === 0) break;
+      dead++;
+    }
+    const events = await servers.edge().sql<{ count: number }>(
+      `select count(*)::int, count(distinct digest)::int as digests, count(tag)::int as tags from content_events
+        where registry_id = $1 group by repository`,
+      [to.registry.id],
+    );
+    expect(events).toEqual(Array.from({ length: dead + 1 }, () => ({ count: 3, digests: 3, tags: 1 })));
+    expect(dead).toBeGreaterThan(20);
+  });
+});
+
+/** The call with that number to the other registry or to an engine is never answered. Answers how often that was so. */
+function dieAt(nth: number): () => number {
+  let calls = 0;
+  let died = 0;
+  const maybe = () => {
+    if (++calls !== nth) return;
+    died++;
+    throw new Error('The worker is gone.');
+  };
+  for (const [prototype, name] of [
+    [UpstreamConnections.prototype, 'send'],
+    [EngineExchange.prototype, 'ask'],
+  ] as const) {
+    const { value: original } = Object.getOwnPropertyDescriptor(prototype, name) as {
+      value: (...said: unknown[]) => unknown;
+    };
+    vi.spyOn(prototype as unknown as Record<string, typeof original>, name).mockImplementation(function (
+      this: unknown,
+      ...said
+    ) {
+      maybe();
+      return original.apply(this, said);
+    });
+  }
+  return () => died;
+}
