@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
+import { sha256 } from '../support/oci-client.js';
 import { loginServers, pushImage } from '../support/oci-registry.js';
-import { givenReplica, heldBy, work } from '../support/replicas.js';
+import { DataPlane } from '../../src/data-plane/data-plane.js';
+import { EngineRepositories } from '../../src/copying/engine-repositories.js';
+import { askForComparison } from '../../src/replications/comparisons.repository.js';
+import { TransferWork } from '../../src/replications/transfer-work.js';
+import { beginReplica, differencesOf, givenReplica, heldBy, work, workItOff } from '../support/replicas.js';
+import { until } from '../support/until.js';
 
 const { edge, opened } = loginServers();
 
@@ -61,4 +67,76 @@ test('what was pushed and deleted before it was copied is neither copied nor in 
     [moved.digest]: moved.digest,
   });
   expect(await transfers()).toEqual([]);
+});
+
+test('what changes while it is being copied is made right afterwards', async () => {
+  const { given, client } = await opened();
+  const { instanceName } = await givenReplica(edge(), given.registry, 'westeurope');
+  const first = await pushImage(client, 'a', 'v1', 'stays');
+  const dataPlane = edge().get(DataPlane);
+  const acquire = dataPlane.acquire.bind(dataPlane);
+  let asked = 0;
+  let changed: Promise<unknown> | undefined;
+  // At the moment at which the copy of the first is about to be put.
+  dataPlane.acquire = async (name) => {
+    if (name === instanceName && ++asked === 8) {
+      changed = client.send('DELETE', `/v2/a/manifests/${first.digest}`).then(() => pushImage(client, 'a', 'v1'));
+      await changed;
+    }
+    return acquire(name);
+  };
+  await edge().get(TransferWork).runOnce(new AbortController().signal);
+  dataPlane.acquire = acquire;
+  expect(changed).toBeDefined();
+  expect(await heldBy(edge(), instanceName, 'a', [first.digest])).toEqual({ [first.digest]: first.digest });
+  await workItOff(edge());
+  expect(await differencesOf(edge(), given.registry, instanceName)).toEqual([]);
+  expect(await heldBy(edge(), instanceName, 'a', ['stays', first.digest])).toEqual({
+    stays: undefined,
+    [first.digest]: undefined,
+  });
+});
+
+test('a comparison waits for transactions that may have seen no replication, and repairs what is asked for', async () => {
+  const { given, client } = await opened();
+  const one = await pushImage(client, 'a', 'v1');
+  let end = () => undefined as void;
+  const open = edge().transaction(async (tx) => {
+    await tx.count({ name: '', text: 'select pg_current_xact_id()' });
+    await new Promise<void>((resolve) => (end = resolve));
+  });
+  const { instanceName, id } = await beginReplica(edge(), given.registry, 'westeurope');
+  const waiting = async () =>
+    (
+      await edge().sql<{ because: string }>(
+        'select waiting_because as because from replication_comparisons where id = $1',
+        [id],
+      )
+    )[0]?.because;
+  await until(async () => {
+    await work(edge());
+    return (await waiting()) === 'transactions from before have not ended';
+  });
+  expect(await heldBy(edge(), instanceName, 'a', ['v1'])).toEqual({ v1: undefined });
+  end();
+  await open;
+  await workItOff(edge());
+  expect(await differencesOf(edge(), given.registry, instanceName)).toEqual([]);
+
+  // What the replica lost or has too much is found by the next comparison.
+  const { target, never } = {
+    target: edge().get(EngineRepositories).target(instanceName, 'a'),
+    never: new AbortController().signal,
+  };
+  await pushImage(client, 'b', 'v1');
+  await work(edge());
+  const other = await edge().get(EngineRepositories).source(instanceName, 'a').manifest('v1', never);
+  await target.putManifest('surplus', other!, never);
+  await edge().get(EngineRepositories).target(instanceName, 'b').untag('v1', never);
+  await edge().get(DataPlane).garbageOf(instanceName).discard(sha256(one.layer));
+  await edge().get(DataPlane).renewEngines(instanceName);
+  expect(await differencesOf(edge(), given.registry, instanceName)).toHaveLength(3);
+  await askForComparison(edge().database, id);
+  await workItOff(edge());
+  expect(await differencesOf(edge(), given.registry, instanceName)).toEqual([]);
 });

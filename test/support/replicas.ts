@@ -1,5 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { ResourceId } from '../../src/arm/resource-id.js';
+import { digestOf } from '../../src/copying/content-digest.js';
+import { EngineRepositories } from '../../src/copying/engine-repositories.js';
 import { DataPlane } from '../../src/data-plane/data-plane.js';
 import { registryId } from '../../src/registries/registry-id.js';
 import type { Registry } from '../../src/registries/registry.entity.js';
@@ -10,7 +16,6 @@ import { ReplicationsRepository } from '../../src/replications/replications.repo
 import { TransferWork } from '../../src/replications/transfer-work.js';
 import { Operations } from '../../src/work/operations.js';
 import { Worker } from '../../src/work/worker.js';
-import { EngineRepositories } from '../../src/copying/engine-repositories.js';
 import type { Edge } from './oci-edge.js';
 import { until } from './until.js';
 
@@ -74,6 +79,135 @@ export async function heldBy(
   return Object.fromEntries(held);
 }
 
-export function dataPlaneOf(edge: Edge): DataPlane {
-  return edge.get(DataPlane);
+/** Whatever an instance has otherwise than the index says; every byte of it is read. */
+export async function differencesOf(edge: Edge, { id }: Registry, instanceName: string): Promise<readonly string[]> {
+  const rows = await edge.sql<{ repository: string; digest: string; tags: string[]; blobs: string[] }>(
+    `select r.name as repository, m.digest,
+            array(select name from image_tags t where t.repository_id = r.id and t.digest = m.digest) as tags,
+            array(select digest from manifest_references f
+                   where f.repository_id = r.id and f.manifest_digest = m.digest and f.kind = 'blobs') as blobs
+       from repositories r join manifests m on m.repository_id = r.id where r.registry_id = $1`,
+    [id],
+  );
+  const engines = edge.get(EngineRepositories);
+  const differences: string[] = [];
+  for (const { repository, digest, tags, blobs } of rows) {
+    const source = engines.source(instanceName, repository);
+    for (const reference of [digest, ...tags])
+      if ((await source.manifest(reference, NEVER))?.digest !== digest) differences.push(`${repository} ${reference}`);
+    for (const blob of blobs) {
+      const found = await source.blob(blob, NEVER);
+      const bytes = found && Buffer.concat((await found.body.toArray()) as Buffer[]);
+      if (!bytes || digestOf(bytes) !== blob) differences.push(`${repository} ${blob}`);
+    }
+  }
+  const lists = engines.lists(instanceName);
+  for await (const repository of lists.repositories('', NEVER))
+    for await (const tag of lists.tags(repository, NEVER)) {
+      const isKnown = rows.some((row) => row.repository === repository && row.tags.includes(tag));
+      const isThere = await engines.target(instanceName, repository).digestOfTag(tag, NEVER);
+      if (!isKnown && isThere) differences.push(`${repository} ${tag} is too much`);
+    }
+  return differences;
+}
+
+/** Everything that waits is due, and whoever held something has died. */
+export async function letTimePass(edge: Edge): Promise<void> {
+  for (const table of ['operations', 'replication_transfers', 'replication_comparisons'])
+    await edge.sql(
+      `update ${table} set run_after = least(run_after, now()), lease_until = now() - interval '1 second'
+        ${table === 'operations' ? 'where ended_at is null' : table === 'replication_comparisons' ? 'where begun_at is not null or ended_at is null' : ''}`,
+    );
+}
+
+/** Works, however often something has to be tried again, until nothing is left. */
+export async function workItOff(edge: Edge): Promise<void> {
+  await until(async () => {
+    await letTimePass(edge);
+    await work(edge);
+    const [left] = await edge.sql<{ n: number }>(
+      `select (select count(*) from replication_transfers)::int + (select count(*) from replication_comparisons
+                where ended_at is null or begun_at is not null)::int
+              + (select count(*) from operations where ended_at is null)::int as n`,
+    );
+    return left?.n === 0;
+  });
+}
+
+/** Between the service and the engine of one instance: what goes through it can be cut. */
+export class CutNetwork {
+  private readonly sockets = new Set<Socket>();
+  private readonly servers = new Map<string, Server>();
+  private bytesLeft = Number.POSITIVE_INFINITY;
+
+  private constructor(
+    private readonly folder: string,
+    private readonly undo: () => void,
+  ) {}
+
+  static async before(edge: Edge, instanceName: string): Promise<CutNetwork> {
+    const dataPlane = edge.get(DataPlane);
+    const acquire = dataPlane.acquire.bind(dataPlane);
+    const folder = await mkdtemp(join(tmpdir(), 'berth-cut-'));
+    const network = new CutNetwork(folder, () => {
+      dataPlane.acquire = acquire;
+    });
+    dataPlane.acquire = async (name) => {
+      const lease = await acquire(name);
+      if (name !== instanceName) return lease;
+      return { socketPath: await network.to(lease.socketPath), release: () => lease.release() };
+    };
+    return network;
+  }
+
+  /** After so many bytes, whichever way they go, nothing goes through any more. */
+  cut(afterBytes = 0): void {
+    this.bytesLeft = afterBytes;
+    if (afterBytes === 0) for (const socket of this.sockets) socket.destroy();
+  }
+
+  get isCut(): boolean {
+    return this.bytesLeft <= 0;
+  }
+
+  heal(): void {
+    this.bytesLeft = Number.POSITIVE_INFINITY;
+  }
+
+  async close(): Promise<void> {
+    this.undo();
+    this.cut();
+    await Promise.all([...this.servers.values()].map((server) => new Promise((resolve) => server.close(resolve))));
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private async to(socketPath: string): Promise<string> {
+    const path = join(this.folder, createHash('sha256').update(socketPath).digest('hex').slice(0, 12));
+    if (this.servers.has(path)) return path;
+    const server = createServer((socket) => this.join(socket, connect(socketPath)));
+    this.servers.set(path, server);
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    return path;
+  }
+
+  private join(one: Socket, other: Socket): void {
+    for (const [from, to] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      this.sockets.add(from);
+      from.on('error', () => undefined);
+      from.once('close', () => {
+        this.sockets.delete(from);
+        to.destroy();
+      });
+      from.on('data', (bytes: Buffer) => {
+        this.bytesLeft -= bytes.length;
+        if (this.isCut) for (const socket of this.sockets) socket.destroy();
+        else if (!to.write(bytes)) from.pause();
+      });
+      to.on('drain', () => from.resume());
+    }
+    if (this.isCut) one.destroy();
+  }
 }
