@@ -16,6 +16,7 @@ import { reads } from './sections/reads.js';
 import type { Stage } from './sections/stage.js';
 import { addWebhooks, openFloor, openTable, type Table } from './sections/tables.js';
 import { transfers } from './sections/transfers.js';
+import { webhooks } from './sections/webhooks.js';
 import { writes } from './sections/writes.js';
 
 const CLOSE_LIMIT_MS = 20_000;
@@ -63,6 +64,7 @@ async function bench(): Promise<void> {
   await add('logins', () => logins(stage));
   await add('catalog', () => catalog(stage));
   await add('transfers', () => transfers(stage));
+  await add('webhooks', () => webhooks(stage));
   const report = reportOf(findings, options, { loadGenerator: findProgram(['wrk']) ? 'wrk' : 'its own', before });
   console.log(`\n${report}\n`);
   await publish(report, options);

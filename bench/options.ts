@@ -1,6 +1,16 @@
 import { parseArgs } from 'node:util';
 
-export const SECTIONS = ['reads', 'writes', 'crowd', 'queue', 'first-login', 'logins', 'catalog', 'transfers'] as const;
+export const SECTIONS = [
+  'reads',
+  'writes',
+  'crowd',
+  'queue',
+  'first-login',
+  'logins',
+  'catalog',
+  'transfers',
+  'webhooks',
+] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** How much is measured. */

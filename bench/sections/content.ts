@@ -38,8 +38,12 @@ export function randomBlob(bytes: number): Blob {
 }
 
 /** Pushes a blob in one PUT. */
-export async function pushBlob({ host, agent, headers }: ContentServer, blob: Blob): Promise<void> {
-  const begun = await request(`https://${host}/v2/${REPOSITORY}/blobs/uploads/`, {
+export async function pushBlob(
+  { host, agent, headers }: ContentServer,
+  blob: Blob,
+  repository = REPOSITORY,
+): Promise<void> {
+  const begun = await request(`https://${host}/v2/${repository}/blobs/uploads/`, {
     method: 'POST',
     headers,
     dispatcher: agent,
@@ -66,9 +70,23 @@ export async function pullBlob({ host, agent, headers }: ContentServer, blob: Bl
 }
 
 /** Pushes a manifest whose config and only layer is the blob. */
-export async function pushManifest({ host, agent, headers }: ContentServer, blob: Blob): Promise<void> {
+export function pushManifest(server: ContentServer, blob: Blob): Promise<void> {
+  return putManifest(server, blob, MANIFEST_PATH, {});
+}
+
+/** Pushes such a manifest of its own under that tag. */
+export function pushTag(server: ContentServer, blob: Blob, repository: string, tag: string): Promise<void> {
+  return putManifest(server, blob, `/v2/${repository}/manifests/${tag}`, { annotations: { tag } });
+}
+
+async function putManifest(
+  { host, agent, headers }: ContentServer,
+  blob: Blob,
+  path: string,
+  further: object,
+): Promise<void> {
   const descriptor = { digest: blob.digest, size: blob.bytes };
-  const { statusCode, body } = await request(`https://${host}${MANIFEST_PATH}`, {
+  const { statusCode, body } = await request(`https://${host}${path}`, {
     method: 'PUT',
     headers: { ...headers, 'content-type': MANIFEST_TYPE },
     dispatcher: agent,
@@ -77,6 +95,7 @@ export async function pushManifest({ host, agent, headers }: ContentServer, blob
       mediaType: MANIFEST_TYPE,
       config: { mediaType: 'application/vnd.oci.image.config.v1+json', ...descriptor },
       layers: [{ mediaType: 'application/vnd.oci.image.layer.v1.tar', ...descriptor }],
+      ...further,
     }),
   });
   expectStatus(statusCode, 201, await body.text());

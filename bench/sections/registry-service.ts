@@ -39,8 +39,7 @@ export async function openRegistryService(stage: Stage, name: string): Promise<S
 
 /** Creates a registry and asks for its passwords, without waiting for anything. */
 export async function putRegistry(service: Service, name: string): Promise<LoginServer> {
-  const { endpoint, subscriptionId } = service;
-  const url = `${endpoint}/subscriptions/${subscriptionId}/resourceGroups/${GROUP}/providers/Microsoft.ContainerRegistry/registries/${name}`;
+  const url = urlOf(service, name);
   const { properties } = (await asked(service, 'PUT', `${url}?${API}`, {
     location: 'westeurope',
     sku: { name: 'Premium' },
@@ -52,6 +51,21 @@ export async function putRegistry(service: Service, name: string): Promise<Login
   };
   const basic = Buffer.from(`${username}:${passwords[0]?.value}`).toString('base64');
   return { loginServer: properties.loginServer, authorization: `Basic ${basic}` };
+}
+
+/** Creates a webhook that hears of pushes. */
+export async function putWebhook(
+  service: Service,
+  registry: string,
+  name: string,
+  { serviceUri, scope }: { readonly serviceUri: string; readonly scope: string },
+): Promise<void> {
+  const body = { location: 'westeurope', properties: { serviceUri, scope, actions: ['push'] } };
+  await asked(service, 'PUT', `${urlOf(service, registry)}/webhooks/${name}?${API}`, body);
+}
+
+function urlOf({ endpoint, subscriptionId }: Service, registry: string): string {
+  return `${endpoint}/subscriptions/${subscriptionId}/resourceGroups/${GROUP}/providers/Microsoft.ContainerRegistry/registries/${registry}`;
 }
 
 /** A registry that gives tokens, and a token for it. */

@@ -8,7 +8,7 @@ import type { OutboundAddresses } from './addresses.js';
  */
 const IDLE_MS = 4_000;
 /** Connections to one host and port that wait for the next request. */
-const MAX_IDLE_PER_ORIGIN = 16;
+const MAX_IDLE_PER_ORIGIN = 256;
 
 /**
  * Connections to where customers say, kept open for a while after an answer. How many there are at once is for those who send
