@@ -4,7 +4,7 @@ import type { EventStatus, ReceivedMessage, SentMessage } from './webhook-event.
 import { ANNOUNCE, TOLD } from './webhook-events.repository.js';
 
 /** How long a lane is held without being renewed. */
-export const LANE_LEASE_SECONDS = 10;
+export const LANE_LEASE_SECONDS = 6;
 
 /** One webhook's events of one repository. */
 export interface LaneKey {
