@@ -9,7 +9,6 @@ import { InstanceOwners } from './instance-owners.js';
 import { LoginPort } from './login-port.entity.js';
 import { LoginServers } from './login-servers.js';
 import { NewRegistries } from './new-registries.js';
-import { RegionEndpointsController } from './region-endpoints.controller.js';
 import { RegistriesController } from './registries.controller.js';
 import { RegistriesRepository } from './registries.repository.js';
 import { RegistryActions } from './registry-actions.js';
@@ -22,7 +21,7 @@ import { SkuCounts } from './sku-counts.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Registry, LoginPort]), CredentialsModule, UsageModule, DataPlaneModule],
-  controllers: [RegistriesController, RegionEndpointsController],
+  controllers: [RegistriesController],
   providers: [
     RegistriesRepository,
     RegistryActions,
