@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
 import { basic, OciClient, randomImage, sha256 } from '../../support/oci-client.js';
+import { until } from '../../support/until.js';
+import { webhookReceiver } from '../../support/webhook-receiver.js';
 import type { Stage, Trial } from './stage.js';
 
 /** Pushes images as the admin user. Answers their digests. */
@@ -68,6 +70,33 @@ export const CONTENT: readonly Trial[] = [
       expect(deleted['tagsDeleted']).toEqual(['v2']);
       expect(deleted['manifestsDeleted']).toHaveLength(2);
       expect(await az.run(of('list'))).not.toContain('mine');
+    },
+  ],
+  [
+    'az acr webhook tells a receiver of a push, and lists what came of it',
+    async (stage) => {
+      const { az, registry } = stage;
+      const receiver = await webhookReceiver(() => ({ status: 202, body: 'taken' }));
+      const webhook = (rest: string) => az.run(`acr webhook ${rest} -r ${registry}`);
+      await webhook(`create -n azpush --uri ${receiver.origin}/hook --actions push --scope hooked:*`);
+      const [, digest] = await push(stage, 'unheard:v1', 'hooked:v1');
+      await until(() => receiver.received.length > 0);
+      const told = { action: 'push', target: { repository: 'hooked', tag: 'v1', digest }, request: { method: 'PUT' } };
+      expect(receiver.received.map(({ path, body }) => ({ path, body: JSON.parse(body) as unknown }))).toMatchObject([
+        { path: '/hook', body: told },
+      ]);
+      const listed = async () =>
+        (await webhook('list-events -n azpush')) as readonly Readonly<Record<string, unknown>>[];
+      // It is written down once the receiver has answered, which it has just done.
+      await until(async () => (await listed())[0]?.['eventResponseMessage'] != null);
+      expect(await listed()).toMatchObject([
+        {
+          eventRequestMessage: { method: 'POST', requestUri: `${receiver.origin}/[secret]`, content: told },
+          eventResponseMessage: { statusCode: '202', content: 'taken' },
+        },
+      ]);
+      await webhook('delete -n azpush');
+      await receiver.close();
     },
   ],
 ];
