@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { isDigest } from '../content/digest.js';
+import type { SourceManifest } from '../copying/content-source.js';
 import type { ContentCall } from '../edge/content-call.js';
 import { OciError, unavailable } from '../edge/oci-error.js';
 import { PullThrough } from '../edge/pull-through.js';
@@ -13,6 +14,8 @@ import { refusalOf } from './pull-refusal.js';
 
 /** For how long a client waits for what is brought; it goes on being brought after that. */
 const WAIT_LIMIT_MS = 300_000;
+/** After that it is told what a manifest says, while all that it refers to is still being brought. */
+const ANSWERED_EARLY_MS = 2_000;
 
 /** What cache rules do about the requests of clients. */
 @Injectable()
@@ -26,29 +29,36 @@ export class CachePulls implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.through.by((call, route) => this.before(call, route));
+    this.through.by((call, route, mayAnswer) => this.before(call, route, mayAnswer));
   }
 
-  private async before(call: ContentCall, { kind, name, last }: V2Route): Promise<void> {
+  private async before(call: ContentCall, { kind, name, last }: V2Route, mayAnswer: boolean): Promise<boolean> {
     const { method = 'GET' } = call.request;
     const isPull = method === 'GET' || method === 'HEAD';
-    if (kind === 'manifest' && isPull) await this.manifest(call, name, last);
+    if (kind === 'manifest' && isPull) return this.manifest(call, name, last, mayAnswer);
     if (kind === 'blob' && isPull) await this.blob(call, name, last);
     if (kind === 'manifest' && method === 'PUT' && !isDigest(last)) await this.requireFree(call, name, last);
+    return false;
   }
 
-  private async manifest(call: ContentCall, name: string, reference: string): Promise<void> {
+  private async manifest(call: ContentCall, name: string, reference: string, mayAnswer: boolean): Promise<boolean> {
     const wanted = await this.wanted(call, name, reference);
-    if (!wanted) return;
+    if (!wanted) return false;
     const plan = pullPlan(wanted.rule, this.images.now());
-    if (plan === 'serve') return;
+    if (plan === 'serve') return false;
     const isStored = wanted.rule.storedDigest !== null;
+    const brought = isDigest(reference) ? this.images.digest(wanted) : this.images.tag(wanted);
     try {
-      await inTime(isDigest(reference) ? this.images.digest(wanted) : this.images.tag(wanted), isStored);
+      if (mayAnswer && !(await isDoneWithin(brought, ANSWERED_EARLY_MS))) {
+        const manifest = this.images.begun(wanted.pulled);
+        if (manifest) return sendManifest(call, manifest);
+      }
+      if (!(await isDoneWithin(brought, WAIT_LIMIT_MS)) && !isStored) throw stillBrought();
     } catch (error) {
       if (!isStored) throw refusalOf(error, wanted.rule, name);
       this.logger.warn({ ...wanted.pulled, message: 'What is stored is served; it was not compared.', err: error });
     }
+    return false;
   }
 
   private async blob(call: ContentCall, name: string, digest: string): Promise<void> {
@@ -56,7 +66,7 @@ export class CachePulls implements OnModuleInit {
     if (!wanted || wanted.rule.storedDigest !== null) return;
     if (await wanted.target.hasBlob(digest, new AbortController().signal)) return;
     try {
-      await inTime(this.images.blob(wanted, digest), false);
+      if (!(await isDoneWithin(this.images.blob(wanted, digest), WAIT_LIMIT_MS))) throw stillBrought();
     } catch (error) {
       throw refusalOf(error, wanted.rule, name);
     }
@@ -82,16 +92,28 @@ export class CachePulls implements OnModuleInit {
   }
 }
 
-/** @throws OciError 503 when it takes too long and there is nothing to be served meanwhile. */
-async function inTime(brought: Promise<void>, isStored: boolean): Promise<void> {
+async function isDoneWithin(brought: Promise<void>, limitMs: number): Promise<boolean> {
   const stop = new AbortController();
-  const tooLong = delay(WAIT_LIMIT_MS, undefined, { signal: stop.signal, ref: false }).then(() => {
-    if (!isStored) throw unavailable('It is still being brought from the other registry; try again.');
-  });
-  tooLong.catch(() => undefined);
+  const tooLong = delay(limitMs, false, { signal: stop.signal, ref: false }).catch(() => false);
   try {
-    await Promise.race([brought, tooLong]);
+    return await Promise.race([brought.then(() => true), tooLong]);
   } finally {
     stop.abort();
   }
+}
+
+function sendManifest({ request, response }: ContentCall, { digest, mediaType, bytes }: SourceManifest): true {
+  response.writeHead(200, {
+    'Content-Type': mediaType,
+    'Content-Length': bytes.length,
+    'Docker-Content-Digest': digest,
+    'Docker-Distribution-Api-Version': 'registry/2.0',
+    Etag: `"${digest}"`,
+  });
+  response.end(request.method === 'HEAD' ? undefined : bytes);
+  return true;
+}
+
+function stillBrought(): OciError {
+  return unavailable('It is still being brought from the other registry; try again.');
 }

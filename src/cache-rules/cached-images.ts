@@ -1,6 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import { Config } from '../config/config.js';
 import type { ContentSource, SourceManifest } from '../copying/content-source.js';
+import type { ContentTarget } from '../copying/content-target.js';
 import { copyManifest } from '../copying/copy-manifest.js';
 import { Database } from '../database/database.js';
 import type { RecordedTarget } from '../edge/recorded-target.js';
@@ -16,6 +18,8 @@ const LEFT_ALONE_MS = 30_000;
 const COMPARE_LIMIT_MS = 10_000;
 /** Of an index with all that it refers to. */
 const MAX_MANIFESTS = 1_000;
+/** Of manifests that are being brought. */
+const KNOWN_BYTES = 32 * 1024 ** 2;
 
 /** The other registry has no such thing. */
 export class NotThere extends Error {}
@@ -31,6 +35,12 @@ export interface Wanted {
 @Injectable()
 export class CachedImages {
   private readonly logger = new Logger(CachedImages.name);
+  /** What this process has read of late, by what it was asked for. */
+  private readonly known = new LRUCache<string, SourceManifest>({
+    maxSize: KNOWN_BYTES,
+    sizeCalculation: ({ bytes }) => bytes.length + 1_000,
+  });
+  private readonly asking = new Map<string, Promise<SourceManifest | undefined>>();
 
   constructor(
     private readonly database: Database,
@@ -81,32 +91,40 @@ export class CachedImages {
     });
   }
 
+  /** What is being brought, as soon as it is known, and long before all that it refers to is here. */
+  begun(pulled: Pulled): SourceManifest | undefined {
+    return this.known.get(keyOf(pulled));
+  }
+
   /** @throws as `tag`. */
-  digest(wanted: Wanted, known?: SourceManifest): Promise<void> {
-    const { pulled, rule, target } = wanted;
+  digest(wanted: Wanted): Promise<void> {
+    const { pulled, rule } = wanted;
     return this.fills.once({
       pulled,
       isNeeded: (isInterrupted) => this.isNeeded(pulled, isInterrupted),
       bring: async (signal) => {
-        const copied = await this.upstream.ask(rule, pulled.repository, (source) =>
-          copyManifest({ source: after(known, source), target, signal, maxManifests: MAX_MANIFESTS }, pulled.reference),
-        );
+        const copied = await this.upstream.ask(rule, pulled.repository, (upstream) => {
+          const source = this.remembered(pulled, upstream);
+          const target = this.oneByOne(wanted, source);
+          return copyManifest({ source, target, signal, maxManifests: MAX_MANIFESTS }, pulled.reference);
+        });
         if (!copied) throw notThere(wanted);
         return undefined;
       },
     });
   }
 
-  /** Of a blob that no manifest here refers to. Does nothing when the other registry has none. */
-  blob({ pulled, rule, target }: Wanted, digest: string): Promise<void> {
+  /** One blob. Does nothing when the other registry has none. @param from what is asked already. */
+  blob({ pulled, rule, target }: Wanted, digest: string, from?: ContentSource): Promise<void> {
     return this.fills.once({
-      pulled,
+      pulled: { ...pulled, reference: `blob/${digest}` },
       isNeeded: async () => !(await target.hasBlob(digest, new AbortController().signal)),
       bring: async (signal) => {
-        await this.upstream.ask(rule, pulled.repository, async (source) => {
+        const bring = async (source: ContentSource) => {
           const blob = await source.blob(digest, signal);
           if (blob) await target.putBlob(digest, blob, signal);
-        });
+        };
+        await (from ? bring(from) : this.upstream.ask(rule, pulled.repository, bring));
         return undefined;
       },
     });
@@ -130,10 +148,49 @@ export class CachedImages {
       source.manifest(pulled.reference, signal),
     );
     if (!manifest) throw notThere(wanted);
-    // Several tags of one image may be pulled at once.
-    await this.digest({ ...wanted, pulled: { ...pulled, reference: manifest.digest } }, manifest);
-    await target.putManifest(pulled.reference, manifest, signal);
+    const image = { ...pulled, reference: manifest.digest };
+    this.known.set(keyOf(image), manifest).set(keyOf(pulled), manifest);
+    try {
+      // Several tags of one image may be pulled at once.
+      await this.digest({ ...wanted, pulled: image });
+      await target.putManifest(pulled.reference, manifest, signal);
+    } finally {
+      this.known.delete(keyOf(pulled));
+    }
     return { digest: manifest.digest, askAgainAt };
+  }
+
+  /** A manifest is asked for once, whether it is brought alone or with the index that has it. */
+  private remembered(pulled: Pulled, source: ContentSource): ContentSource {
+    return {
+      manifest: async (digest, signal) => {
+        const key = keyOf({ ...pulled, reference: digest });
+        const known = this.known.get(key) ?? this.asking.get(key);
+        if (known) return known;
+        const asking = source.manifest(digest, signal).finally(() => this.asking.delete(key));
+        this.asking.set(key, asking);
+        const found = await asking;
+        if (found) this.known.set(key, found);
+        return found;
+      },
+      blob: (digest, signal) => source.blob(digest, signal),
+    };
+  }
+
+  /** Whoever pulls one of the blobs waits for that alone, and images that share one have it brought once. */
+  private oneByOne(wanted: Wanted, source: ContentSource): ContentTarget {
+    const { target } = wanted;
+    return {
+      hasBlob: async (digest, signal) => {
+        if (await target.hasBlob(digest, signal)) return true;
+        await this.blob(wanted, digest, source);
+        return target.hasBlob(digest, signal);
+      },
+      hasManifest: (digest, signal) => target.hasManifest(digest, signal),
+      mountBlob: (digest, from, signal) => target.mountBlob(digest, from, signal),
+      putBlob: (digest, blob, signal) => target.putBlob(digest, blob, signal),
+      putManifest: (reference, manifest, signal) => target.putManifest(reference, manifest, signal),
+    };
   }
 
   private async isNeeded(pulled: Pulled, isInterrupted: boolean): Promise<boolean> {
@@ -146,13 +203,8 @@ export class CachedImages {
   }
 }
 
-/** A source of which one manifest has been read already. */
-function after(known: SourceManifest | undefined, source: ContentSource): ContentSource {
-  if (!known) return source;
-  return {
-    manifest: async (reference, signal) => (reference === known.digest ? known : source.manifest(reference, signal)),
-    blob: (digest, signal) => source.blob(digest, signal),
-  };
+function keyOf({ registryId, repository, reference }: Pulled): string {
+  return `${registryId} ${repository} ${reference}`;
 }
 
 function notThere({ pulled: { repository, reference }, rule }: Wanted): NotThere {

@@ -200,7 +200,7 @@ export class EdgeHandler {
           status: 404,
         },
       );
-    await this.through.before(entered, route);
+    if (await this.through.before(entered, route)) return;
     if (await this.dataEndpoints.redirect(entered, route, login)) return;
     await this.proxy.forward({ ...entered, route: await this.pulls.meant(registry, route, method) });
   }

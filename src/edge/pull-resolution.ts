@@ -31,6 +31,6 @@ export class PullResolution {
   }
 }
 
-function isLedByIndex({ isContentIndexed, hasHidden, replicaLocations }: LedRegistry): boolean {
+export function isLedByIndex({ isContentIndexed, hasHidden, replicaLocations }: LedRegistry): boolean {
   return isContentIndexed && (hasHidden || replicaLocations.length > 0);
 }

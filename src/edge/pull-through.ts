@@ -1,9 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { ContentCall } from './content-call.js';
+import { isLedByIndex } from './pull-resolution.js';
 import type { V2Route } from './v2-route.js';
 
-/** Looks at a request about a manifest or blob before an engine is asked. */
-export type BeforeEngine = (call: ContentCall, route: V2Route) => Promise<void>;
+/**
+ * Looks at a request about a manifest or blob before an engine is asked. True when it has answered, which it may do only
+ * where that is said: elsewhere the index tells what can be seen.
+ */
+export type BeforeEngine = (call: ContentCall, route: V2Route, mayAnswer: boolean) => Promise<boolean>;
 
 /** Has what is pulled brought from other registries first, where a registry follows such. */
 @Injectable()
@@ -15,9 +19,13 @@ export class PullThrough {
     this.bring = bring;
   }
 
-  /** @throws OciError when the request is not to reach the engine. */
-  async before(call: ContentCall, route: V2Route): Promise<void> {
+  /**
+   * True when the request has been answered.
+   * @throws OciError when it is not to reach the engine.
+   */
+  async before(call: ContentCall, route: V2Route): Promise<boolean> {
     const { hasCacheRules, isContentIndexed } = call.registry;
-    if (hasCacheRules && isContentIndexed) await this.bring?.(call, route);
+    if (!hasCacheRules || !isContentIndexed || !this.bring) return false;
+    return this.bring(call, route, !isLedByIndex(call.registry));
   }
 }

@@ -243,6 +243,28 @@ describe('many pulls at once', () => {
     );
   });
 
+  test('of what takes long are told the manifest, and wait for each blob alone', async () => {
+    const image = await pushImage(upstream.client, 'slow');
+    const index = await pushIndex(upstream.client, 'slow', 'v1', [image]);
+    const { client } = await following('slow', 'slow');
+    const release = upstream.hold(new RegExp(sha256(image.layer)));
+    const config = `/v2/slow/blobs/${sha256(image.config)}`;
+    const layer = `/v2/slow/blobs/${sha256(image.layer)}`;
+    expect(await Promise.all([pulled(client, 'slow', 'v1'), pulled(client, 'slow', image.digest)])).toEqual([
+      [200, index],
+      [200, image.digest],
+    ]);
+    expect((await client.send('GET', config)).bytes).toEqual(image.config);
+    expect((await client.send('GET', '/v2/slow/tags/list')).status).toBe(404);
+    const waiting = client.send('GET', layer);
+    release();
+    expect((await waiting).bytes).toEqual(image.layer);
+    await until(async () => (await client.send('GET', '/v2/slow/tags/list')).status === 200);
+    const asked = upstream.asked();
+    expect(asked).toEqual([...new Set(asked)]);
+    expect(asked.filter((one) => one.includes('blobs'))).toHaveLength(2);
+  });
+
   test('go on being brought when those who asked are gone', async () => {
     const image = await pushImage(upstream.client, 'left', 'v1');
     const { given } = await following('left', 'left');
