@@ -9,5 +9,14 @@ export type LoginServerSettings = Pick<Config, 'loginServerStyle' | 'loginServer
  */
 export function loginServerOf(settings: LoginServerSettings, key: string, loginPort: number | null): string {
   if (settings.loginServerStyle === 'port' && loginPort !== null) return `localhost:${loginPort}`;
-  return `${key}${settings.loginServerSuffix}${settings.port === 443 ? '' : `:${settings.port}`}`;
+  return byName(settings, key);
+}
+
+/** Host, and port where it is not 443, under which one region of a registry answers. */
+export function regionHostName(settings: Omit<LoginServerSettings, 'loginServerStyle'>, key: string, region: string) {
+  return byName(settings, `${key}.${region}.geo`);
+}
+
+function byName({ loginServerSuffix, port }: Omit<LoginServerSettings, 'loginServerStyle'>, name: string): string {
+  return `${name}${loginServerSuffix}${port === 443 ? '' : `:${port}`}`;
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
-import { loginServerOf } from './login-server.js';
+import { loginServerOf, regionHostName } from './login-server.js';
 import {
   blockPort,
   endpointByKey,
@@ -11,7 +11,8 @@ import {
   type Endpoint,
   type PortToServe,
 } from './login-servers.repository.js';
-import { areRegionPortsOwing, assignRegionPorts } from './region-ports.repository.js';
+import type { RegionEndpointWire } from './region-endpoints.wire.js';
+import { areRegionPortsOwing, assignRegionPorts, regionsOf } from './region-ports.repository.js';
 import type { Registry } from './registry.entity.js';
 
 /** What the edge needs to know of one registry to serve it. Read afresh for every request, so that a change holds at once. */
@@ -37,6 +38,15 @@ export class LoginServers {
     if (await areRegionPortsOwing(this.database))
       await this.database.transaction((tx) => assignRegionPorts(tx, from, to));
     return portsToServe(this.database);
+  }
+
+  /** Where each region of a registry answers, home first. */
+  async regionEndpoints({ id, key }: Pick<Registry, 'id' | 'key'>): Promise<RegionEndpointWire[]> {
+    return (await regionsOf(this.database, id)).map(({ port, ...region }) => ({
+      ...region,
+      hostName: regionHostName(this.config, key, region.region),
+      ...(port === null ? {} : { loginServer: `localhost:${port}` }),
+    }));
   }
 
   /** Puts the ports of the settings at the registries' disposal. */

@@ -43,6 +43,31 @@ const take: Statement = {
            from wanted w join free f using (n) where l.port = f.port`,
 };
 
+const regions: Statement = {
+  name: 'region_ports.of_registry',
+  text: `select r.location as region, true as "isHome", true as "isServed", l.port
+           from registries r left join login_ports l on l.registry_id = r.id and l.region is null where r.id = $1
+         union all
+         select p.key, false, p.region_endpoint_enabled and p.provisioning_state in ('Succeeded', 'Updating'), l.port
+           from replications p left join login_ports l on l.registry_id = p.registry_id and l.region = p.key
+          where p.registry_id = $1 and p.provisioning_state <> 'Deleting'
+          order by "isHome" desc, region`,
+};
+
+/** A region of a registry, and its port. */
+export interface RegionPort {
+  readonly region: string;
+  readonly isHome: boolean;
+  readonly isServed: boolean;
+  /** Null while it has none. */
+  readonly port: number | null;
+}
+
+/** Home first. */
+export function regionsOf(sql: Sql, registryId: string): Promise<RegionPort[]> {
+  return sql.rows<RegionPort>(regions, [registryId]);
+}
+
 /** Gives each replica a port while there are free ones, and takes back those of replicas that are gone or going. */
 export async function assignRegionPorts(tx: Tx, from: number, to: number): Promise<void> {
   await tx.rows(takeTurns);

@@ -9,6 +9,7 @@ import { InstanceOwners } from './instance-owners.js';
 import { LoginPort } from './login-port.entity.js';
 import { LoginServers } from './login-servers.js';
 import { NewRegistries } from './new-registries.js';
+import { RegionEndpointsController } from './region-endpoints.controller.js';
 import { RegistriesController } from './registries.controller.js';
 import { RegistriesRepository } from './registries.repository.js';
 import { RegistryActions } from './registry-actions.js';
@@ -21,7 +22,7 @@ import { SkuCounts } from './sku-counts.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([Registry, LoginPort]), CredentialsModule, UsageModule, DataPlaneModule],
-  controllers: [RegistriesController],
+  controllers: [RegistriesController, RegionEndpointsController],
   providers: [
     RegistriesRepository,
     RegistryActions,

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LoginServers } from '../../src/registries/login-servers.js';
 import { armApp, type ArmApp, type GivenGroup } from '../support/arm-app.js';
 
 const PROVIDER = 'providers/Microsoft.ContainerRegistry';
@@ -72,6 +73,26 @@ describe('registries, asked for more than themselves,', () => {
         ],
       },
     });
+  });
+
+  it('tell where each of their regions answers', async () => {
+    const { path } = await app.given.registry({ group, body: { sku: { name: 'Premium' } } });
+    const key = path.split('/').at(-1)!.toLowerCase();
+    const endpoints = () => app.request<{ value: { region: string }[] }>('GET', `${path}/regionEndpoints`);
+    const port = expect.stringMatching(/^localhost:451\d\d$/) as string;
+    const at = (region: string) => ({ region, hostName: `${key}.${region}.geo.azurecr.localhost:0` });
+    const home = { ...at('eastus'), isHome: true, isServed: true, loginServer: port };
+    expect(await endpoints()).toMatchObject({ status: 200, body: { value: [home] } });
+    const properties = { regionEndpointEnabled: false };
+    await app.request('PUT', `${path}/replications/westeurope`, { location: 'westeurope', properties });
+    await app.settle();
+    const replica = { ...at('westeurope'), isHome: false, isServed: false };
+    expect((await endpoints()).body).toEqual({ value: [home, replica] });
+    await app.get(LoginServers).ports();
+    expect((await endpoints()).body).toEqual({ value: [home, { ...replica, loginServer: port }] });
+    await app.request('PATCH', `${path}/replications/westeurope`, { properties: { regionEndpointEnabled: true } });
+    await app.settle();
+    expect((await endpoints()).body.value[1]).toEqual({ ...replica, isServed: true, loginServer: port });
   });
 
   it('have names that can be checked', async () => {
