@@ -24,6 +24,7 @@ import { ManifestReference } from './manifest-reference.entity.js';
 import { Manifest } from './manifest.entity.js';
 import { RegistryContent } from './registry-content.entity.js';
 import { Repository } from './repository.entity.js';
+import { Retention } from './retention.js';
 import { TagImmutabilityPolicy } from './tag-immutability-policy.entity.js';
 
 /** What the registries hold: repositories, manifests and tags. */
@@ -58,6 +59,7 @@ import { TagImmutabilityPolicy } from './tag-immutability-policy.entity.js';
     Garbage,
     GarbageCollector,
     GarbageWork,
+    Retention,
   ],
   exports: [Content, ContentEvents, ContentLists, ContentRecords, ContentAttributes, DeletedContent, Garbage],
 })

@@ -46,16 +46,6 @@ export const NOT_ACTED_ON: readonly SettingNotActedOn<Registry>[] = [
     isOn: ({ policies }) => policies.trustPolicy.status === 'enabled',
     missing: 'no signatures are kept',
   },
-  {
-    target: 'properties.policies.retentionPolicy',
-    isOn: ({ policies }) => policies.retentionPolicy.status === 'enabled',
-    missing: 'untagged manifests stay',
-  },
-  {
-    target: 'properties.policies.softDeletePolicy',
-    isOn: ({ policies }) => policies.softDeletePolicy.status === 'enabled',
-    missing: 'what is deleted cannot be restored',
-  },
 ];
 
 /** The header that names what is on and not done; none when there is nothing to name. */

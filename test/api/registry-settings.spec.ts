@@ -59,7 +59,7 @@ const SWITCHES: readonly {
     on: { policies: { retentionPolicy: { days: 30, ...on } } },
     off: { policies: { retentionPolicy: { days: 7, ...off } } },
     from: 'Premium',
-    named: true,
+    named: false,
   },
   {
     target: 'properties.policies.softDeletePolicy',
@@ -67,7 +67,7 @@ const SWITCHES: readonly {
     off: { policies: { softDeletePolicy: { retentionDays: 7, ...off } } },
     from: 'Basic',
     apiVersion: PREVIEW,
-    named: true,
+    named: false,
   },
   {
     target: 'properties.metadataSearch',
@@ -220,8 +220,7 @@ describe('what is on and not done', () => {
         policies: { quarantinePolicy: on, retentionPolicy: { days: 0, ...on } },
       },
     };
-    const expected =
-      'properties.zoneRedundancy, properties.policies.quarantinePolicy, properties.policies.retentionPolicy';
+    const expected = 'properties.zoneRedundancy, properties.policies.quarantinePolicy';
     const created = await app.request('PUT', path, asked);
     expect(created).toMatchObject({
       status: 201,
