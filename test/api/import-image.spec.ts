@@ -3,7 +3,8 @@ import { API_VERSIONS } from '../../src/api-versions/index.js';
 import { armApp, type ArmApp } from '../support/arm-app.js';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
-const SOURCE = { registryUri: 'registry.example.com', sourceImage: 'library/hello-world:latest' };
+/** Where no worker may connect to, so that its answer takes no time. */
+const SOURCE = { registryUri: '10.1.2.3', sourceImage: 'library/hello-world:latest' };
 const RIGHT = { source: SOURCE, targetTags: ['hello-world:v1'] };
 const PASSWORD = 'a-password-that-nobody-repeats';
 
@@ -25,14 +26,19 @@ describe('importing an image', () => {
   const send = (body: unknown, registry = path, apiVersion?: string) =>
     app.request<ErrorAnswer>('POST', `${registry}/importImage`, body, apiVersion === undefined ? {} : { apiVersion });
 
-  it.each(Object.keys(API_VERSIONS))('is not done in %s, and never looks as if it were', async (apiVersion) => {
-    expect(await send(RIGHT, path, apiVersion)).toMatchObject({
-      status: 501,
+  it.each(Object.keys(API_VERSIONS))('is begun in %s, and its result says what came of it', async (apiVersion) => {
+    const begun = await send(RIGHT, path, apiVersion);
+    expect(begun).toMatchObject({ status: 202, body: undefined, headers: { 'retry-after': '1' } });
+    const { pathname, search } = new URL(String(begun.headers['location']));
+    const result = async () => (await app.request('GET', `${pathname}${search}`, undefined, { apiVersion })) as object;
+    expect(await result()).toMatchObject({ status: 202, body: { status: 'Accepted' } });
+    await app.settle();
+    expect(await result()).toMatchObject({
+      status: 400,
       body: {
         error: {
-          code: 'NotImplemented',
-          target: 'source',
-          message: expect.stringContaining('none was imported') as string,
+          code: 'InvalidParameters',
+          message: expect.stringContaining('10.1.2.3 is refused, since it leads to a private address') as string,
         },
       },
     });
@@ -45,16 +51,26 @@ describe('importing an image', () => {
     { source: { ...SOURCE, sourceImage: 'hello-world' }, targetTags: ['hello-world'] },
     { source: { ...SOURCE, registryUri: 'localhost:5000', credentials: { password: PASSWORD } }, targetTags: ['a'] },
     { source: { ...SOURCE, credentials: { username: 'me', password: PASSWORD } }, targetTags: ['a'] },
+    { source: { ...SOURCE, credentials: { username: null, password: PASSWORD } }, targetTags: ['a'] },
+    { source: SOURCE },
+    { source: SOURCE, targetTags: [], untaggedTargetRepositories: null, mode: null },
   ])('is understood: %j', async (body) => {
     const answer = await send(body);
-    expect(answer.status).toBe(501);
-    expect(JSON.stringify(answer.body)).not.toContain(PASSWORD);
+    expect(answer).toMatchObject({ status: 202, body: undefined });
+    const rows = await app.sql<{ row: string }>(`select i::text as row from image_imports i`);
+    expect(JSON.stringify(rows)).not.toContain(PASSWORD);
+    expect(JSON.stringify(rows)).not.toContain(Buffer.from(PASSWORD).toString('hex'));
   });
 
   it('from a registry of this service is understood too', async () => {
     expect(
       (await send({ source: { resourceId: path.toUpperCase(), sourceImage: 'a' }, targetTags: ['a'] })).status,
-    ).toBe(501);
+    ).toBe(202);
+    const absent = `${path}gone`;
+    expect(await send({ source: { resourceId: absent, sourceImage: 'a' } })).toMatchObject({
+      status: 403,
+      body: { error: { code: 'LinkedAuthorizationFailed', target: 'source.resourceId' } },
+    });
   });
 
   it.each([
@@ -77,8 +93,9 @@ describe('importing an image', () => {
     [{ ...RIGHT, targetTags: ['a:'] }, 'targetTags'],
     [{ ...RIGHT, targetTags: 'a' }, 'targetTags'],
     [{ ...RIGHT, targetTags: [7] }, 'targetTags'],
-    [{ source: SOURCE }, 'targetTags'],
-    [{ source: SOURCE, targetTags: [], untaggedTargetRepositories: [] }, 'targetTags'],
+    [{ source: SOURCE, targetTags: Array.from({ length: 51 }, (_, nth) => `a:${nth}`) }, 'targetTags'],
+    [{ source: SOURCE, targetTags: [`${'a'.repeat(246)}:v1`] }, 'targetTags'],
+    [{ source: { ...SOURCE, sourceImage: 'a'.repeat(246) }, targetTags: ['a'] }, 'source.sourceImage'],
     [{ ...RIGHT, untaggedTargetRepositories: ['a:b'] }, 'untaggedTargetRepositories'],
     [{ ...RIGHT, mode: 'force' }, 'mode'],
     [{ ...RIGHT, colour: 'blue' }, 'colour'],
@@ -130,14 +147,14 @@ describe('importing an image', () => {
     const lock = `${scope}/providers/Microsoft.Authorization/locks/frozen`;
     const of2016 = { apiVersion: '2016-09-01' };
     await app.request('PUT', lock, { properties: { level: 'CanNotDelete' } }, of2016);
-    expect((await send(RIGHT, locked)).status).toBe(501);
+    expect((await send(RIGHT, locked)).status).toBe(202);
     await app.request('PUT', lock, { properties: { level: 'ReadOnly' } }, of2016);
     expect(await send(RIGHT, locked)).toMatchObject({
       status: 409,
       body: { error: { code: 'ScopeLocked', message: expect.stringContaining(`'${scope}'`) as string } },
     });
     await app.request('DELETE', lock, undefined, of2016);
-    expect((await send(RIGHT, locked)).status).toBe(501);
+    expect((await send(RIGHT, locked)).status).toBe(202);
   });
 
   it('leaves no password in the log, whatever comes of it', async () => {
@@ -156,7 +173,8 @@ describe('importing an image', () => {
     } finally {
       await app.sql('alter table registries_away rename to registries');
     }
-    expect(statuses).toEqual([501, 400, 400, 400, 404, 500]);
+    expect(statuses).toEqual([202, 400, 400, 400, 404, 500]);
+    await app.settle();
     const lines = logged.slice(before).map((line) => JSON.parse(line) as { route?: string; status?: number });
     expect(lines.filter(({ route }) => route?.endsWith('/importImage')).map(({ status }) => status)).toEqual(statuses);
     expect(logged.filter((line) => line.includes(PASSWORD))).toEqual([]);

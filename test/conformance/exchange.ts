@@ -58,7 +58,7 @@ function everyValueAt(body: unknown, path: string): readonly unknown[] {
  * Follows the links of a long-running answer to their ends.
  * @throws Error when it does not end as it should.
  */
-export async function followed(app: ArmApp, { status, headers }: Answer): Promise<void> {
+export async function followed(app: ArmApp, { status, headers }: Answer, failure?: string): Promise<void> {
   const link = headers['azure-asyncoperation'] ?? headers['location'];
   if (link === undefined) return;
   if (!/^\d+$/.test(String(headers['retry-after']))) throw new Error(`${status} came with a link and no Retry-After.`);
@@ -66,6 +66,11 @@ export async function followed(app: ArmApp, { status, headers }: Answer): Promis
   await app.request('GET', String(link));
   await app.settle();
   const end = await app.request('GET', String(link));
+  if (failure !== undefined) {
+    const { code } = (end.body['error'] ?? {}) as { readonly code?: string };
+    if (code !== failure) throw new Error(`${String(link)} ended with ${String(code)}, not ${failure}.`);
+    return;
+  }
   const isOver = headers['azure-asyncoperation']
     ? end.body['status'] === 'Succeeded'
     : end.status < 202 || end.status === 204;

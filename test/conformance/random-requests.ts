@@ -154,7 +154,7 @@ export function randomRequests(versions: readonly string[], count: number): void
         const path = `${pathWith(template, { values, changed })}?${search.toString()}`;
         const { status } = await app.request(method, path, body, { headers });
         answers.set(String(status), (answers.get(String(status)) ?? 0) + 1);
-        expect(status === 501 || status < 500).toBe(true);
+        expect(status).toBeLessThan(500);
         sent += 1;
         if (sent % TURN === 0) await recovered();
       }),

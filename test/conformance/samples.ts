@@ -201,7 +201,8 @@ export function actionBodiesIn({ registryPath }: World): Readonly<Record<string,
     Registries_RegenerateCredential: { name: 'password' },
     Registries_GenerateCredentials: { tokenId: `${registryPath}/tokens/token-1`, name: 'password1' },
     Registries_ImportImage: {
-      source: { registryUri: 'registry.example.com', sourceImage: 'library/one:latest' },
+      // Where no worker may connect to, so that nothing is looked for outside.
+      source: { registryUri: '10.1.2.3', sourceImage: 'library/one:latest' },
       targetTags: ['one:latest'],
       mode: 'NoForce',
     },

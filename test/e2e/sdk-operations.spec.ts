@@ -55,7 +55,8 @@ let receiver: Receiver;
 beforeAll(async () => {
   database = await testDatabase();
   receiver = await webhookReceiver();
-  service = await startService({ databaseUrl: database.url });
+  const settings = { BERTH_UPSTREAM_PLAIN_HTTP: '127.0.0.1' };
+  service = await startService({ databaseUrl: database.url, settings });
   const { statusCode } = await request(
     `${service.endpoint}/subscriptions/${service.subscriptionId}/resourcegroups/${GROUP}?api-version=2021-04-01`,
     {

@@ -6,6 +6,7 @@ export const WITHOUT_SCENARIO: Readonly<Partial<Record<ArmErrorCode, string>>> =
   TenantRequestsThrottled: 'needs more requests than the limit',
   RequestEntityTooLarge: 'needs a body of more than 4 MB',
   ResourceGroupDeletionTimeout: 'needs an hour',
+  Conflict: 'needs an image that was pushed',
   ProvisioningFailed: 'needs an engine that fails',
   InternalServerError: 'needs a defect',
   ServerTimeout: 'needs a database that is away',

@@ -99,4 +99,46 @@ export const CONTENT: readonly Trial[] = [
       await receiver.close();
     },
   ],
+  [
+    'az acr import brings an image under other names, and moves no tag unless it is to',
+    async (stage) => {
+      const { az, registry, registryId } = stage;
+      const [first, second] = await push(stage, 'origin:v1', 'origin:v2');
+      const copy = (more: string) => `acr import -n ${registry} --registry ${registryId} ${more}`;
+      await az.run(copy('--source origin:v1 -t copied/one:a -t copied/two'));
+      const shown = (image: string) => az.run(`acr repository show -n ${registry} --image ${image}`);
+      expect([await shown('copied/one:a'), await shown('copied/two:v1')]).toMatchObject([
+        { digest: first },
+        { digest: first },
+      ]);
+      const again = copy('--source origin:v2 -t copied/one:a');
+      expect(await az.refused(again)).toContain('(Conflict) Tag copied/one:a already exists in target registry');
+      await az.run(`${again} --force`);
+      expect(await shown('copied/one:a')).toMatchObject({ digest: second });
+    },
+  ],
+  [
+    'az acr lists what was deleted, and restores it',
+    async (stage) => {
+      const { az, registry } = stage;
+      await az.run(`acr config soft-delete update -r ${registry} --status enabled --days 8 --yes`);
+      const [one, two] = await push(stage, 'lost:v1', 'lost:v2');
+      const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string;
+      const times = { createdAt: time, deletedAt: time, expireTimestamp: time };
+      const of = (command: string) => az.run(`acr manifest ${command} -r ${registry}`);
+      await az.run(`acr repository delete -n ${registry} --image lost:v1 --yes`);
+      expect(await of('list-deleted -n lost')).toEqual([expect.objectContaining({ digest: one, ...times })]);
+      expect(await of('list-deleted-tags -n lost:v1')).toEqual([{ tag: 'v1', digest: one, ...times }]);
+      expect(await of('restore -n lost:v1 --yes')).toMatchObject({ manifest: { digest: one, tags: ['v1'] } });
+      await az.run(`acr repository untag -n ${registry} --image lost:v2`);
+      await az.run(`acr manifest restore -r ${registry} -n lost:v2 -d ${two}`);
+      expect(await az.run(`acr repository show-tags -n ${registry} --repository lost`)).toEqual(['v1', 'v2']);
+      await az.run(`acr repository delete -n ${registry} --repository lost --yes`);
+      const repositories = (await az.run(`acr repository list-deleted -n ${registry}`)) as readonly object[];
+      expect(repositories).toContainEqual({ repository: 'lost', createdAt: time, deletedAt: time });
+      expect(await az.refused(`acr manifest restore -r ${registry} -n lost:v3`)).toContain('No deleted manifests');
+      const restored = await az.run(`acr manifest restore -r ${registry} -n lost:v2 --force --yes`);
+      expect(restored).toMatchObject({ manifest: { digest: two, tags: ['v2'] } });
+    },
+  ],
 ];

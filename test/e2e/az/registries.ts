@@ -79,8 +79,8 @@ export const REGISTRIES: readonly Trial[] = [
       expect(await create('xx')).toContain("(InvalidResourceName) 'xx'");
       expect(await create('azmars', ' -l mars')).toContain('(LocationNotAvailableForResourceType)');
       expect(await az.refused('acr create -n azlost -g nowhere --sku Basic')).toContain('(ResourceGroupNotFound)');
-      const image = `acr import -n ${registry} --source docker.io/library/hello-world:latest`;
-      expect(await az.refused(image)).toContain('(NotImplemented) This release imports no images');
+      const image = `acr import -n ${registry} --source 10.1.2.3/library/hello-world:latest`;
+      expect(await az.refused(image)).toContain('10.1.2.3 is refused, since it leads to a private address');
     },
   ],
 ];

@@ -1,8 +1,10 @@
 import { expect } from 'vitest';
+import { OciClient } from '../../support/oci-client.js';
+import { pushImage } from '../../support/oci-registry.js';
+import { otherRegistry } from '../../support/other-registry.js';
 import { namesOf, type Life, type Stage } from './life.js';
 
 const TYPE = 'Microsoft.ContainerRegistry/registries';
-const IMAGE = { source: { registryUri: 'mcr.microsoft.com', sourceImage: 'hello-world:latest' }, targetTags: ['a:1'] };
 
 interface Credentials {
   readonly username?: string;
@@ -11,7 +13,8 @@ interface Credentials {
 
 export const REGISTRIES: Life = { of: 'registries', live };
 
-async function live({ sdk, way, group, unique, subscriptionId }: Stage): Promise<void> {
+async function live(stage: Stage): Promise<void> {
+  const { sdk, way, group, unique, subscriptionId } = stage;
   const { call, run } = sdk;
   const name = `life${unique}`;
   const asked = { name, type: TYPE };
@@ -70,15 +73,37 @@ async function live({ sdk, way, group, unique, subscriptionId }: Stage): Promise
   expect(JSON.stringify(links)).toContain('"requiredMembers":["registry","registry_data_westeurope"]');
   expect(await call('registries.getPrivateLinkResource', group, name, 'registry')).toEqual(links[0]);
 
-  // Nothing is copied yet, and nobody is told that something was.
-  await expect(run(way, 'registries.importImage', group, name, IMAGE)).rejects.toMatchObject({
-    statusCode: 501,
-    code: 'NotImplemented',
-  });
+  await imports(stage, name);
 
   await run(way, 'registries.delete', group, name);
   await expect(call('registries.get', group, name)).rejects.toMatchObject({
     statusCode: 404,
     code: 'ResourceNotFound',
   });
+}
+
+/** From a registry as anybody runs one. */
+async function imports({ sdk: { call, run }, way, group }: Stage, name: string): Promise<void> {
+  const other = await otherRegistry();
+  const client = new OciClient(`http://${other.host}`, '');
+  try {
+    await pushImage(client, 'team/app', 'v1');
+    const importing = (sourceImage: string) =>
+      run(way, 'registries.importImage', group, name, {
+        source: { registryUri: other.host, sourceImage },
+        targetTags: ['mine:1'],
+      });
+    await importing('team/app:v1');
+    const { value } = (await call('registries.listUsages', group, name)) as { readonly value: readonly object[] };
+    const size = value.find((usage) => 'name' in usage && usage.name === 'Size') as { readonly currentValue: number };
+    expect(size.currentValue).toBeGreaterThan(1_000);
+    await expect(importing('team/app:v1')).rejects.toMatchObject({ statusCode: 409, code: 'Conflict' });
+    const absent = run(way, 'registries.importImage', group, name, {
+      source: { registryUri: other.host, sourceImage: 'team/none' },
+    });
+    await expect(absent).rejects.toMatchObject({ message: expect.stringContaining('team/none:latest') as string });
+  } finally {
+    await client.close();
+    await other.close();
+  }
 }
