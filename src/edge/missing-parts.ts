@@ -1,13 +1,14 @@
 import type { ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import type { ManifestDocument, Reference } from '../content/manifest-document.js';
-import { SourceFailed, type ContentSource } from '../copying/content-source.js';
+import type { ContentSource } from '../copying/content-source.js';
 import { copyManifest } from '../copying/copy-manifest.js';
 import { EngineRepositories } from '../copying/engine-repositories.js';
 import type { EngineTarget } from '../copying/engine-target.js';
+import { FirstThatHas } from '../copying/first-that-has.js';
 import { Permits } from '../copying/permits.js';
 import type { EngineCall } from './engine-proxy.js';
-import { isAway } from './regions.js';
+import { unavailable } from './oci-error.js';
 
 /** Parts of one manifest that are brought at once. */
 const AT_ONCE = 4;
@@ -17,22 +18,26 @@ const AT_ONCE = 4;
 export class MissingParts {
   constructor(private readonly engines: EngineRepositories) {}
 
-  /** Whether anything came. Ends when the client goes. */
+  /**
+   * Whether anything came. Ends when the client goes.
+   * @throws OciError 503 when something could not be brought, or looked for.
+   */
   async bring(
     { registry, route, elsewhere, response }: Pick<EngineCall, 'registry' | 'route' | 'elsewhere' | 'response'>,
     { references }: ManifestDocument,
   ): Promise<boolean> {
     const target = this.engines.target(registry.instanceName, route.name);
-    const sources = elsewhere.map(({ instanceName }) => this.engines.source(instanceName, route.name));
-    const source: ContentSource = {
-      manifest: (reference, signal) => firstOf(sources, (one) => one.manifest(reference, signal)),
-      blob: (digest, signal) => firstOf(sources, (one) => one.blob(digest, signal)),
-    };
+    const source = new FirstThatHas(elsewhere.map(({ instanceName }) => this.engines.source(instanceName, route.name)));
     const permits = new Permits(AT_ONCE);
     const { signal, stop } = untilGone(response);
     try {
       const bring = (part: Reference) => permits.run(() => broughtBy(source, target, part, signal));
       return (await Promise.all(references.map(bring))).includes(true);
+    } catch (error) {
+      throw unavailable(
+        `What the manifest refers to could not be brought from another region of registry '${registry.name}'; push again.`,
+        error,
+      );
     } finally {
       stop();
     }
@@ -52,21 +57,6 @@ async function broughtBy(
   const blob = (await target.hasBlob(digest, signal)) ? undefined : await source.blob(digest, signal);
   if (blob) await target.putBlob(digest, blob, signal);
   return blob !== undefined;
-}
-
-/** Of those that can be reached. */
-async function firstOf<T>(
-  sources: readonly ContentSource[],
-  ask: (source: ContentSource) => Promise<T | undefined>,
-): Promise<T | undefined> {
-  for (const source of sources)
-    try {
-      const found = await ask(source);
-      if (found) return found;
-    } catch (error) {
-      if (!(error instanceof SourceFailed) && !isAway(error)) throw error;
-    }
-  return undefined;
 }
 
 function untilGone(response: ServerResponse) {
