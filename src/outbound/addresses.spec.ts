@@ -5,7 +5,8 @@ import type { LookupAddress } from 'node:dns';
 import { describe, expect, it } from 'vitest';
 import { networkList } from '../config/parsers.js';
 import { kindOf } from './address-kinds.js';
-import { allowedBy, AddressRefused, LOOPBACK, OutboundAddresses, type Resolve } from './addresses.js';
+import { allowedBy, AddressRefused, LOOPBACK, OutboundAddresses } from './addresses.js';
+import type { Resolve } from './resolve.js';
 
 const KINDS = {
   loopback: ['127.0.0.1', '127.255.255.254', '::1', '::ffff:127.0.0.1', '64:ff9b::7f00:1', '2002:7f00:1::'],
@@ -40,11 +41,8 @@ const KINDS = {
 /** A name server that says the same of every name. */
 const says =
   (...addresses: readonly string[]): Resolve =>
-  (_host, _options, done) =>
-    done(
-      null,
-      addresses.map((address): LookupAddress => ({ address, family: address.includes(':') ? 6 : 4 })),
-    );
+  () =>
+    Promise.resolve(addresses.map((address): LookupAddress => ({ address, family: address.includes(':') ? 6 : 4 })));
 
 const lookedUp = (of: OutboundAddresses, all: boolean) =>
   new Promise((resolve) => {
@@ -118,8 +116,7 @@ describe('addresses that customers name', () => {
     const { port } = server.address() as AddressInfo;
     let asked = 0;
     // The second answer would be another one, as of a name server that wants to get behind the check.
-    const rebinding: Resolve = (host, options, done) =>
-      says(asked++ === 0 ? '127.0.0.1' : '203.0.113.1')(host, options, done);
+    const rebinding: Resolve = (host) => says(asked++ === 0 ? '127.0.0.1' : '203.0.113.1')(host);
     const { lookup } = new OutboundAddresses(LOOPBACK, rebinding);
     const status = await new Promise((resolve, reject) => {
       request({ host: 'hooks.example', port, lookup, agent: false }, (answer) => {

@@ -1,15 +1,9 @@
-import { lookup as systemLookup, type LookupAddress } from 'node:dns';
+import type { LookupAddress } from 'node:dns';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 import type { Config } from '../config/config.js';
 import type { Network } from '../config/parsers.js';
 import { kindOf, plainAddress } from './address-kinds.js';
-
-/** How the addresses of a name are found; the system's way unless a test brings its own. */
-export type Resolve = (
-  host: string,
-  options: { readonly all: true },
-  done: (error: NodeJS.ErrnoException | null, found: LookupAddress[]) => void,
-) => void;
+import { resolver, type Resolve } from './resolve.js';
 
 /** A host where no connection is made to, since of what lies there customers are not to learn. */
 export class AddressRefused extends Error {
@@ -53,7 +47,7 @@ export class OutboundAddresses {
 
   constructor(
     allowed: readonly Network[],
-    private readonly resolve: Resolve = systemLookup,
+    private readonly resolve: Resolve = resolver(),
   ) {
     for (const { address, prefix, family } of allowed) this.allowed.addSubnet(address, prefix, family);
   }
@@ -67,18 +61,21 @@ export class OutboundAddresses {
 
   /** What of the addresses of a name is allowed. AddressRefused when it has others only. */
   readonly lookup: LookupFunction = (host, { all, family }, done) => {
-    this.resolve(host, { all: true }, (error, found) => {
-      if (error) return done(error, '');
-      const judged = found.map((one) => ({ one, kind: this.refusedKindOf(one.address) }));
-      const wanted = judged
-        .filter(({ kind, one }) => kind === undefined && (!family || familyOf(family) === one.family))
-        .map(({ one }) => one);
-      const [first] = wanted;
-      const refused = judged.find(({ kind }) => kind !== undefined)?.kind;
-      if (first === undefined) return done(refused ? new AddressRefused(host, refused) : notFound(host), '');
-      return all ? done(null, wanted) : done(null, first.address, first.family);
-    });
+    this.allowedOf(host, family).then(
+      ([first, ...others]) => (all ? done(null, [first, ...others]) : done(null, first.address, first.family)),
+      (error: unknown) => done(error as NodeJS.ErrnoException, ''),
+    );
   };
+
+  private async allowedOf(host: string, family: number | string = 0): Promise<[LookupAddress, ...LookupAddress[]]> {
+    const judged = (await this.resolve(host)).map((one) => ({ one, kind: this.refusedKindOf(one.address) }));
+    const [first, ...others] = judged
+      .filter(({ kind, one }) => kind === undefined && [0, one.family].includes(familyOf(family)))
+      .map(({ one }) => one);
+    if (first) return [first, ...others];
+    const refused = judged.find(({ kind }) => kind !== undefined)?.kind;
+    throw refused === undefined ? notFound(host) : new AddressRefused(host, refused);
+  }
 
   /** Why an address is refused; undefined when it is not. */
   private refusedKindOf(address: string): string | undefined {

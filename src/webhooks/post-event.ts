@@ -19,6 +19,8 @@ const SECRET_HEADERS: readonly string[] = ['Berth-Signature'];
 /** How a connection ends that was kept open and that the receiver has closed meanwhile. */
 const CLOSED_MEANWHILE: readonly string[] = ['ECONNRESET', 'EPIPE'];
 
+const ENDED = new Error('the connection ended');
+
 /** A request as it goes out. */
 export interface Message {
   readonly uri: URL;
@@ -103,7 +105,7 @@ async function answerTo(message: Message, agents: OutboundAgents, signal: AbortS
       });
       sent.on('error', reject);
       // Whatever else ends it; who has answered has been heard by then.
-      sent.once('close', () => reject(new Error('the connection ended')));
+      sent.once('close', () => reject(ENDED));
       sent.end(body);
     });
   try {

@@ -1,8 +1,9 @@
 import { createServer as createHttpsServer } from 'node:https';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { LOOPBACK, OutboundAddresses, type Resolve } from '../../src/outbound/addresses.js';
+import { LOOPBACK, OutboundAddresses } from '../../src/outbound/addresses.js';
 import { OutboundAgents } from '../../src/outbound/outbound-agents.js';
+import type { Resolve } from '../../src/outbound/resolve.js';
 import { callbackOf } from '../../src/webhooks/callback.js';
 import { MAX_CONTENT_BYTES, messageOf, post } from '../../src/webhooks/post-event.js';
 import type { ReceivedMessage } from '../../src/webhooks/webhook-event.entity.js';
@@ -255,8 +256,8 @@ describe('a receiver', () => {
       closers.push(() => receiver.close());
       const { origin, received } = receiver;
       let asked = 0;
-      const rebinding: Resolve = (_host, _options, done) =>
-        done(null, [{ address: asked++ === 0 ? '127.0.0.2' : '127.0.0.1', family: 4 }]);
+      const rebinding: Resolve = () =>
+        Promise.resolve([{ address: asked++ === 0 ? '127.0.0.2' : '127.0.0.1', family: 4 }]);
       const only = new OutboundAddresses([{ address: '127.0.0.2', prefix: 32, family: 'ipv4' }], rebinding);
       const url = `http://hooks.example:${new URL(origin).port}/`;
       const agents = agentsFor(only);
