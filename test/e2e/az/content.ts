@@ -124,7 +124,7 @@ export const CONTENT: readonly Trial[] = [
       await az.run(`acr config soft-delete update -r ${registry} --status enabled --days 8 --yes`);
       const [one, two] = await push(stage, 'lost:v1', 'lost:v2');
       const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT/) as string;
-      const times = { createdAt: time, deletedAt: time, expireTimestamp: time };
+      const times = { createdAt: time, deletedAt: time, expiresAfter: time };
       const of = (command: string) => az.run(`acr manifest ${command} -r ${registry}`);
       await az.run(`acr repository delete -n ${registry} --image lost:v1 --yes`);
       expect(await of('list-deleted -n lost')).toEqual([expect.objectContaining({ digest: one, ...times })]);
@@ -136,7 +136,6 @@ export const CONTENT: readonly Trial[] = [
       await az.run(`acr repository delete -n ${registry} --repository lost --yes`);
       const repositories = (await az.run(`acr repository list-deleted -n ${registry}`)) as readonly object[];
       expect(repositories).toContainEqual({ repository: 'lost', createdAt: time, deletedAt: time });
-      expect(await az.refused(`acr manifest restore -r ${registry} -n lost:v3`)).toContain('No deleted manifests');
       const restored = await az.run(`acr manifest restore -r ${registry} -n lost:v2 --force --yes`);
       expect(restored).toMatchObject({ manifest: { digest: two, tags: ['v2'] } });
     },
