@@ -120,6 +120,43 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly replicationLag = new Histogram({
+    name: 'berth_replication_transfer_seconds',
+    help: 'Time from what happened in a registry to a replica that has it.',
+    buckets: OPERATION_SECONDS,
+    registers: this.registers,
+  });
+
+  readonly replicationFailures = new Counter({
+    name: 'berth_replication_failures_total',
+    help: 'Attempts to bring a tag or manifest to a replica that failed, and are repeated.',
+    registers: this.registers,
+  });
+
+  readonly replicationManifests = new Counter({
+    name: 'berth_replication_manifests_total',
+    help: 'Manifests that were copied to replicas.',
+    registers: this.registers,
+  });
+
+  readonly replicationBytes = new Counter({
+    name: 'berth_replication_bytes_total',
+    help: 'Bytes of layers and configs that were copied to replicas.',
+    registers: this.registers,
+  });
+
+  readonly replicationWaiting = new Gauge({
+    name: 'berth_replication_transfers_waiting',
+    help: 'Tags and manifests on their way to replicas, in the whole service. Told by processes with the role worker.',
+    registers: this.registers,
+  });
+
+  readonly replicationOldest = new Gauge({
+    name: 'berth_replication_oldest_waiting_seconds',
+    help: 'For how long the first of them has been on its way.',
+    registers: this.registers,
+  });
+
   /** `runningEngines` is asked when the metrics are; undefined means that another machine knows. */
   constructor(runningEngines: () => number | undefined = () => undefined) {
     this.gauge('berth_engines_running', 'Registry engines that run on this machine.', runningEngines);

@@ -5,11 +5,19 @@ import { GarbageObserver } from '../content/garbage-observer.js';
 import { DataPlane } from '../data-plane/data-plane.js';
 import { DataPlaneModule } from '../data-plane/data-plane.module.js';
 import { EdgeObserver } from '../edge/edge-observer.js';
+import { TransferObserver } from '../replications/transfer-observer.js';
 import { WebhookObserver } from '../webhooks/webhook-observer.js';
 import { WorkObserver } from '../work/work-observer.js';
 import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
-import { ActivityMetrics, EdgeMetrics, GarbageMetrics, WebhookMetrics, WorkMetrics } from './observers.js';
+import {
+  ActivityMetrics,
+  EdgeMetrics,
+  GarbageMetrics,
+  TransferMetrics,
+  WebhookMetrics,
+  WorkMetrics,
+} from './observers.js';
 import { ReadinessChecks } from './readiness.js';
 import { RequestLog } from './request-log.js';
 import { ServiceLog } from './service-log.js';
@@ -27,9 +35,19 @@ import { ServiceLog } from './service-log.js';
     { provide: ActivityObserver, useClass: ActivityMetrics },
     { provide: GarbageObserver, useClass: GarbageMetrics },
     { provide: WebhookObserver, useClass: WebhookMetrics },
+    { provide: TransferObserver, useClass: TransferMetrics },
     ReadinessChecks,
     RequestLog,
   ],
-  exports: [ServiceLog, Metrics, WorkObserver, EdgeObserver, ActivityObserver, GarbageObserver, WebhookObserver],
+  exports: [
+    ServiceLog,
+    Metrics,
+    WorkObserver,
+    EdgeObserver,
+    ActivityObserver,
+    GarbageObserver,
+    WebhookObserver,
+    TransferObserver,
+  ],
 })
 export class ObservabilityModule {}

@@ -3,6 +3,7 @@ import { ActivityObserver } from '../activity-log/activity-observer.js';
 import type { Collected } from '../content/garbage-collector.js';
 import { GarbageObserver } from '../content/garbage-observer.js';
 import { EdgeObserver, type EdgeAnswer } from '../edge/edge-observer.js';
+import { TransferObserver } from '../replications/transfer-observer.js';
 import { WebhookObserver } from '../webhooks/webhook-observer.js';
 import { WorkObserver, type Ended, type Worked } from '../work/work-observer.js';
 import { Metrics } from './metrics.js';
@@ -95,5 +96,31 @@ export class WebhookMetrics extends WebhookObserver {
   waiting(events: number, oldestSeconds: number): void {
     this.metrics.webhookWaiting.set(events);
     this.metrics.webhookOldest.set(oldestSeconds);
+  }
+}
+
+/** Counts what is copied to replicas. */
+@Injectable()
+export class TransferMetrics extends TransferObserver {
+  constructor(private readonly metrics: Metrics) {
+    super();
+  }
+
+  ended(seconds: number): void {
+    this.metrics.replicationLag.observe(seconds);
+  }
+
+  failed(): void {
+    this.metrics.replicationFailures.inc();
+  }
+
+  copied({ manifests, bytes }: { readonly manifests: number; readonly bytes: number }): void {
+    this.metrics.replicationManifests.inc(manifests);
+    this.metrics.replicationBytes.inc(bytes);
+  }
+
+  waiting(transfers: number, oldestSeconds: number): void {
+    this.metrics.replicationWaiting.set(transfers);
+    this.metrics.replicationOldest.set(oldestSeconds);
   }
 }

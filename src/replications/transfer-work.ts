@@ -47,9 +47,8 @@ export class TransferWork implements OnModuleInit {
     });
     this.sweeps.register({
       name: 'status of replications',
-      run: () => refreshStatus(this.database, null),
+      run: () => this.look(),
     });
-    this.observer?.canTell(() => openTransfers(this.database));
   }
 
   /** Does what has been due longest; false when nothing is due. */
@@ -70,19 +69,26 @@ export class TransferWork implements OnModuleInit {
   }
 
   private async transfer(claim: ClaimedTransfer, signal: AbortSignal): Promise<void> {
-    const begunAt = performance.now();
     const end = await this.transfers.run(claim, signal);
     if (end === 'gone') return forgetTransfer(this.database, claim);
     const isDone = end !== 'again' && (await finishTransfer(this.database, claim, end));
     if (!isDone) return this.giveBack(claim, 0, claim.waitingBecause, true);
-    this.observer?.ended('Succeeded', (performance.now() - begunAt) / 1_000);
+    // By the clocks of two machines.
+    this.observer?.ended(Math.max(0, (Date.now() - claim.since.getTime()) / 1_000));
     this.observer?.copied(end);
     await noteDone(this.database, claim.instanceName);
   }
 
+  /** Replicas that are behind say so also when nothing is done for them. */
+  private async look(): Promise<number> {
+    const { count, oldestSeconds } = await openTransfers(this.database);
+    this.observer?.waiting(count, oldestSeconds);
+    return refreshStatus(this.database, null);
+  }
+
   private async failed(claim: ClaimedTransfer, error: unknown): Promise<void> {
     const because = error instanceof Error ? error.message : String(error);
-    this.observer?.ended('Failed', 0);
+    this.observer?.failed();
     const { instanceName, repository, reference, attempts } = claim;
     this.logger.warn({ message: 'Not copied; trying again.', instanceName, repository, reference, attempts, because });
     await this.giveBack(claim, retryDelayMs(attempts), because, false);

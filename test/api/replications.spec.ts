@@ -280,6 +280,38 @@ describe('replications', () => {
     expect(await app.request('GET', path)).toMatchObject({ status: 404 });
   });
 
+  it('tell how far they are, and are compared when somebody asks for it', async () => {
+    const { path } = await app.given.registry();
+    const { path: one } = await given(path);
+    const nothing = {
+      manifestsDone: 0,
+      manifestsLeft: 0,
+      bytesDone: 0,
+      bytesLeft: 0,
+      transfersLeft: 0,
+      comparison: { state: 'Waiting', differences: 0 },
+    };
+    expect(await app.request('GET', `${one}/progress`)).toMatchObject({ status: 200, body: nothing });
+    const asked = async () =>
+      app.sql(
+        `select c.id from replication_comparisons c join replications p on p.id = c.id join registries r on r.id = p.registry_id
+          where r.key = $1 and c.asked_at > c.run_after`,
+        [path.split('/').at(-1)!.toLowerCase()],
+      );
+    expect(await asked()).toHaveLength(0);
+    const { status, body } = await app.request('POST', `${one}/synchronize`);
+    expect([status, body]).toEqual([200, nothing]);
+    expect(await asked()).toHaveLength(1);
+    for (const [method, name] of [
+      ['GET', 'northeurope/progress'],
+      ['POST', 'northeurope/synchronize'],
+    ])
+      expect(await app.request(method!, `${path}/replications/${name}`)).toMatchObject({
+        status: 404,
+        body: { error: { code: 'ResourceNotFound' } },
+      });
+  });
+
   it('stand in the way of a smaller SKU until they are gone', async () => {
     const { path } = await app.given.registry();
     const { path: one } = await given(path);
