@@ -12,13 +12,12 @@ export function refusalOf(error: unknown, rule: MatchedRule, repository: string)
   const { name } = placeOf(rule, repository);
   if (error instanceof OciError) return error;
   if (error instanceof NotThere) return new OciError('MANIFEST_UNKNOWN', error.message, { detail: { name } });
-  if (error instanceof NoCredential)
-    return badGateway(name, 'the credential set of the cache rule cannot be used; its credentialHealth says why');
   if (error instanceof UpstreamFailed && error.refusal?.status === 429)
     return new OciError('TOOMANYREQUESTS', told(name, error.message), {
       headers: { 'Retry-After': String(Math.ceil((error.refusal.retryAfterMs ?? 60_000) / 1000)) },
     });
-  if (error instanceof SourceFailed || error instanceof TooManyManifests) return badGateway(name, error.message);
+  if (error instanceof SourceFailed || error instanceof TooManyManifests || error instanceof NoCredential)
+    return badGateway(name, error.message);
   return unavailable('What the cache rule names could not be stored now; try again.', error);
 }
 

@@ -5,7 +5,7 @@ import { Clock } from '../work/clock.js';
 import { credentialHealth, isProblem, type CredentialHealth } from './credential-health.js';
 import type { AuthCredential, CredentialSet, Refusal } from './credential-set.entity.js';
 import { CredentialSetsRepository } from './credential-sets.repository.js';
-import { SecretReader, type SecretProblem } from './secret-reader.js';
+import { SecretReader } from './secret-reader.js';
 
 /** For how long a credential that was refused comes after the other one. */
 const REFUSED_FOR_MS = 600_000;
@@ -22,7 +22,7 @@ export interface SetLogin {
   refused(message: string): Promise<void>;
 }
 
-/** No credential of a set can be used. The message is one for people, and holds nothing secret. */
+/** No credential of a set can be used. The message is for whoever pulls, so that it says nothing of where secrets are. */
 export class NoCredential extends Error {}
 
 /** Turns credential sets into user names and passwords at the moment of use. */
@@ -52,9 +52,9 @@ export class CredentialSetLogins {
    */
   async login(setId: string, host: string): Promise<SetLogin> {
     const set = await this.sets.byId(this.database, setId);
-    if (!set) throw new NoCredential('The credential set of the cache rule is not there any more.');
+    if (!set) throw new NoCredential('its credential set is not there any more');
     if (set.loginServer.toLowerCase() !== host.toLowerCase())
-      throw new NoCredential(`The credential set '${set.name}' is for '${set.loginServer}', not for '${host}'.`);
+      throw new NoCredential(`its credential set '${set.name}' is for '${set.loginServer}', not for '${host}'`);
     const read = await Promise.all(set.authCredentials.map((credential) => this.secretsOf(set, credential)));
     const usable = read.flatMap(({ username, password }, index) =>
       isProblem(username) || isProblem(password) ? [] : [{ username, password, index }],
@@ -62,7 +62,8 @@ export class CredentialSetLogins {
     const [found] = usable.toSorted(
       (a, b) => Number(this.isAvoided(set, a.index)) - Number(this.isAvoided(set, b.index)),
     );
-    if (!found) throw new NoCredential(`The credential set '${set.name}' cannot be used: ${reasonOf(read)}`);
+    if (!found)
+      throw new NoCredential(`the credential set '${set.name}' cannot be used; its credentialHealth says why`);
     return {
       username: found.username,
       password: found.password,
@@ -99,11 +100,4 @@ export class CredentialSetLogins {
         this.logger.warn({ credentialSet: set.id, message: 'The health was not written.', err: error }),
       );
   }
-}
-
-function reasonOf(
-  read: readonly { readonly username: Secret | SecretProblem; readonly password: Secret | SecretProblem }[],
-): string {
-  const problem = read.flatMap(({ username, password }) => [username, password]).find(isProblem);
-  return problem?.message ?? 'it has no credential.';
 }

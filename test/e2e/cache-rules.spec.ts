@@ -190,7 +190,7 @@ describe('what the other registry has', () => {
   });
 
   test('and will not give is told with its reason', async () => {
-    const { client } = await following('refuses', 'refuses');
+    const { given, client } = await following('refuses', 'refuses');
     const unknown = await pull(client, 'refuses', 'v1');
     expect(refusalOf(unknown)).toEqual([404, 'MANIFEST_UNKNOWN']);
     expect(JSON.stringify(unknown.json)).toContain(`'${upstream.host}/refuses' has no manifest 'v1'`);
@@ -204,7 +204,11 @@ describe('what the other registry has', () => {
     } finally {
       upstream.answerWith(undefined);
     }
-    expect(await edge().sql(`select 1 from cache_fills where repository = 'refuses'`)).toEqual([]);
+    await addCacheRule(edge(), given, { source: '169.254.169.254/latest', target: 'metadata' });
+    const inside = await pull(client, 'metadata', 'v1');
+    expect(refusalOf(inside)).toEqual([502, 'UNAVAILABLE']);
+    expect(JSON.stringify(inside.json)).toContain('BERTH_UPSTREAM_ALLOW does not name it');
+    expect(await edge().sql(`select 1 from cache_fills where repository in ('refuses', 'metadata')`)).toEqual([]);
   });
 });
 

@@ -7,6 +7,8 @@ import { otherRegistry, READER, type OtherRegistry } from './other-registry.js';
 export interface FollowedRegistry extends Pick<OtherRegistry, 'kill' | 'start' | 'close'> {
   /** Where rules find it: `127.0.0.1:<port>`. */
   readonly host: string;
+  /** The same registry under another address, where nobody counts what is asked. */
+  readonly behind: string;
   /** To push there. */
   readonly client: OciClient;
   /** What was asked since this was asked last, such as `GET /v2/a/manifests/v1`; what was refused with 401 left out. */
@@ -51,6 +53,7 @@ export async function followedRegistry(options: { readonly hasUsers?: boolean } 
   const client = new OciClient(`http://${host}`, '', login);
   return {
     host,
+    behind: other.host,
     client,
     kill: () => other.kill(),
     start: () => other.start(),
