@@ -7,6 +7,7 @@ import { messageOf, post } from '../../src/webhooks/post-event.js';
 import { contentOf } from '../../src/webhooks/event-content.js';
 import { newSignatureSecrets, signatureOf } from '../../src/webhooks/signature.js';
 import type { EventContent } from '../../src/webhooks/webhook-event.entity.js';
+import { cpuMicroseconds } from '../process-usage.js';
 import type { Finding } from '../report.js';
 import { median, quantile } from '../statistics.js';
 import { startReceiver, type Receiver } from '../webhooks/receiver.js';
@@ -44,9 +45,14 @@ export async function webhooks(stage: Stage): Promise<readonly Finding[]> {
 
   const measured = async (work: () => Promise<unknown>) => {
     await receiver.forget();
+    const cpuBefore = await cpuMicroseconds(service.pid);
     await work();
     const { firstAt, lastAt, count, deliveries } = await receiver.until(PUSHES * WEBHOOKS, LIMIT_MS);
-    return { perSecond: deliveries / ((lastAt - firstAt) / 1000), twice: count - deliveries };
+    return {
+      perSecond: deliveries / ((lastAt - firstAt) / 1000),
+      cpuMicros: ((await cpuMicroseconds(service.pid)) - cpuBefore) / deliveries,
+      twice: count - deliveries,
+    };
   };
   const pushes = async () => {
     for (let nth = 0; nth < PUSHES; nth++) await push('all');
@@ -69,7 +75,7 @@ export async function webhooks(stage: Stage): Promise<readonly Finding[]> {
     },
     {
       what: `Deliveries to ${WEBHOOKS} webhooks, while their pushes come`,
-      measured: `${sustained.perSecond.toFixed(0)}/s`,
+      measured: `${sustained.perSecond.toFixed(0)}/s, ${sustained.cpuMicros.toFixed(0)} µs CPU of the service`,
       floor: `${floor.perSecond.toFixed(0)}/s`,
       ratio: sustained.perSecond / floor.perSecond,
       aim: { text: `> ${AIMS.perSecond}/s`, isMet: sustained.perSecond > AIMS.perSecond },
