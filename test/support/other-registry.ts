@@ -39,7 +39,7 @@ export async function otherRegistry({ hasUsers = false } = {}): Promise<OtherReg
       version: '0.1',
       log: { level: 'error', accesslog: { disabled: true } },
       storage: { filesystem: { rootdirectory: join(folder, 'storage') }, delete: { enabled: true } },
-      http: { addr: host, secret: 'of this test' },
+      http: { addr: host, secret: 'of this test', relativeurls: true },
       ...(hasUsers ? { auth: { htpasswd: { realm: 'other', path: users } } } : {}),
     }),
   );
