@@ -28,9 +28,9 @@ export interface BatchOf {
 const LOCK = `hashtextextended('garbage ' || $1::uuid, 0)`;
 /** Whether any manifest of registry $1 is `digest`, or refers to it; those included that are deleted and not purged. */
 const isReferredTo = (digest: string): string =>
-  `(exists (select 1 from deleted_manifests d
-             where d.digest = ${digest} and d.registry_id = $1 and d.purged_at is null)
-    or exists (select 1 from deleted_references d where d.digest = ${digest} and d.registry_id = $1)
+  `(exists (select 1 from deleted_manifests gone
+             where gone.digest = ${digest} and gone.registry_id = $1 and gone.purged_at is null)
+    or exists (select 1 from deleted_references gone where gone.digest = ${digest} and gone.registry_id = $1)
     or exists (select 1 from manifests m join repositories r on r.id = m.repository_id
              where m.digest = ${digest} and r.registry_id = $1)
     or exists (select 1 from manifest_references f join repositories r on r.id = f.repository_id

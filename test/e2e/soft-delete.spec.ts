@@ -2,11 +2,10 @@ import { expect, test } from 'vitest';
 import { DeletedPurge } from '../../src/content/deleted-purge.js';
 import { collect, filesOf } from '../support/garbage.js';
 import type { GivenRegistry } from '../support/oci-edge.js';
-import type { OciClient } from '../support/oci-client.js';
 import { MANIFEST_TYPE } from '../support/engines.js';
 import { asDescriptor, INDEX_TYPE, loginServers, nextOf, pushImage, refusalOf } from '../support/oci-registry.js';
 import { reindexed } from '../support/reindexed.js';
-import { sha256 } from '../support/oci-client.js';
+import { randomImage, sha256, type OciClient } from '../support/oci-client.js';
 
 const DAY_SECONDS = 86_400;
 const { edge, opened, narrowed } = loginServers();
@@ -174,9 +173,12 @@ test('what was deleted is kept from garbage and indexing until its days are over
   const kept = await pushImage(client, 'a', 'v2');
   await remove(client, image.digest);
   const files = await filesOf(edge(), given);
+  const never = randomImage();
+  await client.pushBlob('a', never.blobs[1]);
   edge().clock.pass(7 * DAY_SECONDS - 1);
   expect(await purged()).toBe(0);
-  await collect(edge(), given, 0);
+  // What nothing refers to goes all the same.
+  expect(await collect(edge(), given, 0)).toMatchObject({ blobsRemoved: 1, blobsWaiting: 0 });
   expect(await filesOf(edge(), given)).toEqual(files);
   await reindexed(edge(), given);
   expect(await head(client, 'v1')).toBe(404);
