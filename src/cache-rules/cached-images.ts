@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Config } from '../config/config.js';
 import type { ContentSource, SourceManifest } from '../copying/content-source.js';
@@ -7,6 +7,7 @@ import { copyManifest } from '../copying/copy-manifest.js';
 import { Database } from '../database/database.js';
 import type { RecordedTarget } from '../edge/recorded-target.js';
 import { Clock } from '../work/clock.js';
+import { CacheObserver, type CacheThing } from './cache-observer.js';
 import { CacheFills } from './cache-fills.js';
 import { findRule, isFollowedTag, type Filled, type MatchedRule, type Pulled } from './cache-fills.repository.js';
 import { placeOf, pullPlan, targetsFor } from './pull-plan.js';
@@ -48,6 +49,7 @@ export class CachedImages {
     private readonly clock: Clock,
     private readonly fills: CacheFills,
     private readonly upstream: UpstreamImages,
+    @Optional() @Inject(CacheObserver) private readonly observer?: CacheObserver,
   ) {}
 
   rule(pulled: Pulled): Promise<MatchedRule | undefined> {
@@ -75,11 +77,12 @@ export class CachedImages {
       isNeeded: (isInterrupted) => this.isNeeded(pulled, isInterrupted),
       bring: async (signal) => {
         const stored = (await this.rule(pulled))?.storedDigest ?? undefined;
-        if (stored === undefined) return this.broughtTag(wanted, signal);
+        if (stored === undefined) return this.told('tag', () => this.broughtTag(wanted, signal));
         try {
           return await this.compared(wanted, stored, signal);
         } catch (error) {
           signal.throwIfAborted();
+          this.observer?.ended('tag', 'stale');
           this.logger.warn({
             ...pulled,
             message: 'A cached tag was not compared; what is stored is served.',
@@ -102,15 +105,16 @@ export class CachedImages {
     return this.fills.once({
       pulled,
       isNeeded: (isInterrupted) => this.isNeeded(pulled, isInterrupted),
-      bring: async (signal) => {
-        const copied = await this.upstream.ask(rule, pulled.repository, (upstream) => {
-          const source = this.remembered(pulled, upstream);
-          const target = this.oneByOne(wanted, source);
-          return copyManifest({ source, target, signal, maxManifests: MAX_MANIFESTS }, pulled.reference);
-        });
-        if (!copied) throw notThere(wanted);
-        return undefined;
-      },
+      bring: (signal) =>
+        this.told('digest', async () => {
+          const copied = await this.upstream.ask(rule, pulled.repository, (upstream) => {
+            const source = this.remembered(pulled, upstream);
+            const target = this.oneByOne(wanted, source);
+            return copyManifest({ source, target, signal, maxManifests: MAX_MANIFESTS }, pulled.reference);
+          });
+          if (!copied) throw notThere(wanted);
+          return undefined;
+        }),
     });
   }
 
@@ -119,14 +123,15 @@ export class CachedImages {
     return this.fills.once({
       pulled: { ...pulled, reference: `blob/${digest}` },
       isNeeded: async () => !(await target.hasBlob(digest, new AbortController().signal)),
-      bring: async (signal) => {
-        const bring = async (source: ContentSource) => {
-          const blob = await source.blob(digest, signal);
-          if (blob) await target.putBlob(digest, blob, signal);
-        };
-        await (from ? bring(from) : this.upstream.ask(rule, pulled.repository, bring));
-        return undefined;
-      },
+      bring: (signal) =>
+        this.told('blob', async () => {
+          const bring = async (source: ContentSource) => {
+            const blob = await source.blob(digest, signal);
+            if (blob) await target.putBlob(digest, blob, signal);
+          };
+          await (from ? bring(from) : this.upstream.ask(rule, pulled.repository, bring));
+          return undefined;
+        }),
     });
   }
 
@@ -136,9 +141,9 @@ export class CachedImages {
     const digest = await this.upstream.ask(rule, pulled.repository, (source) =>
       source.digestOf(pulled.reference, limited),
     );
-    if (digest === undefined || digest === stored)
-      return { digest: stored, askAgainAt: this.later(this.config.cacheRevalidateSeconds * 1000) };
-    return this.broughtTag(wanted, signal);
+    if (digest !== undefined && digest !== stored) return this.told('tag', () => this.broughtTag(wanted, signal));
+    this.observer?.ended('tag', 'unchanged');
+    return { digest: stored, askAgainAt: this.later(this.config.cacheRevalidateSeconds * 1000) };
   }
 
   private async broughtTag(wanted: Wanted, signal: AbortSignal): Promise<Filled> {
@@ -196,6 +201,17 @@ export class CachedImages {
   private async isNeeded(pulled: Pulled, isInterrupted: boolean): Promise<boolean> {
     const rule = await this.rule(pulled);
     return rule !== undefined && pullPlan({ ...rule, isInterrupted }, this.clock.now()) !== 'serve';
+  }
+
+  private async told<T>(thing: CacheThing, bring: () => Promise<T>): Promise<T> {
+    try {
+      const brought = await bring();
+      this.observer?.ended(thing, 'brought');
+      return brought;
+    } catch (error) {
+      this.observer?.ended(thing, error instanceof NotThere ? 'absent' : 'failed');
+      throw error;
+    }
   }
 
   private later(ms: number): Date {

@@ -81,6 +81,13 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly cacheFills = new Counter({
+    name: 'berth_cache_fills_total',
+    help: 'Tags, digests and blobs that cache rules looked for in other registries, and what came of it.',
+    labelNames: ['thing', 'outcome'],
+    registers: this.registers,
+  });
+
   readonly webhookEvents = new Counter({
     name: 'berth_webhook_events_total',
     help: 'Events of webhooks that ended: taken by their receivers, or given up.',

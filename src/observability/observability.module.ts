@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { ActivityObserver } from '../activity-log/activity-observer.js';
+import { CacheObserver } from '../cache-rules/cache-observer.js';
 import { Config } from '../config/config.js';
 import { GarbageObserver } from '../content/garbage-observer.js';
 import { DataPlane } from '../data-plane/data-plane.js';
@@ -12,6 +13,7 @@ import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
 import {
   ActivityMetrics,
+  CacheMetrics,
   EdgeMetrics,
   GarbageMetrics,
   TransferMetrics,
@@ -34,6 +36,7 @@ import { ServiceLog } from './service-log.js';
     { provide: EdgeObserver, useClass: EdgeMetrics },
     { provide: ActivityObserver, useClass: ActivityMetrics },
     { provide: GarbageObserver, useClass: GarbageMetrics },
+    { provide: CacheObserver, useClass: CacheMetrics },
     { provide: WebhookObserver, useClass: WebhookMetrics },
     { provide: TransferObserver, useClass: TransferMetrics },
     ReadinessChecks,
@@ -46,6 +49,7 @@ import { ServiceLog } from './service-log.js';
     EdgeObserver,
     ActivityObserver,
     GarbageObserver,
+    CacheObserver,
     WebhookObserver,
     TransferObserver,
   ],

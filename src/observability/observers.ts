@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ActivityObserver } from '../activity-log/activity-observer.js';
+import { CacheObserver, type CacheOutcome, type CacheThing } from '../cache-rules/cache-observer.js';
 import type { Collected } from '../content/garbage-collector.js';
 import { GarbageObserver } from '../content/garbage-observer.js';
 import { EdgeObserver, type EdgeAnswer } from '../edge/edge-observer.js';
@@ -70,6 +71,18 @@ export class GarbageMetrics extends GarbageObserver {
 
   failed(seconds: number): void {
     this.metrics.garbageCollection.observe({ outcome: 'Failed' }, seconds);
+  }
+}
+
+/** Counts what cache rules look for in other registries. */
+@Injectable()
+export class CacheMetrics extends CacheObserver {
+  constructor(private readonly metrics: Metrics) {
+    super();
+  }
+
+  ended(thing: CacheThing, outcome: CacheOutcome): void {
+    this.metrics.cacheFills.inc({ thing, outcome });
   }
 }
 

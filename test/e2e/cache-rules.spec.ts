@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Metrics } from '../../src/observability/metrics.js';
 import { addCacheRule } from '../support/cache-rules.js';
 import { MANIFEST_TYPE } from '../support/engines.js';
 import { followedRegistry, type FollowedRegistry } from '../support/followed-registry.js';
@@ -162,6 +163,15 @@ describe('what the other registry has', () => {
     edge().clock.pass(REVALIDATE_SECONDS);
     expect(await pulled(client, 'moves', 'v1')).toEqual([200, second.digest]);
     expect(upstream.asked()).toEqual(['HEAD /v2/moves/manifests/v1']);
+    const { values } = await edge().get(Metrics).cacheFills.get();
+    const counted = values.map(({ labels, value }) => [labels.thing, labels.outcome, value > 0]);
+    for (const [thing, outcome] of [
+      ['tag', 'brought'],
+      ['tag', 'unchanged'],
+      ['digest', 'brought'],
+      ['blob', 'brought'],
+    ])
+      expect(counted).toContainEqual([thing, outcome, true]);
   });
 
   test('is served here after it was deleted there, and while nobody answers there', async () => {

@@ -101,6 +101,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   ],
   observability: [
     'activity-log',
+    'cache-rules',
     'config',
     'content',
     'data-plane',
