@@ -1,9 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Config } from '../config/config.js';
 import { DataPlane, EngineUnavailable, InstanceMissing } from '../data-plane/data-plane.js';
 import { EngineLost } from '../data-plane/engine-client.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
+import { Clock } from '../work/clock.js';
 import { ClientNetworks } from './client-networks.js';
 import type { ContentCall } from './content-call.js';
 import { OciError, unavailable } from './oci-error.js';
@@ -30,12 +31,15 @@ export interface RegionWish {
 /** Which region of a registry serves a request. One without replicas costs nothing. */
 @Injectable()
 export class Regions {
+  private readonly logger = new Logger(Regions.name);
   private readonly networks = new ClientNetworks(this.config.clientRegions);
-  private readonly down = new LRUCache<string, true>({ max: DOWN_LIMIT, ttl: DOWN_FOR_MS });
+  /** Until when. */
+  private readonly down = new LRUCache<string, number>({ max: DOWN_LIMIT });
 
   constructor(
     private readonly config: Config,
     private readonly dataPlane: DataPlane,
+    private readonly clock: Clock,
   ) {}
 
   /** The region that the client asks for, or that lies nearest to it; it need not be one that serves. */
@@ -80,12 +84,15 @@ export class Regions {
 
   /** The engine could not be asked: others are, for a while. */
   passOver(instanceName: string): void {
-    this.down.set(instanceName, true);
+    if (!this.down.has(instanceName))
+      this.logger.warn({ msg: 'the engine of a region cannot be reached; others serve in its place', instanceName });
+    this.down.set(instanceName, this.clock.now().getTime() + DOWN_FOR_MS);
   }
 
   private reachableFirst(engines: readonly RegionEngine[]): readonly RegionEngine[] {
     const [up, down] = [[] as RegionEngine[], [] as RegionEngine[]];
-    for (const engine of engines) (this.down.has(engine.instanceName) ? down : up).push(engine);
+    const now = this.clock.now().getTime();
+    for (const engine of engines) ((this.down.get(engine.instanceName) ?? 0) > now ? down : up).push(engine);
     return [...up, ...down];
   }
 }

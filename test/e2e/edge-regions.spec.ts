@@ -1,6 +1,8 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -173,7 +175,9 @@ describe('a region of a registry', () => {
     expect((await pushImage(west, 'd', 'v1')).digest).toMatch(/^sha256:/);
     await dataPlane.ensure({ name: instanceName, readOnly: false });
     // It is tried again after a while.
-    await until(async () => regionOf(await west.send('POST', '/v2/d/blobs/uploads/'))[1] === 'westus');
+    expect(regionOf(await west.send('POST', '/v2/d/blobs/uploads/'))).toEqual([202, 'local']);
+    edge().clock.pass(3);
+    expect(regionOf(await west.send('POST', '/v2/d/blobs/uploads/'))).toEqual([202, 'westus']);
   });
 
   test('says for all what is deleted and untagged, though home never had it', async () => {
@@ -213,8 +217,26 @@ describe('a region of a registry', () => {
     expect(new URL(String(named.headers['location'])).host).toBe(host.replace('.geo.', '.data.'));
   });
 
+  test('gets another port when a program has the one it was to have', async () => {
+    const { given } = await opened();
+    const [free] = await edge().sql<{ port: number }>(
+      'select max(port) as port from login_ports where registry_id is null and not blocked',
+    );
+    const port = free?.port ?? 0;
+    const other = createServer().listen(port, '127.0.0.1');
+    onTestFinished(() => void other.close());
+    await once(other, 'listening');
+    const { loginServer } = await givenReplica(edge(), given, 'westus');
+    expect(loginServer).not.toBe(`localhost:${port}`);
+    expect(await edge().sql('select blocked, listening from login_ports where port = $1', [port])).toEqual([
+      { blocked: true, listening: false },
+    ]);
+  });
+
   test('gives its port back when the replica goes', async () => {
     const { given, replica, west } = await spread();
+    // Over a connection that stays, whatever becomes of the port.
+    expect((await west.send('GET', '/v2/')).status).toBe(200);
     await replica.change({ provisioningState: 'Deleting' });
     expect(refusalOf(await west.send('GET', '/v2/'))).toEqual([404, 'NAME_UNKNOWN']);
     const owned = 'select 1 from login_ports where registry_id = $1 and region is not null';
