@@ -54,12 +54,12 @@ export class ImportImage {
     const source = await this.sourceOf(body, found, caller);
     const targets = targetsOf(body);
     const isForced = body.mode === 'Force';
+    if (!isForced) await this.requireFree(found, targets);
     const operationId = await this.database.transaction(async (tx) => {
       await this.scopes.assertWritable(tx, id.resource(), caller);
       const registry = await this.registries.lock(tx, id, caller.tenantId);
       if (!registry) throw notFound(REGISTRY_TYPE, id);
       if (!isTerminal(registry.provisioningState)) throw await this.writes.busy(tx, REGISTRY_TYPE, registry, caller);
-      if (!isForced) await this.requireFree(registry, targets);
       const wanted: ImageImport = {
         id: randomUUID(),
         registryId: registry.id,

@@ -23,6 +23,8 @@ export const IMPORT_TYPE = 'Microsoft.ContainerRegistry/registries/imports';
 /** Of one process: workers are to be left for what people wait for. */
 const AT_ONCE = 3;
 const ASK_AGAIN_MS = 500;
+/** Until this process takes no work any more. */
+const ENDING_MS = 1_000;
 
 /** Hands the workers what they need to import images. */
 @Injectable()
@@ -104,7 +106,7 @@ export class ImportWork implements OnModuleInit, OnModuleDestroy {
           const outcome = await walk(plan, scope);
           return outcome.done ? DONE : outcome;
         } catch (error) {
-          if (this.stopping.signal.aborted) return { retryAfterMs: 0, because: 'the process ends' };
+          if (this.stopping.signal.aborted) return { retryAfterMs: ENDING_MS, because: 'the process ends' };
           throw asImportFailure(error, scope.attempts);
         } finally {
           this.running--;

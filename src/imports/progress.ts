@@ -8,7 +8,7 @@ export class Progress {
   /** Of others. */
   private flowedBytes = 0;
   private told = -1;
-  private toldAtMs = 0;
+  private toldAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly totalBytes: number,
