@@ -8,7 +8,7 @@ import { OciError, unavailable } from '../edge/oci-error.js';
 import { PullThrough } from '../edge/pull-through.js';
 import { RecordedTargets } from '../edge/recorded-targets.js';
 import type { V2Route } from '../edge/v2-route.js';
-import { CachedImages, type Wanted } from './cached-images.js';
+import { CachedImages, NotThere, type Wanted } from './cached-images.js';
 import { pullPlan } from './pull-plan.js';
 import { refusalOf } from './pull-refusal.js';
 
@@ -68,6 +68,8 @@ export class CachePulls implements OnModuleInit {
     try {
       if (!(await isDoneWithin(this.images.blob(wanted, digest), WAIT_LIMIT_MS))) throw stillBrought();
     } catch (error) {
+      // The engine says so in its own words.
+      if (error instanceof NotThere) return;
       throw refusalOf(error, wanted.rule, name);
     }
   }

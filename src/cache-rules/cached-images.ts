@@ -77,7 +77,7 @@ export class CachedImages {
       isNeeded: (isInterrupted) => this.isNeeded(pulled, isInterrupted),
       bring: async (signal) => {
         const stored = (await this.rule(pulled))?.storedDigest ?? undefined;
-        if (stored === undefined) return this.told('tag', () => this.broughtTag(wanted, signal));
+        if (stored === undefined) return this.told('tag', pulled, () => this.broughtTag(wanted, signal));
         try {
           return await this.compared(wanted, stored, signal);
         } catch (error) {
@@ -106,7 +106,7 @@ export class CachedImages {
       pulled,
       isNeeded: (isInterrupted) => this.isNeeded(pulled, isInterrupted),
       bring: (signal) =>
-        this.told('digest', async () => {
+        this.told('digest', pulled, async () => {
           const copied = await this.upstream.ask(rule, pulled.repository, (upstream) => {
             const source = this.remembered(pulled, upstream);
             const target = this.oneByOne(wanted, source);
@@ -118,16 +118,17 @@ export class CachedImages {
     });
   }
 
-  /** One blob. Does nothing when the other registry has none. @param from what is asked already. */
+  /** One blob. @throws NotThere, and as `tag`. @param from what is asked already. */
   blob({ pulled, rule, target }: Wanted, digest: string, from?: ContentSource): Promise<void> {
     return this.fills.once({
       pulled: { ...pulled, reference: `blob/${digest}` },
       isNeeded: async () => !(await target.hasBlob(digest, new AbortController().signal)),
       bring: (signal) =>
-        this.told('blob', async () => {
+        this.told('blob', pulled, async () => {
           const bring = async (source: ContentSource) => {
             const blob = await source.blob(digest, signal);
-            if (blob) await target.putBlob(digest, blob, signal);
+            if (!blob) throw new NotThere(`'${placeOf(rule, pulled.repository).name}' has no blob ${digest}.`);
+            await target.putBlob(digest, blob, signal);
           };
           await (from ? bring(from) : this.upstream.ask(rule, pulled.repository, bring));
           return undefined;
@@ -141,7 +142,8 @@ export class CachedImages {
     const digest = await this.upstream.ask(rule, pulled.repository, (source) =>
       source.digestOf(pulled.reference, limited),
     );
-    if (digest !== undefined && digest !== stored) return this.told('tag', () => this.broughtTag(wanted, signal));
+    if (digest !== undefined && digest !== stored)
+      return this.told('tag', pulled, () => this.broughtTag(wanted, signal));
     this.observer?.ended('tag', 'unchanged');
     return { digest: stored, askAgainAt: this.later(this.config.cacheRevalidateSeconds * 1000) };
   }
@@ -188,8 +190,14 @@ export class CachedImages {
     return {
       hasBlob: async (digest, signal) => {
         if (await target.hasBlob(digest, signal)) return true;
-        await this.blob(wanted, digest, source);
-        return target.hasBlob(digest, signal);
+        try {
+          await this.blob(wanted, digest, source);
+          return true;
+        } catch (error) {
+          // It may be one that need not be there.
+          if (error instanceof NotThere) return false;
+          throw error;
+        }
       },
       hasManifest: (digest, signal) => target.hasManifest(digest, signal),
       mountBlob: (digest, from, signal) => target.mountBlob(digest, from, signal),
@@ -203,13 +211,17 @@ export class CachedImages {
     return rule !== undefined && pullPlan({ ...rule, isInterrupted }, this.clock.now()) !== 'serve';
   }
 
-  private async told<T>(thing: CacheThing, bring: () => Promise<T>): Promise<T> {
+  private async told<T>(thing: CacheThing, pulled: Pulled, bring: () => Promise<T>): Promise<T> {
     try {
       const brought = await bring();
       this.observer?.ended(thing, 'brought');
       return brought;
     } catch (error) {
-      this.observer?.ended(thing, error instanceof NotThere ? 'absent' : 'failed');
+      const isAbsent = error instanceof NotThere;
+      this.observer?.ended(thing, isAbsent ? 'absent' : 'failed');
+      // Whoever asked may be gone.
+      if (!isAbsent)
+        this.logger.warn({ ...pulled, message: `A ${thing} was not brought by its cache rule.`, err: error });
       throw error;
     }
   }
