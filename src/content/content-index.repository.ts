@@ -33,19 +33,24 @@ const begin: Statement = {
 /** The repository's row is taken first, so that pushes into one repository take turns. */
 const insertManifest: Statement = {
   name: 'content.insert_manifest',
-  text: `with repository as (
+  text: `with quarantine as (
+           select coalesce(policies->'quarantinePolicy'->>'status' = 'enabled', false) as is_on
+             from registries where id = $1),
+         repository as (
            insert into repositories (id, registry_id, name, created_at, updated_at) values ($21, $1, $2, $14, $14)
            on conflict (registry_id, name) do update set updated_at = excluded.updated_at
            returning id),
          manifest as (
            insert into manifests (repository_id, digest, media_type, artifact_type, config_digest, config_media_type,
                                   os, architecture, annotations, subject, size_bytes, image_size_bytes,
-                                  created_at, updated_at)
-             select id, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13, $14, $14 from repository
+                                  created_at, updated_at, quarantine_state)
+             select id, $3, $4, $5, $6, $7, $8, $9, $10::jsonb, $11, $12, $13, $14, $14,
+                    case when q.is_on then 'Quarantined' end
+               from repository, quarantine q
            on conflict (repository_id, digest) do update
              set updated_at = excluded.updated_at,
                  untagged_at = case when manifests.untagged_at is not null then excluded.updated_at end
-           returning repository_id, digest),
+           returning repository_id, digest, quarantine_state),
          reference as (
            insert into manifest_references (repository_id, manifest_digest, digest, kind, media_type, size_bytes, os,
                                             architecture, position)
@@ -57,7 +62,9 @@ const insertManifest: Statement = {
          deleted as (
            delete from deleted_manifests where registry_id = $1 and repository = $2 and digest = $3
            returning purge_begun_at, purged_at)
-         select purge_begun_at as "purgeBegunAt", purged_at as "purgedAt" from deleted`,
+         select d.purge_begun_at as "purgeBegunAt", d.purged_at as "purgedAt",
+                q.is_on and coalesce(m.quarantine_state, 'Passed') <> 'Passed' as "isHidden"
+           from manifest m, quarantine q left join deleted d on true`,
 };
 /** Of the manifests a tag names and named: since when they have no tag at all. */
 const retagged = (of: Readonly<Record<'repository' | 'tag' | 'to' | 'before' | 'at', string>>): string =>
@@ -177,10 +184,16 @@ export async function beginIndex(tx: Tx, registryId: string): Promise<void> {
   await tx.count(begin, [registryId]);
 }
 
-/** Answers what was known of its deletion, from which it is back now. */
-export function upsertManifest(tx: Tx, row: ManifestRow): Promise<PushedAgain | undefined> {
+/** What came of writing down a manifest. */
+interface WrittenManifest extends PushedAgain {
+  /** Whether pullers are not to see it: what is new while the registry has a quarantine goes into that. */
+  readonly isHidden: boolean;
+}
+
+/** Answers also what was known of its deletion, from which it is back now. */
+export function upsertManifest(tx: Tx, row: ManifestRow): Promise<WrittenManifest | undefined> {
   const { references } = row;
-  return tx.row<PushedAgain>(insertManifest, [
+  return tx.row<WrittenManifest>(insertManifest, [
     row.registryId,
     row.repository,
     row.digest,

@@ -8,6 +8,23 @@ export interface NamePage {
   readonly count: number;
 }
 
+/** What of a repository somebody is shown: all of it, or what is not in quarantine. */
+export type Sight = 'all' | 'released';
+
+/** Whether a manifest is shown, in words of SQL; `all` is a placeholder. */
+export function isShown(all: string, manifest: string): string {
+  const state = `${manifest}.quarantine_state`;
+  // So written, PostgreSQL expects that most are shown.
+  return `(${all}::boolean or (${state} is distinct from 'Quarantined' and ${state} is distinct from 'Failed'))`;
+}
+
+/** As above, of a tag. Few manifests, of few registries, are in quarantine. */
+export function isTagShown(all: string, tag: string): string {
+  return `(${all}::boolean or not exists (select from manifests q
+             where q.repository_id = ${tag}.repository_id and q.digest = ${tag}.digest
+               and q.quarantine_state in ('Quarantined', 'Failed')))`;
+}
+
 const repositoryId: Statement = {
   name: 'content.repository_id',
   text: 'select id from repositories where registry_id = $1 and name = $2',
@@ -18,16 +35,18 @@ const repositoryNames: Statement = {
 };
 const tagNames: Statement = {
   name: 'content.tag_names',
-  text: `select name from image_tags where repository_id = $1 and name > $2 and list_enabled order by name limit $3`,
+  text: `select name from image_tags t where repository_id = $1 and name > $2 and list_enabled
+            and ${isTagShown('$4', 't')}
+          order by name limit $3`,
 };
 
 const referrers: Statement = {
   name: 'content.referrers',
   text: `select digest, media_type as "mediaType", artifact_type as "artifactType", annotations,
                 size_bytes as "sizeBytes"
-           from manifests
+           from manifests m
           where repository_id = $1 and subject = $2 and digest > $3 and list_enabled
-            and ($4::text is null or artifact_type = $4)
+            and ($4::text is null or artifact_type = $4) and ${isShown('$6', 'm')}
           order by digest limit $5`,
 };
 
@@ -36,7 +55,8 @@ const digestOf: Statement = {
   text: `select m.digest
            from repositories r join manifests m on m.repository_id = r.id
           where r.registry_id = $1 and r.name = $2
-            and m.digest = coalesce((select t.digest from image_tags t where t.repository_id = r.id and t.name = $3), $3)`,
+            and m.digest = coalesce((select t.digest from image_tags t where t.repository_id = r.id and t.name = $3), $3)
+            and ${isShown('$4', 'm')}`,
 };
 const contentOf: Statement = {
   name: 'content.all_of_repository',
@@ -66,11 +86,15 @@ const isReferred: Statement = {
 /** The manifest that a tag or digest leads to; undefined when there is none. */
 export async function findDigest(
   sql: Sql,
-  registryId: string,
-  repository: string,
-  reference: string,
+  {
+    registryId,
+    repository,
+    reference,
+    sight,
+  }: { readonly registryId: string; readonly repository: string; readonly reference: string; readonly sight: Sight },
 ): Promise<string | undefined> {
-  return (await sql.row<{ digest: string }>(digestOf, [registryId, repository, reference]))?.digest;
+  const values = [registryId, repository, reference, sight === 'all'];
+  return (await sql.row<{ digest: string }>(digestOf, values))?.digest;
 }
 
 /** A manifest, and the tags that name it. */
@@ -93,19 +117,20 @@ export async function listRepositoryNames(sql: Sql, registryId: string, page: Na
   );
 }
 
-export async function listTagNames(sql: Sql, id: string, page: NamePage): Promise<string[]> {
-  return (await sql.rows<{ name: string }>(tagNames, [id, page.last, page.count])).map(({ name }) => name);
+export async function listTagNames(sql: Sql, id: string, page: NamePage, sight: Sight): Promise<string[]> {
+  const values = [id, page.last, page.count, sight === 'all'];
+  return (await sql.rows<{ name: string }>(tagNames, values)).map(({ name }) => name);
 }
 
 /** @param artifactType null for those of every type. */
 export function listReferrers(
   sql: Sql,
   id: string,
-  subject: string,
-  artifactType: string | null,
+  about: { readonly subject: string; readonly artifactType: string | null; readonly sight: Sight },
   page: NamePage,
 ): Promise<Referrer[]> {
-  return sql.rows<Referrer>(referrers, [id, subject, page.last, artifactType, page.count]);
+  const values = [id, about.subject, page.last, about.artifactType, page.count, about.sight === 'all'];
+  return sql.rows<Referrer>(referrers, values);
 }
 
 /** What is in a repository, whether it is listed or not. */

@@ -10,6 +10,7 @@ import {
   listRepositoryNames,
   listTagNames,
   type NamePage,
+  type Sight,
   type Referrer,
   type TaggedManifest,
 } from './content-lists.repository.js';
@@ -24,8 +25,8 @@ export class ContentLists {
   }
 
   /** Undefined when there is no such repository. */
-  tags(registryId: string, repository: string, page: NamePage): Promise<string[] | undefined> {
-    return this.within(registryId, repository, (id) => listTagNames(this.database, id, page));
+  tags(registryId: string, repository: string, page: NamePage, sight: Sight): Promise<string[] | undefined> {
+    return this.within(registryId, repository, (id) => listTagNames(this.database, id, page, sight));
   }
 
   /**
@@ -35,10 +36,10 @@ export class ContentLists {
   async referrers(
     registryId: string,
     repository: string,
-    about: { readonly subject: string; readonly artifactType: string | null },
+    about: { readonly subject: string; readonly artifactType: string | null; readonly sight: Sight },
     page: NamePage,
   ): Promise<Referrer[]> {
-    const find = (id: string) => listReferrers(this.database, id, about.subject, about.artifactType, page);
+    const find = (id: string) => listReferrers(this.database, id, about, page);
     return (await this.within(registryId, repository, find)) ?? [];
   }
 
@@ -63,7 +64,12 @@ export class ContentLists {
   }
 
   /** The manifest that a tag or digest leads to; undefined when there is none. */
-  digestOf(registryId: string, repository: string, reference: string): Promise<string | undefined> {
-    return findDigest(this.database, registryId, repository, reference);
+  digestOf(
+    registryId: string,
+    repository: string,
+    reference: string,
+    sight: Sight = 'all',
+  ): Promise<string | undefined> {
+    return findDigest(this.database, { registryId, repository, reference, sight });
   }
 }

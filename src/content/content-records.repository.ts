@@ -1,4 +1,5 @@
 import type { Sql, Statement } from '../database/database.js';
+import { isShown, isTagShown, type Sight } from './content-lists.repository.js';
 import type { ImageTag } from './image-tag.entity.js';
 import type { Manifest } from './manifest.entity.js';
 import type { Repository } from './repository.entity.js';
@@ -14,6 +15,7 @@ export interface RecordPage {
   readonly lastTime: Date | null;
   readonly count: number;
   readonly orderBy: OrderBy;
+  readonly sight: Sight;
 }
 
 export type RepositoryRecord = Omit<Repository, 'registry'> & {
@@ -35,11 +37,13 @@ export type ManifestRecord = Omit<Manifest, 'repository'> & {
 
 const COMMON = `created_at as "createdAt", updated_at as "updatedAt", delete_enabled as "deleteEnabled",
                 write_enabled as "writeEnabled", read_enabled as "readEnabled", list_enabled as "listEnabled"`;
-const TAG = `select repository_id as "repositoryId", name, digest, ${COMMON} from image_tags`;
+const TAG = `select repository_id as "repositoryId", name, digest, ${COMMON} from image_tags t`;
 const MANIFEST = `
   select repository_id as "repositoryId", digest, media_type as "mediaType", artifact_type as "artifactType",
          config_digest as "configDigest", config_media_type as "configMediaType", os, architecture, annotations, subject,
          size_bytes as "sizeBytes", image_size_bytes as "imageSizeBytes", ${COMMON},
+         last_pulled_at as "lastPulledAt", quarantine_state as "quarantineState",
+         quarantine_details as "quarantineDetails",
          (select coalesce(jsonb_agg(t.name order by t.name), '[]') from image_tags t
            where t.repository_id = m.repository_id and t.digest = m.digest and t.list_enabled) as tags,
          (select coalesce(jsonb_agg(jsonb_build_object('digest', f.digest, 'os', f.os, 'architecture', f.architecture)
@@ -59,8 +63,14 @@ const repository: Statement = {
                                      union select m.digest from manifests m where m.repository_id = r.id)) as "sizeBytes"
            from repositories r where registry_id = $1 and name = $2`,
 };
-const tag: Statement = { name: 'content.tag', text: `${TAG} where repository_id = $1 and name = $2` };
-const manifest: Statement = { name: 'content.manifest', text: `${MANIFEST} where repository_id = $1 and digest = $2` };
+const tag: Statement = {
+  name: 'content.tag',
+  text: `${TAG} where repository_id = $1 and name = $2 and ${isTagShown('$3', 't')}`,
+};
+const manifest: Statement = {
+  name: 'content.manifest',
+  text: `${MANIFEST} where repository_id = $1 and digest = $2 and ${isShown('$3', 'm')}`,
+};
 
 /** `$1` is the repository, `$2` the last name, `$3` the count; `time` the placeholder of the last one's time. */
 function ordered(
@@ -83,10 +93,16 @@ const TAGS = ordered('tags', {
   select: TAG,
   table: 'image_tags',
   key: 'name',
-  filter: 'and ($4::text is null or digest = $4)',
+  filter: `and ($4::text is null or digest = $4) and ${isTagShown('$5', 't')}`,
+  time: '$6',
+});
+const MANIFESTS = ordered('manifests', {
+  select: MANIFEST,
+  table: 'manifests',
+  key: 'digest',
+  filter: `and ${isShown('$4', 'm')}`,
   time: '$5',
 });
-const MANIFESTS = ordered('manifests', { select: MANIFEST, table: 'manifests', key: 'digest', filter: '', time: '$4' });
 
 /** Before and after every time, in the first page of each order. */
 const FIRST_TIME: Readonly<Record<OrderBy, readonly (string | null)[]>> = {
@@ -104,19 +120,37 @@ export function findRepository(sql: Sql, registryId: string, name: string): Prom
   return sql.row<RepositoryRecord>(repository, [registryId, name]);
 }
 
-export function findTag(sql: Sql, repositoryId: string, name: string): Promise<TagRecord | undefined> {
-  return sql.row<TagRecord>(tag, [repositoryId, name]);
+export function findTag(sql: Sql, repositoryId: string, name: string, sight: Sight): Promise<TagRecord | undefined> {
+  return sql.row<TagRecord>(tag, [repositoryId, name, sight === 'all']);
 }
 
-export function findManifest(sql: Sql, repositoryId: string, digest: string): Promise<ManifestRecord | undefined> {
-  return sql.row<ManifestRecord>(manifest, [repositoryId, digest]);
+export function findManifest(
+  sql: Sql,
+  repositoryId: string,
+  digest: string,
+  sight: Sight,
+): Promise<ManifestRecord | undefined> {
+  return sql.row<ManifestRecord>(manifest, [repositoryId, digest, sight === 'all']);
 }
 
 /** @param digest of the manifest whose tags are wanted; null for all. */
 export function listTags(sql: Sql, id: string, page: RecordPage, digest: string | null): Promise<TagRecord[]> {
-  return sql.rows<TagRecord>(TAGS[page.orderBy], [id, page.last, page.count, digest, ...timesOf(page)]);
+  return sql.rows<TagRecord>(TAGS[page.orderBy], [
+    id,
+    page.last,
+    page.count,
+    digest,
+    page.sight === 'all',
+    ...timesOf(page),
+  ]);
 }
 
 export function listManifests(sql: Sql, id: string, page: RecordPage): Promise<ManifestRecord[]> {
-  return sql.rows<ManifestRecord>(MANIFESTS[page.orderBy], [id, page.last, page.count, ...timesOf(page)]);
+  return sql.rows<ManifestRecord>(MANIFESTS[page.orderBy], [
+    id,
+    page.last,
+    page.count,
+    page.sight === 'all',
+    ...timesOf(page),
+  ]);
 }

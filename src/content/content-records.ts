@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database.js';
-import { findRepositoryId } from './content-lists.repository.js';
+import { findRepositoryId, type Sight } from './content-lists.repository.js';
 import {
   findManifest,
   findRepository,
@@ -22,12 +22,12 @@ export class ContentRecords {
     return findRepository(this.database, registryId, name);
   }
 
-  tag(registryId: string, repository: string, name: string): Promise<TagRecord | undefined> {
-    return this.within(registryId, repository, (id) => findTag(this.database, id, name));
+  tag(registryId: string, repository: string, name: string, sight: Sight): Promise<TagRecord | undefined> {
+    return this.within(registryId, repository, (id) => findTag(this.database, id, name, sight));
   }
 
-  manifest(registryId: string, repository: string, digest: string): Promise<ManifestRecord | undefined> {
-    return this.within(registryId, repository, (id) => findManifest(this.database, id, digest));
+  manifest(registryId: string, repository: string, digest: string, sight: Sight): Promise<ManifestRecord | undefined> {
+    return this.within(registryId, repository, (id) => findManifest(this.database, id, digest, sight));
   }
 
   /** @param digest of the manifest whose tags are wanted; null for all. */

@@ -22,6 +22,7 @@ import { Garbage } from './garbage.js';
 import { ImageTag } from './image-tag.entity.js';
 import { ManifestReference } from './manifest-reference.entity.js';
 import { Manifest } from './manifest.entity.js';
+import { Quarantine } from './quarantine.js';
 import { RegistryContent } from './registry-content.entity.js';
 import { Repository } from './repository.entity.js';
 import { Retention } from './retention.js';
@@ -56,11 +57,21 @@ import { TagImmutabilityPolicy } from './tag-immutability-policy.entity.js';
     ContentAttributes,
     DeletedContent,
     DeletedPurge,
+    Quarantine,
     Garbage,
     GarbageCollector,
     GarbageWork,
     Retention,
   ],
-  exports: [Content, ContentEvents, ContentLists, ContentRecords, ContentAttributes, DeletedContent, Garbage],
+  exports: [
+    Content,
+    ContentEvents,
+    ContentLists,
+    ContentRecords,
+    ContentAttributes,
+    DeletedContent,
+    Garbage,
+    Quarantine,
+  ],
 })
 export class ContentModule {}

@@ -98,14 +98,15 @@ export class Content {
       at,
     };
     const kept = [said.digest, ...document.references.map((part) => part.digest)];
-    const [, deleted] = await tx.together(() => [
+    const [, written] = await tx.together(() => [
       this.garbage.keepReferences(tx, said.registryId, kept),
       upsertManifest(tx, record),
     ]);
-    requireStored(said.repository, deleted, begunAt);
+    requireStored(said.repository, written, begunAt);
+    const action = written?.isHidden ? 'quarantine' : 'push';
     const back = await partsBack(tx, record, begunAt);
     const parts = back.map((part) => ({ ...part, action: 'push' as const, tag: null }));
-    this.events.recordAtCommit(tx, record, cause, [...parts, { ...record, action: 'push', tag }]);
+    this.events.recordAtCommit(tx, record, cause, [...parts, { ...record, action, tag }]);
     if (tag === null) return false;
     const { registryId, repository, digest } = said;
     const before = await upsertImageTag(tx, { registryId, repository, tag, digest, at });

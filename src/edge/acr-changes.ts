@@ -6,6 +6,7 @@ import type { ContentCall } from './content-call.js';
 import { ContentDeletion } from './content-deletion.js';
 import { ContentLocks } from './content-locks.js';
 import { OciError, sendJson, unknownRepository, unknownTag } from './oci-error.js';
+import { QuarantineChanges } from './quarantine-changes.js';
 import { readText } from './read-form.js';
 
 const ATTRIBUTES = ['deleteEnabled', 'writeEnabled', 'readEnabled', 'listEnabled'] as const;
@@ -19,6 +20,7 @@ export class AcrChanges {
     private readonly attributes: ContentAttributes,
     private readonly deletion: ContentDeletion,
     private readonly locks: ContentLocks,
+    private readonly quarantine: QuarantineChanges,
   ) {}
 
   /** What a method does on that route; undefined when it only reads. A change that answers nothing is answered as a read. */
@@ -28,10 +30,15 @@ export class AcrChanges {
     return (call) => (route.kind === 'tag' ? this.untag(call, route) : this.deleteRepository(call, route));
   }
 
-  private async patch({ registry, request }: ContentCall, { kind, name, last }: AcrRoute): Promise<void> {
+  private async patch(call: ContentCall, route: AcrRoute): Promise<void> {
+    const { registry, request } = call;
+    const { kind, name, last } = route;
     if (kind !== 'repository' && kind !== 'tag' && kind !== 'manifest') return;
     const owner = { registryId: registry.id, repository: name, kind, reference: last };
-    await this.attributes.change(owner, readAttributes(await readText(request)));
+    const body = parsed(await readText(request));
+    const attributes = readAttributes(body);
+    if (kind === 'manifest') await this.quarantine.change(call, route, body, Object.keys(attributes).length > 0);
+    await this.attributes.change(owner, attributes);
   }
 
   private async untag(call: ContentCall, { name, last }: AcrRoute): Promise<void> {
@@ -51,8 +58,7 @@ export class AcrChanges {
 }
 
 /** Those that are not written stay as they are. @throws OciError 400 when it is no such object. */
-function readAttributes(text: string): Partial<ChangeableAttributes> {
-  const body = parsed(text);
+function readAttributes(body: Readonly<Record<string, unknown>>): Partial<ChangeableAttributes> {
   return Object.fromEntries(
     ATTRIBUTES.flatMap((name) => {
       const value = body[name];

@@ -39,7 +39,15 @@ export function manifestBody(record: ManifestRecord): object {
     ...(record.parts.length === 0
       ? {}
       : { references: record.parts.map((part) => ({ digest: part.digest, ...platformOf(part) })) }),
-    changeableAttributes: attributesOf(record),
+    changeableAttributes: { ...attributesOf(record), ...quarantineOf(record) },
+  };
+}
+
+/** Not in the description; the service whose API this is has it here. */
+function quarantineOf({ quarantineState, quarantineDetails }: ManifestRecord): object {
+  return {
+    ...(quarantineState === null ? {} : { quarantineState }),
+    ...(quarantineDetails === null ? {} : { quarantineDetails }),
   };
 }
 

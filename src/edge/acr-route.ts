@@ -24,7 +24,11 @@ export interface AcrRoute {
   readonly last: string;
   /** What the caller must be granted. */
   readonly needs: readonly Access[];
+  /** What does as well; undefined: nothing else. */
+  readonly instead: readonly Access[] | undefined;
 }
+
+type Target = Omit<AcrRoute, 'needs' | 'instead'>;
 
 const READ = ['metadata_read'] as const;
 const WRITE = ['metadata_write'] as const;
@@ -61,7 +65,12 @@ export function parseAcr(method: string, url: string): AcrRoute {
   if (kind === 'tag' && !TAG.test(last)) throw new OciError('TAG_UNKNOWN', `'${last}' is not a tag.`);
   if ((kind === 'manifest' || kind === 'deleted-manifest') && !isDigest(last))
     throw new OciError('DIGEST_INVALID', `'${last}' is not a digest such as sha256:<64 hexadecimal digits>.`);
-  return { kind, name, last, needs: [CATALOGUES[kind] ?? { type: 'repository', name, actions }] };
+  // Who judges what is in quarantine comes with a token for pulling.
+  const mayJudge = kind === 'manifest' && method === 'PATCH';
+  const instead: readonly Access[] | undefined = mayJudge
+    ? [{ type: 'repository', name, actions: ['pull'] }]
+    : undefined;
+  return { kind, name, last, needs: [CATALOGUES[kind] ?? { type: 'repository', name, actions }], instead };
 }
 
 const CATALOGUES: Partial<Readonly<Record<AcrRouteKind, Access>>> = {
@@ -70,7 +79,7 @@ const CATALOGUES: Partial<Readonly<Record<AcrRouteKind, Access>>> = {
 };
 
 /** No part of a repository's name begins with an underscore. */
-function targetOf(path: string): Omit<AcrRoute, 'needs'> {
+function targetOf(path: string): Target {
   if (path === '_catalog') return { kind: 'catalog', name: '', last: '' };
   if (path.startsWith('_deleted/')) return deletedTargetOf(path.slice('_deleted/'.length));
   const segments = path.split('/');
@@ -82,7 +91,7 @@ function targetOf(path: string): Omit<AcrRoute, 'needs'> {
   return { kind: 'repository', name: requireName(path), last: '' };
 }
 
-function deletedTargetOf(path: string): Omit<AcrRoute, 'needs'> {
+function deletedTargetOf(path: string): Target {
   if (path === '_catalog') return { kind: 'deleted-catalog', name: '', last: '' };
   const { kind, name, last } = targetOf(path);
   if (kind === 'tags' || kind === 'manifests' || kind === 'manifest') return { kind: `deleted-${kind}`, name, last };

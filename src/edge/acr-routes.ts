@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { OrderBy, RecordPage } from '../content/content-records.repository.js';
 import { ContentLists } from '../content/content-lists.js';
+import type { Sight } from '../content/content-lists.repository.js';
 import { ContentRecords } from '../content/content-records.js';
 import { isDigest } from '../content/digest.js';
 import { manifestBody, repositoryBody, tagBody } from './acr-records.js';
@@ -11,6 +12,7 @@ import { queryOf } from './content-routes.js';
 import { DeletedRoutes } from './deleted-routes.js';
 import { OciError, sendJson, unknownManifest, unknownRepository, unknownTag } from './oci-error.js';
 import { pageOf, readPage } from './page-of-names.js';
+import { QuarantineSight } from './quarantine-sight.js';
 
 const PAGE = 100;
 const ORDERS: readonly string[] = ['none', 'timeasc', 'timedesc'] satisfies OrderBy[];
@@ -19,6 +21,7 @@ const ORDERS: readonly string[] = ['none', 'timeasc', 'timedesc'] satisfies Orde
 interface Asked extends ContentCall {
   readonly route: AcrRoute;
   readonly query: URLSearchParams;
+  readonly sight: Sight;
 }
 
 /** `/acr/v1/`: the registry's content with its times, sizes and attributes. */
@@ -42,6 +45,7 @@ export class AcrRoutes {
     private readonly records: ContentRecords,
     private readonly changes: AcrChanges,
     private readonly deleted: DeletedRoutes,
+    private readonly quarantine: QuarantineSight,
   ) {}
 
   async answer(call: ContentCall, route: AcrRoute): Promise<void> {
@@ -54,7 +58,8 @@ export class AcrRoutes {
     if (change) await change(call);
     // What was changed is answered as it is now.
     if (call.response.headersSent) return;
-    await this.reads[route.kind]({ ...call, route, query: queryOf(call.request.url) });
+    const sight = await this.quarantine.sightOf(call, route.name);
+    await this.reads[route.kind]({ ...call, route, sight, query: queryOf(call.request.url) });
   }
 
   private async catalog({ registry, response, query }: Asked): Promise<void> {
@@ -70,8 +75,8 @@ export class AcrRoutes {
     sendJson(response, 200, repositoryBody(registry.loginServer, found));
   }
 
-  private async tags({ registry, response, route: { name }, query }: Asked): Promise<void> {
-    const page = readRecordPage(query);
+  private async tags({ registry, response, route: { name }, query, sight }: Asked): Promise<void> {
+    const page = readRecordPage(query, sight);
     const digest = query.get('digest');
     if (digest !== null && !isDigest(digest)) throw new OciError('DIGEST_INVALID', `'${digest}' is not a digest.`);
     const found = await this.records.tags(registry.id, name, { ...page, count: page.count + 1 }, digest);
@@ -81,14 +86,14 @@ export class AcrRoutes {
     sendJson(response, 200, { registry: registry.loginServer, imageName: name, tags }, answer.headers);
   }
 
-  private async tag({ registry, response, route: { name, last } }: Asked): Promise<void> {
-    const found = await this.records.tag(registry.id, name, last);
+  private async tag({ registry, response, route: { name, last }, sight }: Asked): Promise<void> {
+    const found = await this.records.tag(registry.id, name, last, sight);
     if (!found) throw unknownTag(name, last);
     sendJson(response, 200, { registry: registry.loginServer, imageName: name, tag: tagBody(found) });
   }
 
-  private async manifests({ registry, response, route: { name }, query }: Asked): Promise<void> {
-    const page = readRecordPage(query);
+  private async manifests({ registry, response, route: { name }, query, sight }: Asked): Promise<void> {
+    const page = readRecordPage(query, sight);
     const found = await this.records.manifests(registry.id, name, { ...page, count: page.count + 1 });
     if (!found) throw unknownRepository(name);
     const next = withTime(query, page, found);
@@ -97,15 +102,15 @@ export class AcrRoutes {
     sendJson(response, 200, { registry: registry.loginServer, imageName: name, manifests }, answer.headers);
   }
 
-  private async manifest({ registry, response, route: { name, last } }: Asked): Promise<void> {
-    const found = await this.records.manifest(registry.id, name, last);
+  private async manifest({ registry, response, route: { name, last }, sight }: Asked): Promise<void> {
+    const found = await this.records.manifest(registry.id, name, last, sight);
     if (!found) throw unknownManifest(name, last);
     sendJson(response, 200, { registry: registry.loginServer, imageName: name, manifest: manifestBody(found) });
   }
 }
 
 /** @throws OciError when the order or the time is none. */
-function readRecordPage(query: URLSearchParams): RecordPage {
+function readRecordPage(query: URLSearchParams, sight: Sight): RecordPage {
   const orderBy = query.get('orderby') ?? 'none';
   if (!ORDERS.includes(orderBy))
     throw new OciError('UNSUPPORTED', `orderby=${orderBy} is not an order; there are ${ORDERS.join(', ')}.`, {
@@ -115,7 +120,7 @@ function readRecordPage(query: URLSearchParams): RecordPage {
   const lastTime = time === null ? null : new Date(time);
   if (lastTime && Number.isNaN(lastTime.getTime()))
     throw new OciError('UNSUPPORTED', `lasttime=${time} is not a time; follow the links as they are.`, { status: 400 });
-  return { ...readPage(query, PAGE), orderBy: orderBy as OrderBy, lastTime };
+  return { ...readPage(query, PAGE), orderBy: orderBy as OrderBy, lastTime, sight };
 }
 
 /** Pages in the order of time go on after a time, which holds when the last one of the page has been deleted. */

@@ -19,7 +19,7 @@ export interface AccessRequest {
 }
 
 /** Who was let in, and what that allows of what was asked for. */
-interface Admitted {
+export interface Admitted {
   readonly login: Login;
   readonly access: readonly Access[];
 }
@@ -38,14 +38,22 @@ export class Authorization {
    * @throws OciError 401 with the challenge.
    */
   async require(request: AccessRequest): Promise<Login> {
+    return (await this.admit(request)).login;
+  }
+
+  /**
+   * As above, with what was granted.
+   * @throws OciError 401 with the challenge.
+   */
+  async admit(request: AccessRequest): Promise<Admitted> {
     const { authorization, origin, needs, instead } = request;
     if (authorization === undefined) throw unauthorized(origin, needs);
     const admitted = (await this.byBearer(request)) ?? (await this.byBasic(request));
     if (!admitted) throw unauthorized(origin, needs, 'invalid_token');
-    const { access, login } = admitted;
+    const { access } = admitted;
     const isEnough = covers(access, needs) || (instead !== undefined && covers(access, instead));
     if (!isEnough) throw unauthorized(origin, needs, 'insufficient_scope');
-    return login;
+    return admitted;
   }
 
   /** Of what the token was issued for, what its bearer may still do. */

@@ -8,6 +8,7 @@ import { ContentDeletion } from './content-deletion.js';
 import { ContentLocks } from './content-locks.js';
 import { OciError, sendJson, unknownManifest, unknownRepository } from './oci-error.js';
 import { pageOf, readPage } from './page-of-names.js';
+import { QuarantineSight } from './quarantine-sight.js';
 import type { EdgeCall } from './token-endpoint.js';
 import type { V2Route } from './v2-route.js';
 import { wantedBlob } from './wanted-blob.js';
@@ -34,6 +35,7 @@ export class ContentRoutes {
     private readonly deletion: ContentDeletion,
     private readonly locks: ContentLocks,
     private readonly garbage: Garbage,
+    private readonly quarantine: QuarantineSight,
   ) {}
 
   /**
@@ -74,20 +76,27 @@ export class ContentRoutes {
     sendJson(response, 200, { repositories: page }, headers);
   }
 
-  private async tags({ registry, request, response }: EdgeCall, { name }: V2Route): Promise<void> {
+  private async tags(call: ContentCall, { name }: V2Route): Promise<void> {
+    const { registry, request, response } = call;
     const query = queryOf(request.url);
     const asked = readPage(query, TAGS_PAGE);
-    const found = await this.lists.tags(registry.id, name, { ...asked, count: asked.count + 1 });
+    const found = await this.lists.tags(
+      registry.id,
+      name,
+      { ...asked, count: asked.count + 1 },
+      await this.quarantine.sightOf(call, name),
+    );
     if (!found) throw unknownRepository(name);
     const { page, headers } = pageOf(`/v2/${name}/tags/list`, query, asked, found, (tag) => tag);
     sendJson(response, 200, { name, tags: page }, headers);
   }
 
-  private async referrers({ registry, request, response }: EdgeCall, { name, last }: V2Route): Promise<void> {
+  private async referrers(call: ContentCall, { name, last }: V2Route): Promise<void> {
+    const { registry, request, response } = call;
     const query = queryOf(request.url);
     const asked = readPage(query, REFERRERS_PAGE);
     const artifactType = query.get('artifactType');
-    const about = { subject: last, artifactType };
+    const about = { subject: last, artifactType, sight: await this.quarantine.sightOf(call, name) };
     const found = await this.lists.referrers(registry.id, name, about, { ...asked, count: asked.count + 1 });
     const { page, headers } = pageOf(`/v2/${name}/referrers/${last}`, query, asked, found, ({ digest }) => digest);
     sendJson(

@@ -68,7 +68,7 @@ export class DeletedRoutes {
     await this.deleted.restore(restoring).catch((error: unknown) => {
       throw refusalOf(error, name, last, tag ?? '');
     });
-    const manifest = await this.records.manifest(registry.id, name, last);
+    const manifest = await this.records.manifest(registry.id, name, last, 'all');
     if (!manifest) throw unknownManifest(name, last);
     sendJson(response, 200, { registry: registry.loginServer, imageName: name, manifest: manifestBody(manifest) });
   }

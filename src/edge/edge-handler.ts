@@ -63,8 +63,8 @@ export class EdgeHandler {
     private readonly content: ContentRoutes,
     private readonly acr: AcrRoutes,
     private readonly pulls: PullResolution,
-    private readonly regions: Regions,
     private readonly through: PullThrough,
+    private readonly regions: Regions,
     private readonly proxy: EngineProxy,
     private readonly dataEndpoints: DataEndpoints,
     private readonly rates: RateGuard,
@@ -165,9 +165,10 @@ export class EdgeHandler {
       const route = parseAcr(method, url);
       observed.route = 'acr';
       const { authorization } = headers;
-      const login = await this.authorization.require({ registry, origin, authorization, needs: route.needs });
+      const { needs, instead } = route;
+      const { login, access } = await this.authorization.admit({ registry, origin, authorization, needs, instead });
       await this.rates.require(call, operationOf('acr', method), login);
-      const asked = contentCall(call, login);
+      const asked = contentCall(call, login, access);
       const isDeletion = method === 'DELETE';
       const entered = isDeletion ? await this.regions.enter(asked, { isDeletion }) : asked;
       return this.acr.answer(entered, route);
@@ -200,9 +201,10 @@ export class EdgeHandler {
           status: 404,
         },
       );
-    if (await this.through.before(entered, route)) return;
+    // What is brought goes where all of the registry is to be found.
+    if (await this.through.before(asked, route)) return;
     if (await this.dataEndpoints.redirect(entered, route, login)) return;
-    await this.proxy.forward({ ...entered, route: await this.pulls.meant(registry, route, method) });
+    await this.proxy.forward({ ...entered, route: await this.pulls.meant(entered, route) });
   }
 
   private refuse(error: unknown, request: IncomingMessage, response: ServerResponse): void {

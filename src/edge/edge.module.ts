@@ -27,6 +27,8 @@ import { Logins } from './logins.js';
 import { MissingParts } from './missing-parts.js';
 import { PullResolution } from './pull-resolution.js';
 import { PullThrough } from './pull-through.js';
+import { QuarantineChanges } from './quarantine-changes.js';
+import { QuarantineSight } from './quarantine-sight.js';
 import { PushRecord } from './push-record.js';
 import { RateGuard } from './rate-guard.js';
 import { RecordedTargets } from './recorded-targets.js';
@@ -65,6 +67,8 @@ import { TokenEndpoint } from './token-endpoint.js';
     AcrChanges,
     DeletedRoutes,
     ContentRoutes,
+    QuarantineChanges,
+    QuarantineSight,
     PullResolution,
     Regions,
     ReadThrough,

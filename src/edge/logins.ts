@@ -12,7 +12,7 @@ import type { RegistryEndpoint } from '../registries/login-servers.js';
 import { registryId } from '../registries/registry-id.js';
 import type { Secret } from '../secrets/secret.js';
 import { TokenLogins, type TokenLogin } from '../tokens/token-logins.js';
-import { permissionsEverywhere, permissionsOf, REGISTRY_ACTIONS } from './permissions.js';
+import { ADMIN_ACTIONS, permissionsEverywhere, permissionsOf, REGISTRY_ACTIONS } from './permissions.js';
 import { standingOf } from './permissions.repository.js';
 import { EVERYTHING, PULL_ONLY, rightsOfRoles, rightsOfScopeMap, type Rights } from './rights.js';
 
@@ -108,7 +108,7 @@ export class Logins {
     }
     const isInForce =
       registry.adminUserEnabled && (await this.admins.isCurrent(this.database, registry.id, login.password));
-    return isInForce ? { login, rights: EVERYTHING, permissions: REGISTRY_ACTIONS } : undefined;
+    return isInForce ? { login, rights: EVERYTHING, permissions: ADMIN_ACTIONS } : undefined;
   }
 
   private async admin(registry: RegistryEndpoint, password: Secret): Promise<Entry | Refusal> {
@@ -123,7 +123,7 @@ export class Logins {
         refused: `The password of user '${user}' is wrong; listCredentials of the registry shows those in force.`,
       };
     const login = { kind: 'admin', user, password: { name: right.name, version: right.version } } as const;
-    return { login, rights: EVERYTHING, permissions: REGISTRY_ACTIONS };
+    return { login, rights: EVERYTHING, permissions: ADMIN_ACTIONS };
   }
 
   private async principal(registry: RegistryEndpoint, id: string, secret: Secret): Promise<Entry | Refusal> {

@@ -36,12 +36,13 @@ describe('in a whole registry', () => {
   it.each<[string, readonly string[], boolean, boolean]>([
     ['Owner', REGISTRY_ACTIONS, true, true],
     ['Contributor', REGISTRY_ACTIONS, true, true],
-    ['Reader', ['read', 'metadata/read', 'deleted/read'], true, true],
-    ['User Access Administrator', ['read', 'metadata/read', 'deleted/read'], true, true],
+    ['Reader', ['read', 'metadata/read', 'deleted/read', 'quarantine/read'], true, true],
+    ['User Access Administrator', ['read', 'metadata/read', 'deleted/read', 'quarantine/read'], true, true],
     ['AcrPull', ['read', 'metadata/read'], true, false],
     ['AcrPush', ['read', 'write', 'metadata/read'], true, false],
     ['AcrDelete', ['delete'], false, false],
-    ['AcrQuarantineWriter', [], false, false],
+    ['AcrQuarantineReader', ['read', 'metadata/read', 'quarantine/read'], true, false],
+    ['AcrQuarantineWriter', ['read', 'metadata/read', 'quarantine/read', 'quarantine/write'], true, false],
     ['Container Registry Repository Contributor', [], false, false],
     ['Container Registry Repository Catalog Lister', [], false, false],
   ])('%s gives %j', (role, names, mayListRepositories, mayListDeleted) => {
@@ -67,12 +68,16 @@ describe('in a whole registry', () => {
 describe('in repositories', () => {
   const inRepositories = (...roles: readonly EffectiveRole[]) => seen('AbacRepositoryPermissions', ...roles);
 
-  it.each(['Owner', 'Contributor', 'Reader', 'AcrPull', 'AcrPush', 'AcrDelete', 'AcrQuarantineReader'])(
-    '%s gives nothing',
-    (role) => {
-      expect(inRepositories(builtIn(role))).toEqual(everywhere([], false, false));
-    },
-  );
+  it.each(['Owner', 'Contributor', 'Reader', 'AcrPull', 'AcrPush', 'AcrDelete'])('%s gives nothing', (role) => {
+    expect(inRepositories(builtIn(role))).toEqual(everywhere([], false, false));
+  });
+
+  it('who sees what is in quarantine sees nothing else by that', () => {
+    expect(inRepositories(builtIn('AcrQuarantineReader'))).toEqual(everywhere(['quarantine/read'], false, false));
+    expect(inRepositories(builtIn('AcrQuarantineWriter'))).toEqual(
+      everywhere(['quarantine/read', 'quarantine/write'], false, false),
+    );
+  });
 
   it('a role gives what its data actions are, and lists by one of its own', () => {
     const [reader, lister] = ['Reader', 'Catalog Lister'].map((name) =>

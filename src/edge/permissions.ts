@@ -12,14 +12,19 @@ export const REGISTRY_ACTIONS = [
   'metadata/write',
   'deleted/read',
   'deleted/restore/action',
+  'quarantine/read',
+  'quarantine/write',
 ] as const;
+/** Of the admin user: quarantine is for those who have a role for it. */
+export const ADMIN_ACTIONS = REGISTRY_ACTIONS.filter((name) => !name.startsWith('quarantine/'));
 export type RegistryAction = (typeof REGISTRY_ACTIONS)[number];
 
 const REGISTRIES = 'Microsoft.ContainerRegistry/registries';
 
 /**
  * What each action of a role allows where roles are for whole registries. Who may pull sees which repositories and tags
- * there are, too. What is said of quarantines and signatures allows nothing here, where there are neither.
+ * there are, too, and so does who sees what is in quarantine. What is said of signatures allows nothing here, where there are
+ * none.
  */
 const OF_ACTIONS: ReadonlyMap<string, readonly RegistryAction[]> = new Map([
   [`${REGISTRIES}/pull/read`, ['read', 'metadata/read']],
@@ -29,6 +34,8 @@ const OF_ACTIONS: ReadonlyMap<string, readonly RegistryAction[]> = new Map([
   [`${REGISTRIES}/metadata/write`, ['metadata/write']],
   [`${REGISTRIES}/deleted/read`, ['deleted/read']],
   [`${REGISTRIES}/deleted/restore/action`, ['deleted/restore/action']],
+  [`${REGISTRIES}/quarantine/read`, ['read', 'metadata/read', 'quarantine/read']],
+  [`${REGISTRIES}/quarantine/write`, ['quarantine/write']],
 ]);
 
 /** What each data action allows where roles are for repositories. */
@@ -38,6 +45,8 @@ const OF_DATA_ACTIONS: ReadonlyMap<string, RegistryAction> = new Map([
   [`${REGISTRIES}/repositories/content/delete`, 'delete'],
   [`${REGISTRIES}/repositories/metadata/read`, 'metadata/read'],
   [`${REGISTRIES}/repositories/metadata/write`, 'metadata/write'],
+  [`${REGISTRIES}/quarantinedArtifacts/read`, 'quarantine/read'],
+  [`${REGISTRIES}/quarantinedArtifacts/write`, 'quarantine/write'],
 ]);
 const READ_CATALOG = `${REGISTRIES}/catalog/read`;
 const NAME_KEY = REPOSITORY_NAME.toLowerCase();

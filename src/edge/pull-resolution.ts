@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { ContentLists } from '../content/content-lists.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
+import type { ContentCall } from './content-call.js';
 import { OciError } from './oci-error.js';
+import { QuarantineSight } from './quarantine-sight.js';
 import { withLast, type V2Route } from './v2-route.js';
-
-type LedRegistry = Pick<RegistryEndpoint, 'id' | 'isContentIndexed' | 'hasHidden' | 'replicaLocations'>;
 
 const READS: readonly string[] = ['GET', 'HEAD'];
 
@@ -14,16 +14,21 @@ const READS: readonly string[] = ['GET', 'HEAD'];
  */
 @Injectable()
 export class PullResolution {
-  constructor(private readonly lists: ContentLists) {}
+  constructor(
+    private readonly lists: ContentLists,
+    private readonly quarantine: QuarantineSight,
+  ) {}
 
   /**
    * The route as the engine is to be asked.
-   * @throws OciError 404 when the index has no such manifest, or none that can be seen.
+   * @throws OciError 404 when the index has no such manifest, or none that the sender can see.
    */
-  async meant(registry: LedRegistry, route: V2Route, method = 'GET'): Promise<V2Route> {
-    const isRead = route.kind === 'manifest' && READS.includes(method);
+  async meant(call: Pick<ContentCall, 'registry' | 'login' | 'request'>, route: V2Route): Promise<V2Route> {
+    const { registry, request } = call;
+    const isRead = route.kind === 'manifest' && READS.includes(request.method ?? 'GET');
     if (!isRead || !isLedByIndex(registry)) return route;
-    const digest = await this.lists.digestOf(registry.id, route.name, route.last);
+    const sight = await this.quarantine.sightOf(call, route.name);
+    const digest = await this.lists.digestOf(registry.id, route.name, route.last, sight);
     if (digest !== undefined) return withLast(route, digest);
     throw new OciError('MANIFEST_UNKNOWN', `The repository '${route.name}' has no manifest '${route.last}'.`, {
       detail: { name: route.name, reference: route.last },
@@ -31,6 +36,11 @@ export class PullResolution {
   }
 }
 
-export function isLedByIndex({ isContentIndexed, hasHidden, replicaLocations }: LedRegistry): boolean {
-  return isContentIndexed && (hasHidden || replicaLocations.length > 0);
+export function isLedByIndex({
+  isContentIndexed,
+  hasHidden,
+  hasQuarantine,
+  replicaLocations,
+}: RegistryEndpoint): boolean {
+  return isContentIndexed && (hasHidden || hasQuarantine || replicaLocations.length > 0);
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { SYSTEM_SCOPE_MAPS } from '../scope-maps/system-scope-maps.js';
 import type { Access } from './access.js';
 import { permissionsEverywhere, REGISTRY_ACTIONS, type RegistryAction } from './permissions.js';
-import { PULL_ONLY, rightsOfRoles, rightsOfScopeMap } from './rights.js';
+import { EVERYTHING, PULL_ONLY, rightsOfRoles, rightsOfScopeMap } from './rights.js';
 
 const repository = (name: string, ...actions: string[]): Access => ({ type: 'repository', name, actions });
 const CATALOG: Access = { type: 'registry', name: 'catalog', actions: ['*'] };
@@ -99,4 +99,17 @@ test('everything of a repository is each thing that the permissions allow', () =
 test('who comes without a name pulls, and nothing else', () => {
   const wanted = [repository('a', 'pull', 'push'), repository('b', 'delete'), repository('c', '*'), CATALOG];
   expect(PULL_ONLY(wanted)).toEqual([repository('a', 'pull'), repository('c', 'pull')]);
+});
+
+test('what is in quarantine is for roles that say so: not for the admin user, nor for whoever asks for everything', () => {
+  const wanted = [repository('a', 'pull', 'quarantine_read', 'quarantine_write')];
+  expect(EVERYTHING(wanted)).toEqual([repository('a', 'pull')]);
+  expect(EVERYTHING([repository('a', 'quarantine_read')])).toEqual([]);
+  expect(PULL_ONLY(wanted)).toEqual([repository('a', 'pull')]);
+  expect(rightsOfRoles(permissionsEverywhere(['read', 'quarantine/read']))(wanted)).toEqual([
+    repository('a', 'pull', 'quarantine_read'),
+  ]);
+  expect(rightsOfRoles(permissionsEverywhere(['read', 'quarantine/read']))([repository('a', '*')])).toEqual([
+    repository('a', 'pull'),
+  ]);
 });

@@ -4,7 +4,14 @@ import type { Permissions, RegistryAction } from './permissions.js';
 /** The part of what is wanted that somebody may have. */
 export type Rights = (wanted: readonly Access[]) => readonly Access[];
 
-export const EVERYTHING: Rights = (wanted) => wanted;
+/** Quarantine is for those who have a role for it. No token names these; they are asked for when content is. */
+export const QUARANTINE_RIGHTS = { read: 'quarantine_read', write: 'quarantine_write' } as const;
+const OF_QUARANTINE: readonly string[] = Object.values(QUARANTINE_RIGHTS);
+
+export const EVERYTHING: Rights = (wanted) =>
+  wanted
+    .map((access) => ({ ...access, actions: access.actions.filter((action) => !OF_QUARANTINE.includes(action)) }))
+    .filter(({ actions }) => actions.length > 0);
 
 export const PULL_ONLY: Rights = (wanted) =>
   wanted.filter(({ type }) => type === 'repository').flatMap((access) => heldOf(access, ['pull']));
@@ -29,6 +36,8 @@ const OF_ROLES: Readonly<Record<RegistryAction, string>> = {
   'metadata/write': 'metadata_write',
   'deleted/read': 'deleted_read',
   'deleted/restore/action': 'deleted_restore',
+  'quarantine/read': QUARANTINE_RIGHTS.read,
+  'quarantine/write': QUARANTINE_RIGHTS.write,
 };
 
 /** Whether roles allow each list of a whole registry. */
@@ -62,7 +71,8 @@ export function rightsOfRoles(permissions: Permissions): Rights {
 
 /** Who asks for `*` asks for whatever there is. */
 function heldOf(access: Access, held: readonly string[]): Access[] {
-  return narrowedTo(held, [access.actions.includes('*') ? { ...access, actions: [...new Set(held)] } : access]);
+  const all = held.filter((action) => !OF_QUARANTINE.includes(action));
+  return narrowedTo(held, [access.actions.includes('*') ? { ...access, actions: [...new Set(all)] } : access]);
 }
 
 /** Read by hand: a scope map has up to 500 actions, and each request asks for them. */

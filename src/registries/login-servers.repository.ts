@@ -37,6 +37,8 @@ export interface ContentFlags {
   readonly hasContentLocks: boolean;
   /** Whether engines may have manifests that are not to be seen, or will once something is deleted. */
   readonly hasHidden: boolean;
+  /** Whether what is pushed is kept from pullers until it is released. */
+  readonly hasQuarantine: boolean;
   /** Whether anything in it may be removed as garbage soon: what is asked for is then to be kept. */
   readonly hasGarbage: boolean;
   /** Whether any of its repositories follows one of another registry. */
@@ -66,6 +68,7 @@ const byKey: Statement = {
                 l.port as "loginPort", coalesce(c.is_indexed, false) as "isContentIndexed",
                 coalesce(c.has_locks, false) as "hasContentLocks",
                 coalesce(c.has_hidden or r.policies -> 'softDeletePolicy' ->> 'status' = 'enabled', false) as "hasHidden",
+                coalesce(r.policies->'quarantinePolicy'->>'status' = 'enabled', false) as "hasQuarantine",
                 coalesce(g.has_garbage, false) as "hasGarbage",
                 exists (select 1 from cache_rules u where u.registry_id = r.id) as "hasCacheRules",
                 case when r.replica_locations = '[]' then '[]'

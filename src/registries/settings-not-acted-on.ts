@@ -37,11 +37,6 @@ export const NOT_ACTED_ON: readonly SettingNotActedOn<Registry>[] = [
     missing: 'artifacts cannot be searched',
   },
   {
-    target: 'properties.policies.quarantinePolicy',
-    isOn: ({ policies }) => policies.quarantinePolicy.status === 'enabled',
-    missing: 'what is pushed can be pulled at once',
-  },
-  {
     target: 'properties.policies.trustPolicy',
     isOn: ({ policies }) => policies.trustPolicy.status === 'enabled',
     missing: 'no signatures are kept',

@@ -45,7 +45,7 @@ const SWITCHES: readonly {
     on: { policies: { quarantinePolicy: on } },
     off: { policies: { quarantinePolicy: off } },
     from: 'Premium',
-    named: true,
+    named: false,
   },
   {
     target: 'properties.policies.trustPolicy',
@@ -217,10 +217,10 @@ describe('what is on and not done', () => {
       sku: { name: 'Premium' },
       properties: {
         zoneRedundancy: 'Enabled',
-        policies: { quarantinePolicy: on, retentionPolicy: { days: 0, ...on } },
+        policies: { trustPolicy: { type: 'Notary', ...on }, retentionPolicy: { days: 0, ...on } },
       },
     };
-    const expected = 'properties.zoneRedundancy, properties.policies.quarantinePolicy';
+    const expected = 'properties.zoneRedundancy, properties.policies.trustPolicy';
     const created = await app.request('PUT', path, asked);
     expect(created).toMatchObject({
       status: 201,

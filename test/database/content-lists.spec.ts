@@ -80,13 +80,22 @@ async function plansOf(query: (sql: Sql) => Promise<unknown>): Promise<string> {
 }
 
 const page = { last: 'team/r5', count: 101 };
-const records = { last: 'v5', lastTime: new Date(), count: 101 };
+const records = { last: 'v5', lastTime: new Date(), count: 101, sight: 'released' as const };
 
 test.each<[string, (sql: Sql) => Promise<unknown>]>([
   ['the catalogue', (sql) => listRepositoryNames(sql, registryId, page)],
   ['a repository by its name', (sql) => findRepositoryId(sql, registryId, 'big')],
-  ['the names of tags', (sql) => listTagNames(sql, repositoryId, { last: 'v5', count: 101 })],
-  ['what is about a manifest', (sql) => listReferrers(sql, repositoryId, 'subject', null, { last: '', count: 101 })],
+  ['the names of tags', (sql) => listTagNames(sql, repositoryId, { last: 'v5', count: 101 }, 'released')],
+  [
+    'what is about a manifest',
+    (sql) =>
+      listReferrers(
+        sql,
+        repositoryId,
+        { subject: 'subject', artifactType: null, sight: 'released' },
+        { last: '', count: 101 },
+      ),
+  ],
   ['tags by name', (sql) => listTags(sql, repositoryId, { ...records, orderBy: 'none' }, null)],
   ['tags by time', (sql) => listTags(sql, repositoryId, { ...records, orderBy: 'timedesc' }, null)],
   ['the first tags by time', (sql) => listTags(sql, repositoryId, { ...records, last: '', orderBy: 'timeasc' }, null)],
@@ -96,7 +105,10 @@ test.each<[string, (sql: Sql) => Promise<unknown>]>([
     'a catalogue of which most is hidden',
     (sql) => listRepositoryNames(sql, hiddenRegistryId, { last: '', count: 101 }),
   ],
-  ['tags of which most are hidden', (sql) => listTagNames(sql, hiddenRepositoryId, { last: '', count: 101 })],
+  [
+    'tags of which most are hidden',
+    (sql) => listTagNames(sql, hiddenRepositoryId, { last: '', count: 101 }, 'released'),
+  ],
   [
     'tags by time of which most are hidden',
     (sql) => listTags(sql, hiddenRepositoryId, { ...records, last: '', orderBy: 'timeasc' }, null),
