@@ -7,6 +7,7 @@ import { sha256, type OciClient } from '../support/oci-client.js';
 import { MANIFEST_TYPE } from '../support/engines.js';
 import { asDescriptor, INDEX_TYPE, loginServers, pushImage, type PushedImage } from '../support/oci-registry.js';
 import { reindexed } from '../support/reindexed.js';
+import { until } from '../support/until.js';
 
 const DAY_SECONDS = 86_400;
 const { edge, opened } = loginServers();
@@ -173,6 +174,26 @@ test('where soft delete is on, it can be restored, and is not taken again at onc
   expect(await swept()).toBe(0);
   edge().clock.pass(DAY_SECONDS);
   expect(await swept()).toBe(1);
+});
+
+test('one that is given a tag when it is just about to go stays', async () => {
+  const { given, client } = await retained(0);
+  const image = await pushImage(client, 'a', 'v1');
+  await untag(client, 'v1');
+  const statement = (text: string) => ({ name: '', text });
+  let sweeping = Promise.resolve(0);
+  await edge().transaction(async (tx) => {
+    const held = statement('select id from repositories where registry_id = $1 for update');
+    const row = await tx.row<{ id: string }>(held, [given.registry.id]);
+    sweeping = swept();
+    const waiting = 'select 1 from pg_stat_activity where wait_event_type = $1 and query ~ $2';
+    await until(async () => (await edge().sql(waiting, ['Lock', 'repositories'])).length > 0);
+    const tagged = `insert into image_tags (repository_id, name, digest, created_at, updated_at)
+                      values ($1, 'v2', $2, now(), now())`;
+    await tx.count(statement(tagged), [row?.id, image.digest]);
+  });
+  expect(await sweeping).toBe(0);
+  expect(await digestsIn(client)).toEqual([image.digest]);
 });
 
 test('several workers at once delete each manifest once, and tags that come meanwhile keep theirs', async () => {

@@ -4,7 +4,7 @@ import { collect, filesOf } from '../support/garbage.js';
 import type { GivenRegistry } from '../support/oci-edge.js';
 import { MANIFEST_TYPE } from '../support/engines.js';
 import { asDescriptor, INDEX_TYPE, loginServers, nextOf, pushImage, refusalOf } from '../support/oci-registry.js';
-import { reindexed } from '../support/reindexed.js';
+import { reindexed, storageOf } from '../support/reindexed.js';
 import { randomImage, sha256, type OciClient } from '../support/oci-client.js';
 
 const DAY_SECONDS = 86_400;
@@ -234,4 +234,22 @@ test('a push that began before its manifest was purged has to begin anew', async
   edge().clock.pass(1);
   expect((await client.putManifest('a', 'v1', image.manifest)).status).toBe(201);
   expect(await head(client, 'v1')).toBe(image.digest);
+});
+
+test('what is deleted while the registry is indexed stays so', async () => {
+  const { given, client } = await softly();
+  const { digest } = await pushImage(client, 'a', 'v1');
+  await pushImage(client, 'a', 'v2');
+  await edge().sql('update manifests set media_type = $2 where digest = $1', [digest, 'to be corrected']);
+  const stored = storageOf(edge(), given);
+  const time = stored.manifestTime.bind(stored);
+  let status = 0;
+  stored.manifestTime = async (...asked) => {
+    status ||= await remove(client, digest);
+    return time(...asked);
+  };
+  await reindexed(edge(), given, { stored });
+  expect(status).toBe(202);
+  expect(await head(client, digest)).toBe(404);
+  expect(await listed(client, 'a/_manifests')).toMatchObject({ manifests: [{ digest }] });
 });
