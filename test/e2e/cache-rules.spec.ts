@@ -3,6 +3,7 @@ import { Metrics } from '../../src/observability/metrics.js';
 import { addCacheRule } from '../support/cache-rules.js';
 import { MANIFEST_TYPE } from '../support/engines.js';
 import { followedRegistry, type FollowedRegistry } from '../support/followed-registry.js';
+import { givenReplica } from '../support/given-replica.js';
 import { basic, OciClient, sha256 } from '../support/oci-client.js';
 import {
   asDescriptor,
@@ -18,7 +19,7 @@ import { until } from '../support/until.js';
 
 const REVALIDATE_SECONDS = 60;
 const LIMIT_BYTES = 1024 ** 2;
-const { edge, opened } = loginServers({
+const { edge, opened, clientOf } = loginServers({
   BERTH_UPSTREAM_PLAIN_HTTP: '127.0.0.1',
   BERTH_CACHE_REVALIDATE_SECONDS: String(REVALIDATE_SECONDS),
   BERTH_STORAGE_LIMIT_BYTES: String(LIMIT_BYTES),
@@ -348,6 +349,22 @@ describe('whose tag it is', () => {
     const [row] = await edge().sql(`select digest, lease_token from cache_fills where repository = 'torn'`);
     expect(row).toEqual({ digest: second.digest, lease_token: null });
   });
+});
+
+test('a registry with replicas has it brought home, and serves it in each region', async () => {
+  const image = await pushImage(upstream.client, 'regions', 'v1', 'v2');
+  const { given, client } = await following('regions', 'regions');
+  const { loginServer } = await givenReplica(edge(), given, 'westus');
+  const west = clientOf({ ...given, loginServer }, basic(given.user, given.password));
+  expect(await pulled(west, 'regions', 'v1')).toEqual([200, image.digest]);
+  expect(await pulled(client, 'regions', 'v2')).toEqual([200, image.digest]);
+  for (const each of [west, client])
+    expect((await each.send('GET', `/v2/regions/blobs/${sha256(image.layer)}`)).bytes).toEqual(image.layer);
+  const events = await edge().sql<{ place: string }>(
+    'select distinct instance_name as place from content_events where registry_id = $1',
+    [given.registry.id],
+  );
+  expect(events).toEqual([{ place: given.registry.instanceName }]);
 });
 
 test('what there is no room for is refused, and leaves nothing; what is stored is served', async () => {
