@@ -44,11 +44,6 @@ const ask: Statement = {
            returning id)
          select pg_notify('${COMPARISONS_CHANNEL}', id::text) from asked`,
 };
-const enlist: Statement = {
-  name: 'replication_comparisons.enlist',
-  text: `with enlisted as (insert into replication_comparisons (id) values ($1) on conflict do nothing returning id)
-         select pg_notify('${COMPARISONS_CHANNEL}', id::text) from enlisted`,
-};
 const replica: Statement = {
   name: 'replication_comparisons.replica',
   text: `select p.registry_id as "registryId", r.name as "registryName", p.instance_name as "instanceName",
@@ -111,11 +106,6 @@ const untagged: Statement = {
 /** Has the replication compared as soon as a worker comes to it, also when it is being compared just now. */
 export async function askForComparison(sql: Sql, replicationId: string): Promise<void> {
   await sql.count(ask, [replicationId]);
-}
-
-/** Has the replication compared from now on. */
-export async function enlistReplication(tx: Tx, replicationId: string): Promise<void> {
-  await tx.count(enlist, [replicationId]);
 }
 
 /** Undefined when it is gone, or going. */

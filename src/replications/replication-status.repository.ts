@@ -25,7 +25,7 @@ const refresh: Statement = {
                    join lateral (
                      select r.name, coalesce(i.is_indexed, false) as is_indexed, late.because,
                             not coalesce(i.is_indexed, false) or late.n > 0
-                              or (c.ended_at is null
+                              or (coalesce(c.asked_at > c.ended_at, true)
                                   and exists (select 1 from repositories where registry_id = r.id)) as is_behind
                        from registries r
                        left join registry_contents i on i.registry_id = r.id

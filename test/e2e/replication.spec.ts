@@ -1,14 +1,26 @@
 import { expect, test } from 'vitest';
+import { Worker } from '../../src/work/worker.js';
 import { sha256 } from '../support/oci-client.js';
 import { loginServers, pushImage } from '../support/oci-registry.js';
 import { DataPlane } from '../../src/data-plane/data-plane.js';
 import { EngineRepositories } from '../../src/copying/engine-repositories.js';
 import { askForComparison } from '../../src/replications/comparisons.repository.js';
+import { ComparisonWork } from '../../src/replications/comparison-work.js';
 import { TransferWork } from '../../src/replications/transfer-work.js';
-import { beginReplica, differencesOf, givenReplica, heldBy, work, workItOff } from '../support/replicas.js';
+import {
+  beginAgain,
+  beginReplica,
+  differencesOf,
+  givenReplica,
+  heldBy,
+  letTimePass,
+  work,
+  workItOff,
+} from '../support/replicas.js';
 import { until } from '../support/until.js';
 
 const { edge, opened } = loginServers();
+const NEVER = new AbortController().signal;
 
 async function statusOf({ id }: { readonly id: string }) {
   const [row] = await edge().sql<{ state: string; status: string; message: string }>(
@@ -139,4 +151,47 @@ test('a comparison waits for transactions that may have seen no replication, and
   await askForComparison(edge().database, id);
   await workItOff(edge());
   expect(await differencesOf(edge(), given.registry, instanceName)).toEqual([]);
+});
+
+test('deleted while it is copied to, and made again at once, it is whole, and nothing of the first is left', async () => {
+  const { given, client } = await opened();
+  const { registry } = given;
+  for (const repository of ['a', 'b', 'c']) await pushImage(client, repository, 'v1', 'v2');
+  for (const steps of [2, 6]) {
+    const first = await beginReplica(edge(), registry, 'westeurope');
+    for (let step = 0; step < steps; step++) {
+      await letTimePass(edge());
+      await edge().get(Worker).runOnce();
+      await edge().get(ComparisonWork).runOnce(NEVER);
+      await edge().get(TransferWork).runOnce(NEVER);
+    }
+    await beginAgain(edge(), registry, first, 'Delete');
+    await workItOff(edge());
+    const second = await beginReplica(edge(), registry, 'westeurope');
+    await workItOff(edge());
+    expect(await differencesOf(edge(), registry, second.instanceName)).toEqual([]);
+    expect(await edge().get(DataPlane).list()).not.toContain(first.instanceName);
+    await beginAgain(edge(), registry, second, 'Delete');
+    await workItOff(edge());
+  }
+  expect(await edge().sql('select id from replications where registry_id = $1', [registry.id])).toEqual([]);
+});
+
+test('one that failed is ready again after its request is sent again, and so is one that lost its engine', async () => {
+  const { given, client } = await opened();
+  await pushImage(client, 'a', 'v1');
+  const replica = await givenReplica(edge(), given.registry, 'westeurope');
+  await edge().sql(`update replications set provisioning_state = 'Failed', display_status = 'Failed' where id = $1`, [
+    replica.id,
+  ]);
+  await edge().get(DataPlane).remove(replica.instanceName);
+  await pushImage(client, 'a', 'v2');
+  await work(edge());
+  expect(await transfers()).toHaveLength(2);
+  await beginAgain(edge(), given.registry, replica, 'Update');
+  await edge().get(Worker).runOnce();
+  expect(await statusOf(replica)).toMatchObject({ state: 'Succeeded', status: 'Syncing' });
+  await workItOff(edge());
+  expect(await differencesOf(edge(), given.registry, replica.instanceName)).toEqual([]);
+  expect(await statusOf(replica)).toMatchObject({ state: 'Succeeded', status: 'Ready' });
 });

@@ -42,6 +42,24 @@ export async function beginReplica(edge: Edge, registry: Registry, location: str
   return replication;
 }
 
+/** Begins to change or delete a replication, as a request does it, whatever goes on with it. */
+export async function beginAgain(
+  edge: Edge,
+  { subscriptionId }: Registry,
+  { id }: Replication,
+  kind: 'Update' | 'Delete',
+): Promise<void> {
+  const provisioningState = kind === 'Delete' ? 'Deleting' : 'Updating';
+  await edge.transaction(async (tx) => {
+    const current = await edge.get(ReplicationsRepository).byId(tx, id);
+    if (!current) throw new Error(`The replication ${id} is gone.`);
+    await edge.get(ReplicationsRepository).update(tx, { ...current, provisioningState });
+    const { tenantId } = CALLER;
+    const undertaking = { type: REPLICATION_TYPE, recordId: id, kind, subscriptionId, tenantId, correlationId: 'c' };
+    await edge.get(Operations).takeOver(tx, undertaking);
+  });
+}
+
 /** Works until nothing is due: operations, comparisons and transfers. What failed is not due. */
 export async function work(edge: Edge): Promise<void> {
   const [worker, comparisons, transfers] = [edge.get(Worker), edge.get(ComparisonWork), edge.get(TransferWork)];
@@ -116,7 +134,7 @@ export async function letTimePass(edge: Edge): Promise<void> {
   for (const table of ['operations', 'replication_transfers', 'replication_comparisons'])
     await edge.sql(
       `update ${table} set run_after = least(run_after, now()), lease_until = now() - interval '1 second'
-        ${table === 'operations' ? 'where ended_at is null' : table === 'replication_comparisons' ? 'where begun_at is not null or ended_at is null' : ''}`,
+        ${table === 'operations' ? 'where ended_at is null' : table === 'replication_comparisons' ? 'where begun_at is not null or ended_at is null or asked_at > ended_at' : ''}`,
     );
 }
 
@@ -127,7 +145,7 @@ export async function workItOff(edge: Edge): Promise<void> {
     await work(edge);
     const [left] = await edge.sql<{ n: number }>(
       `select (select count(*) from replication_transfers)::int + (select count(*) from replication_comparisons
-                where ended_at is null or begun_at is not null)::int
+                where ended_at is null or begun_at is not null or asked_at > ended_at)::int
               + (select count(*) from operations where ended_at is null)::int as n`,
     );
     return left?.n === 0;
