@@ -13,6 +13,7 @@ import { firstLogin } from './sections/first-login.js';
 import { logins } from './sections/logins.js';
 import { queue } from './sections/queue.js';
 import { reads } from './sections/reads.js';
+import { replication } from './sections/replication.js';
 import type { Stage } from './sections/stage.js';
 import { addWebhooks, openFloor, openTable, type Table } from './sections/tables.js';
 import { transfers } from './sections/transfers.js';
@@ -65,6 +66,7 @@ async function bench(): Promise<void> {
   await add('catalog', () => catalog(stage));
   await add('transfers', () => transfers(stage));
   await add('webhooks', () => webhooks(stage));
+  await add('replication', () => replication(stage));
   const report = reportOf(findings, options, { loadGenerator: findProgram(['wrk']) ? 'wrk' : 'its own', before });
   console.log(`\n${report}\n`);
   await publish(report, options);

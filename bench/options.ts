@@ -10,6 +10,7 @@ export const SECTIONS = [
   'catalog',
   'transfers',
   'webhooks',
+  'replication',
 ] as const;
 export type Section = (typeof SECTIONS)[number];
 

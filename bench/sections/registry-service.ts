@@ -7,6 +7,8 @@ import type { Stage } from './stage.js';
 
 const READY_LIMIT_MS = 30_000;
 const RETRY_MS = 50;
+/** Within what a caller may ask of the control plane. */
+const READY_POLL_MS = 100;
 const GROUP = 'bench';
 const API = 'api-version=2025-11-01';
 /** Below the ports that the system gives to clients. */
@@ -62,6 +64,26 @@ export async function putWebhook(
 ): Promise<void> {
   const body = { location: 'westeurope', properties: { serviceUri, scope, actions: ['push'] } };
   await asked(service, 'PUT', `${urlOf(service, registry)}/webhooks/${name}?${API}`, body);
+}
+
+/** Creates a replication and waits until it has all that the registry holds. Answers `localhost:<port>` of the region. */
+export async function putReplication(service: Service, registry: string, region: string): Promise<string> {
+  const url = urlOf(service, registry);
+  await asked(service, 'PUT', `${url}/replications/${region}?${API}`, { location: region });
+  for (;;) {
+    const { properties } = (await asked(service, 'GET', `${url}/replications/${region}?${API}`)) as {
+      properties: { status: { displayStatus?: string; message?: string } };
+    };
+    if (properties.status.displayStatus === 'Ready') break;
+    if (properties.status.displayStatus === 'Failed') throw new Error(properties.status.message);
+    await pause(READY_POLL_MS);
+  }
+  const { value } = (await asked(service, 'GET', `${url}/regionEndpoints?${API}`)) as {
+    value: readonly { region: string; loginServer?: string }[];
+  };
+  const host = value.find((endpoint) => endpoint.region === region)?.loginServer;
+  if (host === undefined) throw new Error(`The region ${region} has no port.`);
+  return host;
 }
 
 function urlOf({ endpoint, subscriptionId }: Service, registry: string): string {
