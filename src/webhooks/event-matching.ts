@@ -18,6 +18,8 @@ const TELLINGS: readonly Telling[] = [
   { happened: 'delete', isChart: false, told: 'delete' },
   { happened: 'delete', isChart: true, told: 'chart_delete' },
   { happened: 'delete', isChart: true, told: 'delete' },
+  { happened: 'quarantine', isChart: false, told: 'quarantine' },
+  { happened: 'quarantine', isChart: true, told: 'quarantine' },
 ];
 /** What Azure does not tell: a tag that goes while its manifest stays. */
 const OF_TAGS: readonly Telling[] = [

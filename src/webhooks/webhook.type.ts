@@ -68,7 +68,7 @@ function scopeProblems(scope: string): Problem[] {
   ];
 }
 
-/** A webhook tells of what happens in one place where the registry lies. */
+/** Its location is one where the registry lies; it tells of what happens in all of them. */
 function locationProblems(location: string, locations: readonly string[]): Problem[] {
   if (locations.includes(location)) return [];
   return [

@@ -6,6 +6,7 @@ import { MAX_CONTENT_BYTES, messageOf, post } from '../../src/webhooks/post-even
 import { callbackOf } from '../../src/webhooks/callback.js';
 import { LOOPBACK, OutboundAddresses } from '../../src/outbound/addresses.js';
 import { OutboundAgents } from '../../src/outbound/outbound-agents.js';
+import { Metrics } from '../../src/observability/metrics.js';
 import { Sweeps } from '../../src/work/sweeps.js';
 import { armApp, type ArmApp } from '../support/arm-app.js';
 import { HandClock } from '../support/hand-clock.js';
@@ -21,6 +22,9 @@ interface Events {
   readonly value: readonly EventAnswer[];
   readonly nextLink?: string;
 }
+
+/** So that nothing becomes due by itself. */
+const LATER = { 'retry-after': '600' };
 
 describe('events of webhooks', () => {
   const clock = new HandClock();
@@ -143,7 +147,7 @@ describe('events of webhooks', () => {
   });
 
   it('are tried again until the receiver takes them', async () => {
-    const { origin, received } = await receiver((nth) => ({ status: [503, 429, 204][nth] ?? 500 }));
+    const { origin, received } = await receiver((nth) => ({ status: [503, 429, 204][nth] ?? 500, headers: LATER }));
     const id = await ping(await webhook(origin));
     await deliver();
     expect(await state(id)).toEqual({ status: 'Pending', attempts: 1, waits: true, leased: false });
@@ -186,7 +190,10 @@ describe('events of webhooks', () => {
 
   it('are not sent to wherever a receiver redirects, and are tried again', async () => {
     const elsewhere = await receiver();
-    const { origin, received } = await receiver(() => ({ status: 302, headers: { location: elsewhere.origin } }));
+    const { origin, received } = await receiver(() => ({
+      status: 302,
+      headers: { location: elsewhere.origin, ...LATER },
+    }));
     const id = await ping(await webhook(origin));
     await deliver();
     expect(await state(id)).toMatchObject({ status: 'Pending', attempts: 1, waits: true });
@@ -224,6 +231,34 @@ describe('events of webhooks', () => {
     expect(await state(id)).toEqual({ status: 'Pending', attempts: 0, waits: false, leased: false });
     await deliver();
     expect(await state(id)).toMatchObject({ status: 'Delivered' });
+  });
+
+  it('are counted', async () => {
+    const { origin } = await receiver((nth) => ({ status: nth === 0 ? 503 : 200 }));
+    const path = await webhook(origin);
+    const read = async (line: string) => {
+      const text = await app.get(Metrics).text();
+      return Number(
+        text
+          .split('\n')
+          .find((one) => one.startsWith(`${line} `))
+          ?.split(' ')
+          .at(-1) ?? 0,
+      );
+    };
+    const lines = [
+      'berth_webhook_events_total{outcome="Delivered"}',
+      'berth_webhook_retries_total{reason="5xx"}',
+      'berth_webhook_delay_seconds_count',
+      'berth_webhook_redeliveries_total',
+    ];
+    const before = await Promise.all(lines.map(read));
+    const id = await ping(path);
+    await deliver();
+    await app.request('POST', `${path}/redeliver`, { id });
+    await deliver();
+    const after = await Promise.all(lines.map(read));
+    expect(after.map((value, nth) => value - (before[nth] ?? 0))).toEqual([1, 1, 1, 1]);
   });
 
   it('leave no trace of an attempt whose claim was lost', async () => {
@@ -290,7 +325,7 @@ describe('events of webhooks', () => {
   });
 
   it('that wait are tried at once when that is asked for, or when the webhook is changed', async () => {
-    const { origin, received } = await receiver((nth) => ({ status: nth < 2 ? 500 : 200 }));
+    const { origin, received } = await receiver((nth) => ({ status: nth < 2 ? 500 : 200, headers: LATER }));
     const path = await webhook(origin);
     const id = await ping(path);
     await deliver();

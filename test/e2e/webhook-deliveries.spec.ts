@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
+import { ContentEvents } from '../../src/content/content-events.js';
 import { WebhookDeliveries } from '../../src/webhooks/webhook-deliveries.js';
 import type { WebhookEvent } from '../../src/webhooks/webhook-event.entity.js';
 import type { Webhook } from '../../src/webhooks/webhook.entity.js';
@@ -10,6 +14,9 @@ import { until } from '../support/until.js';
 import { webhookReceiver, type Receiver, type Reply } from '../support/webhook-receiver.js';
 
 const { edge, opened } = loginServers();
+
+/** So that nothing becomes due by itself. */
+const LATER = { headers: { 'retry-after': '600' } };
 
 interface Told {
   readonly id: string;
@@ -148,6 +155,18 @@ describe('a webhook', () => {
     const hook = await givenWebhook(edge(), given);
     expect((await client.putManifest('a', 'v1', randomImage().manifest)).status).toBe(400);
     expect(await eventsOf(hook)).toEqual([]);
+
+    let isBroken = true;
+    edge()
+      .get(ContentEvents)
+      .follow((tx) => (isBroken ? tx.count({ name: '', text: 'select 1 / 0' }) : Promise.resolve()));
+    const { blobs, manifest } = randomImage();
+    for (const blob of blobs) await client.pushBlob('a', blob);
+    expect((await client.putManifest('a', 'v1', manifest)).status).toBe(503);
+    expect(await eventsOf(hook)).toEqual([]);
+    isBroken = false;
+    expect((await client.putManifest('a', 'v1', manifest)).status).toBe(201);
+    expect(await eventsOf(hook)).toHaveLength(1);
   });
 
   it('leaves nothing to send when it is deleted', async () => {
@@ -164,7 +183,7 @@ describe('a webhook', () => {
 describe('the order of what a webhook hears', () => {
   it('is that of a repository; what failed holds up what came after it there, and nothing else', async () => {
     const { given, client } = await opened();
-    const to = await receiver((nth) => ({ status: nth === 0 ? 503 : 200 }));
+    const to = await receiver((nth) => ({ status: nth === 0 ? 503 : 200, ...LATER }));
     const hook = await givenWebhook(edge(), given, { serviceUri: to.origin });
     await pushImage(client, 'a', 'v1', 'v2', 'v3');
     await deliver();
@@ -179,6 +198,29 @@ describe('the order of what a webhook hears', () => {
     const [first, , , again] = toldTo(to);
     expect(again).toEqual(first);
     expect((await eventsOf(hook)).map(({ status }) => status)).toEqual(Array.from({ length: 6 }, () => 'Delivered'));
+  });
+
+  it('goes on with what happened while something was being told', async () => {
+    const { given, client } = await opened();
+    const waiting: (() => void)[] = [];
+    const server = createServer((asked, answer) => {
+      asked.resume();
+      waiting.push(() => answer.end());
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const serviceUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const hook = await givenWebhook(edge(), given, { serviceUri });
+    await pushImage(client, 'a', 'v1');
+    for (const [nth, left] of [1, 0].entries()) {
+      const turn = deliver();
+      await until(() => waiting.length === nth + 1);
+      if (nth === 0) await pushImage(client, 'a', 'v2');
+      waiting[nth]?.();
+      expect(await turn).toBe(true);
+      expect(await edge().sql('select from webhook_lanes')).toHaveLength(left);
+    }
+    expect((await eventsOf(hook)).map(({ status }) => status)).toEqual(['Delivered', 'Delivered']);
   });
 
   it('is kept by many workers at once', async () => {
