@@ -8,7 +8,7 @@ export interface IndexedRegistry {
   readonly name: string;
   readonly instanceName: string;
   readonly isIndexed: boolean;
-  /** Whether its engine may have what is not to be seen: then tags are what the index says. */
+  /** Whether its engine may have what is not to be seen, or may soon: then tags are what the index says. */
   readonly hasHidden: boolean;
   /** How far indexing had come when it broke off; null when it has come to its end. */
   readonly reindexedTo: string | null;
@@ -30,7 +30,8 @@ export interface TagRow {
 const findRegistry: Statement = {
   name: 'reindex.registry',
   text: `select r.id, r.name, r.instance_name as "instanceName", coalesce(c.is_indexed, false) as "isIndexed",
-                coalesce(c.has_hidden, false) as "hasHidden", c.reindexed_to as "reindexedTo"
+                coalesce(c.has_hidden or r.policies -> 'softDeletePolicy' ->> 'status' = 'enabled', false) as "hasHidden",
+                c.reindexed_to as "reindexedTo"
            from registries r left join registry_contents c on c.registry_id = r.id where r.key = lower($1)`,
 };
 const keepPosition: Statement = {
