@@ -15,6 +15,7 @@ import {
   openTransfers,
   TRANSFERS_CHANNEL,
   transferLeases,
+  wakeWorkers,
   type ClaimedTransfer,
 } from './transfers.repository.js';
 
@@ -83,6 +84,7 @@ export class TransferWork implements OnModuleInit {
   private async look(): Promise<number> {
     const { count, oldestSeconds } = await openTransfers(this.database);
     this.observer?.waiting(count, oldestSeconds);
+    if (count > 0) await wakeWorkers(this.database);
     return refreshStatus(this.database, null);
   }
 

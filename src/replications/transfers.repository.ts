@@ -124,6 +124,10 @@ const openNow: Statement = {
                 coalesce(greatest(0, extract(epoch from now() - min(since))), 0)::float8 as "oldestSeconds"
            from replication_transfers`,
 };
+const wakeAll: Statement = {
+  name: 'replication_transfers.wake',
+  text: `select pg_notify('${TRANSFERS_CHANNEL}', n::text) from generate_series(1, ${WAKES}) n`,
+};
 const hurry: Statement = {
   name: 'replication_transfers.hurry',
   text: `with written as (update replication_transfers set run_after = now(), attempts = 0
@@ -191,4 +195,9 @@ export async function hurryTransfers(sql: Sql, instanceName: string): Promise<vo
 /** For the metrics. */
 export async function openTransfers(sql: Sql): Promise<{ count: number; oldestSeconds: number }> {
   return (await sql.row<{ count: number; oldestSeconds: number }>(openNow)) ?? { count: 0, oldestSeconds: 0 };
+}
+
+/** After a start there is nothing that would announce what is there already. */
+export async function wakeWorkers(sql: Sql): Promise<void> {
+  await sql.count(wakeAll);
 }

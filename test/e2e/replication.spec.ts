@@ -6,6 +6,7 @@ import { DataPlane } from '../../src/data-plane/data-plane.js';
 import { EngineRepositories } from '../../src/copying/engine-repositories.js';
 import { askForComparison } from '../../src/replications/comparisons.repository.js';
 import { ComparisonWork } from '../../src/replications/comparison-work.js';
+import { progressOf } from '../../src/replications/progress.repository.js';
 import { TransferWork } from '../../src/replications/transfer-work.js';
 import {
   beginAgain,
@@ -49,7 +50,18 @@ test('a replica gets what its registry had before, and what happens to it afterw
     status: 'Ready',
     message: 'The replica has all that the registry holds.',
   });
+  const progress = () => progressOf(edge().database, id);
+  const copied = one.config.length + one.layer.length;
+  expect(await progress()).toMatchObject({
+    manifestsDone: 1,
+    bytesDone: copied,
+    manifestsLeft: 0,
+    bytesLeft: 0,
+    transfersLeft: 0,
+  });
   const two = await pushImage(client, 'team/app', 'v1');
+  const left = two.config.length + two.layer.length;
+  expect(await progress()).toMatchObject({ manifestsDone: 1, manifestsLeft: 1, bytesLeft: left, transfersLeft: 2 });
   expect((await transfers()).map(({ reference }) => reference)).toEqual([two.digest, 'v1']);
   await work(edge());
   expect(await held('v1', 'latest')).toEqual({ v1: two.digest, latest: one.digest });
