@@ -1,7 +1,9 @@
 import type { ServerResponse } from 'node:http';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { ManifestDocument, Reference } from '../content/manifest-document.js';
 import type { ContentSource } from '../copying/content-source.js';
+import { TargetFailed } from '../copying/content-target.js';
 import { copyManifest } from '../copying/copy-manifest.js';
 import { EngineRepositories } from '../copying/engine-repositories.js';
 import type { EngineTarget } from '../copying/engine-target.js';
@@ -12,6 +14,9 @@ import { unavailable } from './oci-error.js';
 
 /** Parts of one manifest that are brought at once. */
 const AT_ONCE = 4;
+
+/** An engine that writes a blob for a transfer as well cannot read it for a moment. */
+const AGAIN_AFTER_MS = [50, 250] as const;
 
 /** Brings to a region what a manifest refers to that is pushed there, and that other regions have. */
 @Injectable()
@@ -31,12 +36,13 @@ export class MissingParts {
     const permits = new Permits(AT_ONCE);
     const { signal, stop } = untilGone(response);
     try {
-      const bring = (part: Reference) => permits.run(() => broughtBy(source, target, part, signal));
+      const bring = (part: Reference) => permits.run(() => again(() => broughtBy(source, target, part, signal)));
       return (await Promise.all(references.map(bring))).includes(true);
     } catch (error) {
       throw unavailable(
         `What the manifest refers to could not be brought from another region of registry '${registry.name}'; push again.`,
-        error,
+        // It need not be the region of the push that was away.
+        new Error('A copy from another region has failed.', { cause: error }),
       );
     } finally {
       stop();
@@ -57,6 +63,17 @@ async function broughtBy(
   const blob = (await target.hasBlob(digest, signal)) ? undefined : await source.blob(digest, signal);
   if (blob) await target.putBlob(digest, blob, signal);
   return blob !== undefined;
+}
+
+async function again<T>(work: () => Promise<T>): Promise<T> {
+  for (const delayMs of AGAIN_AFTER_MS)
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof TargetFailed) || !error.isWorthRetrying) throw error;
+      await delay(delayMs);
+    }
+  return work();
 }
 
 function untilGone(response: ServerResponse) {
