@@ -22,6 +22,7 @@ import { Garbage } from './garbage.js';
 import { ImageTag } from './image-tag.entity.js';
 import { ManifestReference } from './manifest-reference.entity.js';
 import { Manifest } from './manifest.entity.js';
+import { PullTimes } from './pull-times.js';
 import { Quarantine } from './quarantine.js';
 import { RegistryContent } from './registry-content.entity.js';
 import { Repository } from './repository.entity.js';
@@ -58,6 +59,7 @@ import { TagImmutabilityPolicy } from './tag-immutability-policy.entity.js';
     DeletedContent,
     DeletedPurge,
     Quarantine,
+    PullTimes,
     Garbage,
     GarbageCollector,
     GarbageWork,
@@ -72,6 +74,7 @@ import { TagImmutabilityPolicy } from './tag-immutability-policy.entity.js';
     DeletedContent,
     Garbage,
     Quarantine,
+    PullTimes,
   ],
 })
 export class ContentModule {}

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { PullTimes } from '../content/pull-times.js';
 import { TrustedProxies, type ClientView } from '../forwarding/trusted-proxies.js';
 import { LoginServers, type RegistryEndpoint } from '../registries/login-servers.js';
 import { parseAcr } from './acr-route.js';
@@ -68,6 +69,7 @@ export class EdgeHandler {
     private readonly proxy: EngineProxy,
     private readonly dataEndpoints: DataEndpoints,
     private readonly rates: RateGuard,
+    private readonly pullTimes: PullTimes,
     @Optional() @Inject(EdgeObserver) private readonly observer?: EdgeObserver,
   ) {}
 
@@ -201,6 +203,7 @@ export class EdgeHandler {
           status: 404,
         },
       );
+    if (route.kind === 'manifest' && method === 'GET') this.pullTimes.note(registry.id, route.name, route.last);
     // What is brought goes where all of the registry is to be found.
     if (await this.through.before(asked, route)) return;
     if (await this.dataEndpoints.redirect(entered, route, login)) return;

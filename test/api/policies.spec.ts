@@ -81,3 +81,25 @@ test('policies are of registries that are there, in versions that serve them, fo
   await app.sql(`update registry_contents set is_indexed = false`);
   expect(errorOf(await app.request('PUT', path, body))).toEqual([400, 'FeatureNotSupported', undefined]);
 });
+
+test('what goes by itself is set, shown, evaluated and taken back', async () => {
+  await app.sql(`update registry_contents set is_indexed = true`);
+  const path = `${registry}/lifecyclePolicies/default`;
+  expect(errorOf(await app.request('POST', `${path}/evaluate`))).toEqual([404, 'ResourceNotFound', undefined]);
+  const rule = { name: 'old', repositories: ['ci/*'], tags: ['pr-*'], keepLast: 3, olderThanDays: 30 };
+  const properties = { status: 'disabled', rules: [rule] };
+  expect(await app.request('PUT', path, { properties })).toMatchObject({
+    status: 200,
+    body: { id: path, name: 'default', properties },
+  });
+  expect(await app.request('GET', path)).toMatchObject({ status: 200, body: { properties } });
+  expect(await app.request('POST', `${path}/evaluate`)).toMatchObject({ status: 200, body: { value: [] } });
+  const everything = { status: 'enabled', rules: [{ name: 'all', repositories: ['*'] }] };
+  expect(errorOf(await app.request('PUT', path, { properties: everything }))).toEqual([
+    400,
+    'InvalidParameter',
+    'properties.rules.0',
+  ]);
+  expect((await app.request('DELETE', path)).status).toBe(200);
+  expect((await app.request('DELETE', path)).status).toBe(204);
+});
