@@ -20,7 +20,7 @@ const anyReplication: fc.Arbitrary<Replication> = fc
     name: fc.constantFrom('westeurope', 'EastUS', 'northEurope'),
     regionEndpointEnabled: fc.boolean(),
     zoneRedundancy: fc.constantFrom('Enabled' as const, 'Disabled' as const),
-    displayStatus: fc.constantFrom(null, 'Ready' as const, 'Failed' as const),
+    displayStatus: fc.constantFrom(null, 'Ready' as const, 'Syncing' as const, 'Failed' as const),
     statusMessage: fc.option(fc.string()),
     provisioningState: fc.constantFrom('Creating' as const, 'Succeeded' as const, 'Failed' as const),
     statusChangedAt: fc.date({ noInvalidDate: true, min: new Date(0), max: new Date('2100-01-01') }),
