@@ -77,6 +77,7 @@ export class WebhookDeliveries implements OnModuleInit, BeforeApplicationShutdow
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
+    await this.taking;
     await Promise.allSettled(this.walks);
     clearInterval(this.renewal);
   }
