@@ -34,6 +34,10 @@ export const PATH_PARAMETERS: Readonly<Record<string, PathParameter>> = {
     description: 'The name of what lies below the registry; case does not matter.',
     schema: { type: 'string', pattern: '^[a-zA-Z0-9-_]+$' },
   },
+  policyName: {
+    description: 'Always `default`: a registry has one such policy.',
+    schema: { type: 'string', enum: ['default'] },
+  },
   replicationName: {
     description: 'The name of the replication, which is that of its location; case does not matter.',
     schema: { type: 'string', minLength: 5, maxLength: 50, pattern: '^[a-zA-Z0-9]*$' },
