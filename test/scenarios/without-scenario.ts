@@ -5,6 +5,7 @@ export const WITHOUT_SCENARIO: Readonly<Partial<Record<ArmErrorCode, string>>> =
   SubscriptionRequestsThrottled: 'needs more requests than the limit',
   TenantRequestsThrottled: 'needs more requests than the limit',
   RequestEntityTooLarge: 'needs a body of more than 4 MB',
+  RequestTimeout: 'needs a body that does not come',
   ResourceGroupDeletionTimeout: 'needs an hour',
   Conflict: 'needs an image that was pushed',
   ProvisioningFailed: 'needs an engine that fails',
