@@ -6,11 +6,13 @@ import { startService, type Service } from '../support/service.js';
 import { until } from '../support/until.js';
 import { webhookReceiver, type Receiver } from '../support/webhook-receiver.js';
 
-const PUSHES = 32;
+const PUSHES = 24;
 const WEBHOOKS = 4;
 const REPOSITORIES = 4;
 /** After so many pushes that were acknowledged the service is killed. */
-const KILLS_AFTER = [7, 20];
+const KILLS_AFTER = [5, 14];
+/** Of each receiver but the first. */
+const FAILING_CALLS = [3, 9];
 const GROUP = 'resourceGroups/hooks';
 const REGISTRY = `${GROUP}/providers/Microsoft.ContainerRegistry/registries/hooked1`;
 
@@ -54,7 +56,7 @@ async function hooked(of: Service): Promise<() => OciClient> {
     return properties.provisioningState === 'Succeeded';
   });
   for (let nth = 0; nth < WEBHOOKS; nth++) {
-    const receiver = await webhookReceiver((call) => ({ status: nth > 0 && call % (nth * 7) === 3 ? 503 : 200 }));
+    const receiver = await webhookReceiver((call) => ({ status: nth > 0 && FAILING_CALLS.includes(call) ? 503 : 200 }));
     receivers.push(receiver);
     const properties = { serviceUri: receiver.origin, actions: ['push'] };
     await arm(of, 'PUT', `${REGISTRY}/webhooks/hook${nth}`, { location: 'westeurope', properties });
