@@ -53,7 +53,10 @@ export const ARM_ERRORS = {
     status: 400,
     meaning: 'The body is not JSON, or not of the shape that the operation takes.',
   },
-  RequestTimeout: { status: 408, meaning: 'The body did not arrive in time. Nothing was done; send the request again.' },
+  RequestTimeout: {
+    status: 408,
+    meaning: 'The body did not arrive in time. Nothing was done; send the request again.',
+  },
   RequestEntityTooLarge: { status: 413, meaning: 'The body is larger than 4 MB.' },
   UnsupportedMediaType: { status: 415, meaning: 'The body is not of a media type that the operation takes.' },
   InvalidParameters: {
