@@ -42,7 +42,7 @@ describe('openapi.yaml', () => {
       [...path.matchAll(/\{(\w+)\}/g)].filter(([, name]) => {
         const found = operation.parameters?.find((parameter) => 'name' in parameter && parameter.name === name);
         const { description, schema } = (found ?? {}) as { description?: string; schema?: Record<string, unknown> };
-        return !description || !(schema?.pattern ?? schema?.format);
+        return !description || !(schema?.pattern ?? schema?.format ?? schema?.enum);
       }),
     );
     expect(bare).toEqual([]);
