@@ -16,6 +16,8 @@ export interface ContentChange {
 export interface ContentCause {
   /** Of the instance whose engine took it. */
   readonly instanceName: string;
+  /** Whether that is a replica's, which may be deleted while this is written. */
+  readonly isAtReplica?: boolean;
   /** Name of who did it; empty when the service did by itself. */
   readonly actor: string;
   /** Null when no client of the login server asked for it. */
@@ -29,6 +31,11 @@ export interface ContentPlace {
   readonly at: Date;
 }
 
+const hold: Statement = {
+  name: 'content_events.hold_replica',
+  text: `select 1 as held from replications
+          where registry_id = $1 and instance_name = $2 and provisioning_state <> 'Deleting' for share`,
+};
 const insert: Statement = {
   name: 'content_events.insert',
   text: `insert into content_events (id, created_at, registry_id, repository, instance_name, actor, request,
@@ -37,6 +44,14 @@ const insert: Statement = {
              from unnest($7::uuid[], $8::text[], $9::text[], $10::text[], $11::text[], $12::text[], $13::bigint[])
                     as c (id, action, tag, digest, media_type, artifact_type, size_bytes)`,
 };
+
+/**
+ * Keeps the deletion of a replica waiting for what is being written of it, and this for a deletion that has begun. False when
+ * the replica goes, and with it what it holds.
+ */
+export async function holdReplica(tx: Tx, registryId: string, instanceName: string): Promise<boolean> {
+  return (await tx.row(hold, [registryId, instanceName])) !== undefined;
+}
 
 /** Answers the ids that the events are given, which are known before they are written. */
 export function insertContentEvents(

@@ -15,7 +15,7 @@ import {
   type RemovedManifest,
 } from './content-index.repository.js';
 import { ContentEvents } from './content-events.js';
-import type { ContentCause } from './content-events.repository.js';
+import { holdReplica, type ContentCause } from './content-events.repository.js';
 import { Garbage } from './garbage.js';
 import type { ManifestDocument } from './manifest-document.js';
 import { partsBack, requireStored } from './pushed-again.js';
@@ -97,6 +97,7 @@ export class Content {
       configMediaType: config?.mediaType ?? null,
       at,
     };
+    await requireStaying(tx, said.registryId, cause);
     const kept = [said.digest, ...document.references.map((part) => part.digest)];
     const [, written] = await tx.together(() => [
       this.garbage.keepReferences(tx, said.registryId, kept),
@@ -165,4 +166,10 @@ export class Content {
       return named !== undefined;
     });
   }
+}
+
+/** @throws Error when the replica that took it is being deleted: who pushes again comes to another region. */
+async function requireStaying(tx: Tx, registryId: string, { instanceName, isAtReplica }: ContentCause): Promise<void> {
+  if (isAtReplica && !(await holdReplica(tx, registryId, instanceName)))
+    throw new Error(`The instance ${instanceName}, which took the manifest, is being deleted.`);
 }

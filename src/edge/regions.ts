@@ -71,7 +71,7 @@ export class Regions {
       return {
         ...call,
         registry: { ...registry, instanceName },
-        cause: { ...cause, instanceName },
+        cause: { ...cause, instanceName, isAtReplica: engine.region !== registry.location },
         servedIn: engine.region,
         elsewhere,
       };

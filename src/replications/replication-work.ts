@@ -7,13 +7,13 @@ import { DataPlane } from '../data-plane/data-plane.js';
 import { Database, type Tx } from '../database/database.js';
 import { DeletionsBelow, type Deleter } from '../registries/deletions-below.js';
 import { InstanceOwners } from '../registries/instance-owners.js';
-import type { InstanceScope } from '../registries/instance.plan.js';
 import { OperationKinds } from '../work/operation-kinds.js';
 import { OPERATION_KINDS, type Operation } from '../work/operation.entity.js';
 import { beginSyncing } from './begin-syncing.js';
-import { REPLICATION_PLANS } from './replication.plan.js';
+import { REPLICATION_PLANS, type ReplicaScope } from './replication.plan.js';
 import { REPLICATION_TYPE, replicationType } from './replication.type.js';
 import { ReplicationsRepository, type ReplicationEnd } from './replications.repository.js';
+import { isDrained } from './transfers.repository.js';
 
 /** What a replication says of itself after an operation; what it holds is looked at from then on. */
 const ENDS: Readonly<Record<'Succeeded' | 'Failed', ReplicationEnd>> = {
@@ -58,9 +58,12 @@ export class ReplicationWork implements OnModuleInit {
     this.deletions.add((tx, registryId, from) => this.deleteBelow(tx, registryId, from));
   }
 
-  private async scope(recordId: string, signal: AbortSignal): Promise<InstanceScope | undefined> {
+  private async scope(recordId: string, signal: AbortSignal): Promise<ReplicaScope | undefined> {
     const replication = await this.replications.byId(this.database, recordId);
-    return replication && { instanceName: replication.instanceName, dataPlane: this.dataPlane, signal };
+    if (!replication) return undefined;
+    const { instanceName } = replication;
+    const isAtHome = () => isDrained(this.database, instanceName);
+    return { instanceName, dataPlane: this.dataPlane, signal, isAtHome };
   }
 
   private async settle(tx: Tx, { recordId, kind }: Operation, outcome: 'Succeeded' | 'Failed'): Promise<void> {

@@ -28,7 +28,7 @@ export interface Named {
 
 /** What a transfer is about, as things are now. */
 export interface TransferState {
-  /** Instances of the registry besides the target, the registry's own first. */
+  /** Instances of the registry besides the target, the registry's own first and those that go last. */
   readonly others: readonly string[];
   /** The manifest that the index has under the tag or digest; null when it has none. */
   readonly digest: string | null;
@@ -83,7 +83,8 @@ const state: Statement = {
   text: `with instances as (
            select instance_name, 0 as place from registries where id = $1
            union all
-           select instance_name, 1 from replications where registry_id = $1 and provisioning_state <> 'Deleting'),
+           select instance_name, case provisioning_state when 'Deleting' then 2 else 1 end
+             from replications where registry_id = $1),
          repository as (select id from repositories where registry_id = $1 and name = $3)
          select coalesce((select jsonb_agg(instance_name order by place, instance_name) from instances
                            where instance_name <> $2), '[]') as others,
@@ -92,12 +93,19 @@ const state: Statement = {
                 exists (select 1 from deleted_manifests
                          where registry_id = $1 and repository = $3 and digest = $4 and purged_at is null) as "isKept"
            from (select 1) as one left join repository r on true
-          where exists (select 1 from instances where instance_name = $2)`,
+          where exists (select 1 from instances where instance_name = $2 and place < 2)`,
 };
 const haveBlob: Statement = {
   name: 'replication_transfers.have_blob',
   text: `select r.name from manifest_references f join repositories r on r.id = f.repository_id
           where f.digest = $2 and f.kind = 'blobs' and r.registry_id = $1 and r.name <> $3 limit $4`,
+};
+const drained: Statement = {
+  name: 'replication_transfers.drained',
+  text: `select not exists (
+           select 1 from replication_transfers t join registries r on r.id = t.registry_id
+            where t.source_instance = $1 and t.instance_name = r.instance_name
+              and r.provisioning_state <> 'Deleting') as drained`,
 };
 const finish: Statement = {
   name: 'replication_transfers.finish',
@@ -138,6 +146,11 @@ const hurry: Statement = {
 /** Has every other instance of the registry follow what happened to one of them. */
 export async function followEvents(tx: Tx, registryId: string, at: Date, ids: readonly string[]): Promise<void> {
   await tx.count(follow, [registryId, ids, at]);
+}
+
+/** Whether nothing that the instance took is still on its way to the home region, or that goes as well. */
+export async function isDrained(sql: Sql, instanceName: string): Promise<boolean> {
+  return (await sql.row<{ drained: boolean }>(drained, [instanceName]))?.drained === true;
 }
 
 /** A comparison found that these differ. */

@@ -62,6 +62,30 @@ describe('replications', () => {
     });
   });
 
+  it('stay until what was pushed to them has come home', async () => {
+    const { path } = await app.given.registry();
+    const { instance } = await given(path);
+    await app.sql(
+      `insert into replication_transfers (id, registry_id, instance_name, source_instance, repository, reference)
+         select gen_random_uuid(), r.id, r.instance_name, $2, 'a', 'v1' from registries r where r.key = $1`,
+      [path.split('/').at(-1), instance],
+    );
+    const { headers } = await app.request('DELETE', `${path}/replications/eastus`);
+    expect(headers).toHaveProperty('location');
+    while (await app.worker.runOnce());
+    expect(await app.dataPlane.list()).toContain(instance);
+    const waiting = await app.sql(
+      `select waiting_because as because from operations where kind = 'Delete' and ended_at is null`,
+    );
+    expect(waiting).toEqual([
+      { because: 'imagesAreAtHome: images that were pushed to it are still being copied to the home region' },
+    ]);
+    await app.sql('delete from replication_transfers where source_instance = $1', [instance]);
+    await app.settle();
+    expect(await app.dataPlane.list()).not.toContain(instance);
+    expect(await get(path, 'eastus')).toMatchObject({ status: 404 });
+  });
+
   it('are made by a worker, with an engine of their own', async () => {
     const { path, name } = await app.given.registry();
     const made = await put(path, 'EastUS', {

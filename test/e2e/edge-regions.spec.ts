@@ -6,6 +6,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { Content } from '../../src/content/content.js';
+import { readManifest } from '../../src/content/manifest-document.js';
 import { DataPlane } from '../../src/data-plane/data-plane.js';
 import { enginesOf, MANIFEST_TYPE } from '../support/engines.js';
 import { buildImage, digestOfImage } from '../support/image.js';
@@ -88,6 +90,28 @@ describe('a region of a registry', () => {
       [given.registry.id],
     );
     expect(events).toEqual([{ action: 'push', digest, instanceName: replica.replication.instanceName }]);
+  });
+
+  test('takes no push any more once its deletion has begun', async () => {
+    const { given, west } = await spread();
+    const { config, layer } = await pushImage(west, 'a', 'v1');
+    const manifest = manifestOver(config, layer);
+    const cause = { instanceName: 'gone', isAtReplica: true, actor: '', request: null };
+    const stored = {
+      registryId: given.registry.id,
+      repository: 'a',
+      digest: sha256(manifest),
+      tag: 'v2',
+      begunAt: edge().clock.now(),
+      contentType: MANIFEST_TYPE,
+      document: readManifest(manifest),
+      sizeBytes: manifest.length,
+      platform: { os: null, architecture: null },
+      cause,
+    };
+    const { database } = edge();
+    await expect(database.transaction((tx) => edge().get(Content).stored(tx, stored))).rejects.toThrow('being deleted');
+    expect(refusalOf(await west.send('GET', '/v2/a/manifests/v2', ACCEPT))).toEqual([404, 'MANIFEST_UNKNOWN']);
   });
 
   test('keeps an upload that began there, by whatever endpoint it goes on', async () => {
