@@ -1,3 +1,4 @@
+import { PullTimes } from '../../src/content/pull-times.js';
 import { Garbage } from '../../src/content/garbage.js';
 import { findIndexedRegistry } from '../../src/content/reindex.repository.js';
 import { reindex, type Reindexer } from '../../src/content/reindex.js';
@@ -76,6 +77,8 @@ export async function indexOf(edge: Edge, { registry }: GivenRegistry): Promise<
 
 /** Every row of every table, times included. */
 export async function allRows(edge: Edge): Promise<Readonly<Record<string, readonly object[]>>> {
+  // Else what was pulled before would be written down some time later.
+  await edge.get(PullTimes).write();
   const tables = await edge.sql<{ name: string }>(
     `select table_name as name from information_schema.tables
       where table_schema = 'public' and table_type = 'BASE TABLE' order by 1`,
