@@ -55,6 +55,11 @@ export abstract class DataPlane {
   running(): number | undefined {
     return undefined;
   }
+
+  /** How many this process has started or tried to; undefined when somebody else starts them. */
+  starts(): number | undefined {
+    return undefined;
+  }
 }
 
 export class InstanceMissing extends Error {

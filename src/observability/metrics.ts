@@ -1,8 +1,12 @@
+import type { DataPlane } from '../data-plane/data-plane.js';
 import { performance } from 'node:perf_hooks';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 const OPERATION_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+/** Whoever runs the registries' engines. */
+export type Engines = Pick<DataPlane, 'running' | 'starts'>;
 
 /** Everything that is counted, in one registry per application. Labels take few values: routes, not paths. */
 export class Metrics {
@@ -164,24 +168,21 @@ export class Metrics {
     registers: this.registers,
   });
 
-  /** `runningEngines` is asked when the metrics are; undefined means that another machine knows. */
-  constructor(runningEngines: () => number | undefined = () => undefined) {
-    this.gauge('berth_engines_running', 'Registry engines that run on this machine.', runningEngines);
+  /** The engines are asked when the metrics are; undefined means that another machine knows. */
+  constructor(engines: Engines = { running: () => undefined, starts: () => undefined }) {
+    this.gauge('berth_engines_running', 'Registry engines that run on this machine.', () => engines.running());
+    this.counter('berth_engine_starts_total', 'Registry engines that were started, or could not be.', () =>
+      engines.starts(),
+    );
     this.gauge('process_start_time_seconds', 'When the process started.', () => performance.timeOrigin / 1000);
     this.gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());
     this.gauge('nodejs_heap_size_used_bytes', 'Heap in use.', () => process.memoryUsage().heapUsed);
     this.gauge('nodejs_eventloop_utilization', 'Part of its life that the event loop was busy.', () =>
       Number(performance.eventLoopUtilization().utilization.toFixed(4)),
     );
-    const cpu = new Counter({
-      name: 'process_cpu_seconds_total',
-      help: 'CPU time, user and system.',
-      registers: this.registers,
-      collect: () => {
-        const { user, system } = process.cpuUsage();
-        cpu.reset();
-        cpu.inc((user + system) / 1e6);
-      },
+    this.counter('process_cpu_seconds_total', 'CPU time, user and system.', () => {
+      const { user, system } = process.cpuUsage();
+      return (user + system) / 1e6;
     });
   }
 
@@ -192,6 +193,19 @@ export class Metrics {
   /** All of it, in the text format of Prometheus. */
   text(): Promise<string> {
     return this.registry.metrics();
+  }
+
+  private counter(name: string, help: string, read: () => number | undefined): void {
+    const counter = new Counter({
+      name,
+      help,
+      registers: this.registers,
+      collect: () => {
+        counter.reset();
+        const value = read();
+        if (value !== undefined) counter.inc(value);
+      },
+    });
   }
 
   private gauge(name: string, help: string, read: () => number | undefined): void {

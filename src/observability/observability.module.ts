@@ -31,7 +31,7 @@ import { ServiceLog } from './service-log.js';
   controllers: [HealthController],
   providers: [
     { provide: ServiceLog, inject: [Config], useFactory: ({ logLevel }: Config) => new ServiceLog(logLevel) },
-    { provide: Metrics, inject: [DataPlane], useFactory: (engines: DataPlane) => new Metrics(() => engines.running()) },
+    { provide: Metrics, inject: [DataPlane], useFactory: (engines: DataPlane) => new Metrics(engines) },
     { provide: WorkObserver, useClass: WorkMetrics },
     { provide: EdgeObserver, useClass: EdgeMetrics },
     { provide: ActivityObserver, useClass: ActivityMetrics },

@@ -39,6 +39,10 @@ class TwoEngines extends FakeDataPlane {
   override running(): number {
     return 2;
   }
+
+  override starts(): number {
+    return 7;
+  }
 }
 
 describe('health, metrics and the log', () => {
@@ -247,6 +251,7 @@ describe('health, metrics and the log', () => {
         'berth_registry_request_duration_seconds_count{method="GET",route="manifest",status="200"} 1',
         'berth_registry_sent_bytes_total{route="manifest"} 348',
         'berth_engines_running 2',
+        'berth_engine_starts_total 7',
         expect.stringMatching(
           /^berth_http_request_duration_seconds_count\{method="GET",route="\/subscriptions\/:id",status="200"\} \d+$/,
         ),

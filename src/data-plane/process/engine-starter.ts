@@ -31,6 +31,7 @@ export class EngineStarter {
   private readonly gate = new StartGate(4 * availableParallelism());
   private opening?: Promise<void>;
   private command?: Promise<EngineCommand>;
+  private begun = 0;
 
   constructor(
     private readonly options: EngineStarterOptions,
@@ -46,6 +47,11 @@ export class EngineStarter {
       this.opening = undefined;
       throw error;
     }));
+  }
+
+  /** Starts so far, whatever came of them. */
+  get starts(): number {
+    return this.begun;
   }
 
   /** @throws EngineUnavailable, or the reason of `signal`. */
@@ -70,6 +76,7 @@ export class EngineStarter {
 
   private async startNow(instance: string, signal: AbortSignal): Promise<StartedEngine> {
     signal.throwIfAborted();
+    this.begun++;
     const begunAt = performance.now();
     const command = await this.engineCommand();
     // Again each time: cleaners of temporary folders take what looks unused.

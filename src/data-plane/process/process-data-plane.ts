@@ -105,6 +105,10 @@ export class ProcessDataPlane extends DataPlane implements OnModuleInit, OnAppli
     return this.store.renew(name);
   }
 
+  override starts(): number {
+    return this.starter.starts;
+  }
+
   override running(): number {
     return [...this.engines.values()].reduce((count, engines) => count + engines.runningCount, 0);
   }
