@@ -1,3 +1,4 @@
+import { EngineLost } from '../data-plane/engine-client.js';
 import type { IncomingMessage } from 'node:http';
 import type { EngineCall } from './engine-proxy.js';
 import { OciError } from './oci-error.js';
@@ -23,4 +24,15 @@ export function isBegun({ route }: EngineCall, { statusCode }: IncomingMessage):
 /** The client does not want the upload any more. */
 export function isGivenUp({ route, request }: EngineCall, { statusCode }: IncomingMessage): boolean {
   return route.kind === 'upload' && request.method === 'DELETE' && statusCode === 204;
+}
+
+/**
+ * An engine fails to delete a manifest while others write or delete tags of it; a moment later it can.
+ * @throws EngineLost, so that it is asked again.
+ */
+export function requireDeletion({ method }: IncomingMessage, answered: IncomingMessage): void {
+  const { statusCode = 0 } = answered;
+  if (method !== 'DELETE' || statusCode < 500) return;
+  answered.resume();
+  throw new EngineLost(`The engine answered ${statusCode} to a deletion.`);
 }

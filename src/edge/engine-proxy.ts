@@ -15,7 +15,7 @@ import { acquireEngine } from './acquire-engine.js';
 import { EngineClient, EngineLost } from '../data-plane/engine-client.js';
 import { requireNextChunk } from './chunk-order.js';
 import { ContentLocks } from './content-locks.js';
-import { isBegun, isDeleted, isGivenUp, outOfRange } from './engine-answers.js';
+import { isBegun, isDeleted, isGivenUp, outOfRange, requireDeletion } from './engine-answers.js';
 import { announcesBody, clientResponseHeaders, engineRequestHeaders } from './engine-headers.js';
 import { isLargeAnswer, sendLargeAnswer } from './large-answer.js';
 import { immutableTag, OciError, unavailable } from './oci-error.js';
@@ -167,6 +167,7 @@ export class EngineProxy implements OnApplicationShutdown {
       if (load.hasBody) void sendBody(sent, call, load);
       else sent.end();
       const answered = await answer;
+      requireDeletion(request, answered);
       if (answered.statusCode === 404 && mayBeElsewhere(call) && (await this.readThrough.isKnown(call))) {
         answered.resume();
         return 'elsewhere';

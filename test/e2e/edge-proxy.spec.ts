@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { request as httpsRequest } from 'node:https';
+import { createServer as createHttpServer } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { Usage } from '../../src/usage/usage.js';
 import { enginesOf } from '../support/engines.js';
 import { openEdge, type Edge, type GivenRegistry } from '../support/oci-edge.js';
 import { basic, OciClient, outcomeOf, randomImage, sha256 } from '../support/oci-client.js';
+import { pushImage } from '../support/oci-registry.js';
 import { until } from '../support/until.js';
 
 const MiB = 1024 ** 2;
@@ -213,6 +215,21 @@ describe('an engine', () => {
     expect((await client.putManifest('a', 'v1', randomBytes(200_000))).status).toBe(503);
     expect((await client.send('GET', '/v2/a/manifests/v1')).status).toBe(404);
     rude.close();
+  });
+
+  test('that fails to delete is asked again, since deletions may be repeated', async () => {
+    const { client } = await opened();
+    const { digest } = await pushImage(client, 'a', 'v1');
+    const socketPath = join(edge.config.dataDir, 'failing.sock');
+    const failing = createHttpServer((_, response) => response.writeHead(500).end('{}')).listen(socketPath);
+    await once(failing, 'listening');
+    const lease = { socketPath, release: () => undefined };
+    const acquire = vi.spyOn(edge.get(DataPlane), 'acquire').mockResolvedValueOnce(lease);
+    expect((await client.send('DELETE', `/v2/a/manifests/${digest}`)).status).toBe(202);
+    for (let times = 0; times < 3; times++) acquire.mockResolvedValueOnce(lease);
+    const refused = await client.send('DELETE', `/v2/a/manifests/${digest}`);
+    expect([refused.status, refused.headers['retry-after']]).toEqual([503, '1']);
+    failing.close();
   });
 
   test('that is killed in the middle of a pull breaks the connection, so that nobody takes a part for the whole', async () => {
