@@ -32,19 +32,19 @@ async function expectWhole(client: OciClient, tag: string, { manifest, blobs }: 
  */
 function calendar() {
   let underWay = 0;
-  let passing: Promise<void> | undefined;
-  async function passDay(): Promise<void> {
-    await until(() => underWay === 0);
-    edge().clock.pass(86_400);
-    passing = undefined;
-  }
+  let isPassing = false;
   return {
     async within<T>(work: () => Promise<T>): Promise<T> {
-      while (passing) await passing;
+      await until(() => !isPassing);
       underWay++;
       return work().finally(() => underWay--);
     },
-    passDay: () => (passing = passDay()),
+    async passDay(): Promise<void> {
+      isPassing = true;
+      await until(() => underWay === 0);
+      edge().clock.pass(86_400);
+      isPassing = false;
+    },
   };
 }
 
