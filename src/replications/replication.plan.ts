@@ -5,7 +5,7 @@ import { DONE, type Plan, type Step } from '../work/plan.js';
 /** A replica's instance. */
 export interface ReplicaScope extends InstanceScope {
   /** Whether the home region has all that was pushed to this one. */
-  isAtHome(): Promise<boolean>;
+  readonly isAtHome: () => Promise<boolean>;
 }
 
 /** What was pushed here and was not copied yet would go with the instance. Nothing new comes by then. */
