@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { rootCertificates } from 'node:tls';
 import { Injectable } from '@nestjs/common';
 import type { OnApplicationShutdown } from '@nestjs/common';
-import { Agent, request, type Dispatcher } from 'undici';
+import type { Agent, Dispatcher, request as requestOf } from 'undici';
 import { Config } from '../config/config.js';
 import { AddressRefused, allowedBy, OutboundAddresses } from '../outbound/addresses.js';
 import { retryAfterOf } from './upstream-answer.js';
@@ -26,6 +26,12 @@ const LASTING: readonly (readonly [code: RegExp, means: string])[] = [
 /** A connection that was kept was closed at the other end; nothing was done for the request. */
 const CLOSED: readonly string[] = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
 
+/** Loaded with the first request: it takes 20 MB, and most services never ask another registry. */
+interface Opened {
+  readonly agent: Agent;
+  readonly request: typeof requestOf;
+}
+
 export interface UpstreamRequest {
   readonly method: 'GET' | 'HEAD' | 'POST';
   readonly url: URL;
@@ -37,12 +43,12 @@ export interface UpstreamRequest {
 @Injectable()
 export class UpstreamConnections implements OnApplicationShutdown {
   private readonly addresses = new OutboundAddresses(allowedBy(this.config.upstreamAllow, this.config));
-  private agent: Agent | undefined;
+  private opening: Promise<Opened> | undefined;
 
   constructor(private readonly config: Config) {}
 
   async onApplicationShutdown(): Promise<void> {
-    await this.agent?.destroy();
+    await (await this.opening?.catch(() => undefined))?.agent.destroy();
   }
 
   /** Where a registry of that host is asked. */
@@ -80,8 +86,8 @@ export class UpstreamConnections implements OnApplicationShutdown {
     tries: number,
   ): Promise<Dispatcher.ResponseData | undefined> {
     try {
-      this.agent ??= await this.opened();
-      return await request(url, { ...options, signal, dispatcher: this.agent });
+      const { request, agent } = await this.open();
+      return await request(url, { ...options, signal, dispatcher: agent });
     } catch (error) {
       signal.throwIfAborted();
       if (tries < TRIES && CLOSED.includes(codeOf(error))) return undefined;
@@ -89,15 +95,25 @@ export class UpstreamConnections implements OnApplicationShutdown {
     }
   }
 
-  private async opened(): Promise<Agent> {
+  /** Another time is tried again: the file of the authority may have been put there. */
+  private open(): Promise<Opened> {
+    return (this.opening ??= this.opened().catch((error: unknown) => {
+      this.opening = undefined;
+      throw error;
+    }));
+  }
+
+  private async opened(): Promise<Opened> {
+    const { Agent, request } = await import('undici');
     const { upstreamCaFile } = this.config;
     const trusted = upstreamCaFile === '' ? {} : { ca: [...rootCertificates, await readFile(upstreamCaFile, 'utf8')] };
-    return new Agent({
+    const agent = new Agent({
       connect: { ...trusted, lookup: this.addresses.lookup, timeout: CONNECT_MS },
       headersTimeout: QUIET_MS,
       bodyTimeout: QUIET_MS,
       connections: CONNECTIONS_PER_HOST,
     });
+    return { agent, request };
   }
 
   private admit(url: URL): void {
