@@ -22,13 +22,12 @@ export class ContentLocks {
   constructor(private readonly attributes: ContentAttributes) {}
 
   /** @throws OciError 405 that names the attribute. */
-  async requireFor(registry: LockedRegistry, { kind, name, last, needs }: V2Route, method = 'GET'): Promise<void> {
+  async requireFor(registry: LockedRegistry, { kind, name, last, source }: V2Route, method = 'GET'): Promise<void> {
     const deed = DEEDS[kind]?.[method];
     if (!deed) return;
     const isByTag = kind === 'manifest' && !isDigest(last);
     await this.require(registry, isByTag && deed === 'delete' ? 'untag' : deed, name, kind === 'manifest' ? last : '');
-    // A mount pulls from the other repository that it needs.
-    for (const { name: other } of needs) if (other !== name) await this.require(registry, 'pull', other, '');
+    if (source && source.name !== name) await this.require(registry, 'pull', source.name, '');
   }
 
   /**

@@ -4,6 +4,7 @@ import { Config } from '../config/config.js';
 import { PullTimes } from '../content/pull-times.js';
 import { TrustedProxies, type ClientView } from '../forwarding/trusted-proxies.js';
 import { LoginServers, type RegistryEndpoint } from '../registries/login-servers.js';
+import { covers } from './access.js';
 import { parseAcr } from './acr-route.js';
 import { AcrRoutes } from './acr-routes.js';
 import { Authorization } from './authorization.js';
@@ -26,7 +27,7 @@ import { Regions, requireRegion, type RegionWish } from './regions.js';
 import { hostOnPort, isRegistryHost, keyOfHost } from './registry-host.js';
 import { TokenEndpoint, type EdgeCall } from './token-endpoint.js';
 import { drain } from './transfer.js';
-import { parseV2, type V2Route } from './v2-route.js';
+import { parseV2, withoutMount, type V2Route } from './v2-route.js';
 
 /** To whom a port belongs. */
 export interface PortOwner {
@@ -123,7 +124,7 @@ export class EdgeHandler {
     const observed = this.observe(request, response);
     try {
       const registry = await this.registryOf(arrival);
-      requireAllowed(registry, arrival.client.address);
+      requireAllowed(registry, arrival.client.address, this.config.subnets);
       if (!arrival.data) requireRegion(registry, arrival.region);
       const origin = originOf(registry, arrival);
       const { region, client } = arrival;
@@ -180,16 +181,19 @@ export class EdgeHandler {
         'NAME_UNKNOWN',
         `There is nothing at ${path}; this login server serves /v2/, /acr/v1/, /oauth2/token and /oauth2/exchange.`,
       );
-    const route = parseV2(method, url);
-    observed.route = route.kind;
-    const { needs, instead } = route;
-    const login = await this.authorization.require({
+    const parsed = parseV2(method, url);
+    observed.route = parsed.kind;
+    const { needs, instead, source } = parsed;
+    const { authorization } = headers;
+    const { login, access } = await this.authorization.admit({
       registry,
       origin,
-      authorization: headers.authorization,
+      authorization,
       needs,
       instead,
+      source,
     });
+    const route = source && !covers(access, [source]) ? withoutMount(parsed) : parsed;
     await this.rates.require(call, operationOf(route.kind, method), login);
     if (route.kind === 'base') return sendJson(response, 200, {});
     const asked = contentCall(call, login);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { OciError } from './oci-error.js';
-import { parseV2 } from './v2-route.js';
+import { parseV2, withoutMount } from './v2-route.js';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 const on = (name: string, ...actions: string[]) => ({ type: 'repository', name, actions });
@@ -51,7 +51,9 @@ describe('requests of the OCI grammar are read completely', () => {
 
   test('a mount needs to pull from the repository it takes from', () => {
     const route = parseV2('POST', `/v2/a/blobs/uploads/?mount=${DIGEST}&from=team/b`);
-    expect(route.needs).toEqual([on('a', 'pull', 'push'), on('team/b', 'pull')]);
+    expect(route).toMatchObject({ needs: [on('a', 'pull', 'push')], source: on('team/b', 'pull') });
+    const { source, enginePath } = withoutMount(route);
+    expect([source, enginePath]).toEqual([undefined, '/v2/a/blobs/uploads/']);
   });
 });
 

@@ -16,6 +16,8 @@ export interface V2Route {
   readonly needs: readonly Access[];
   /** What does as well; undefined: nothing else. */
   readonly instead: readonly Access[] | undefined;
+  /** What a mount has to read; without that right the request begins an upload like any other. */
+  readonly source: Access | undefined;
   /** Written anew from what was read, so that the engine cannot read it in another way than we did. */
   readonly enginePath: string;
   /** In which an upload goes on; undefined where that is not said. */
@@ -72,8 +74,9 @@ export function parseV2(method: string, url: string): V2Route {
     kind: target.kind,
     name: target.name,
     last: target.last,
-    needs: needsOf(target, actions, query),
+    needs: needsOf(target, actions),
     instead: target.kind === 'tags' ? [{ type: 'repository', name: target.name, actions: METADATA }] : undefined,
+    source: sourceOf(target, query),
     enginePath: `${pathOf(target)}${queryOf(query)}`,
     region: target.kind === 'upload' ? (query.get(UPLOAD_REGION) ?? undefined) : undefined,
     takesBody: ['POST', 'PUT', 'PATCH'].includes(method),
@@ -84,6 +87,11 @@ export function parseV2(method: string, url: string): V2Route {
 export function withLast(route: V2Route, last: string): V2Route {
   const query = route.enginePath.slice(pathOf(route).length);
   return { ...route, last, enginePath: `${pathOf({ ...route, last })}${query}` };
+}
+
+/** The same upload, which brings its bytes itself. */
+export function withoutMount(route: V2Route): V2Route {
+  return { ...route, source: undefined, enginePath: pathOf(route) };
 }
 
 /** Clients escape the slashes of a repository's name, so the path is decoded, once, and read by the grammar after that. */
@@ -136,12 +144,14 @@ function checkLast({ kind, last }: Target, method: string): void {
     throw new OciError('NAME_UNKNOWN', `'${last}' is not an upload; POST to blobs/uploads/ begins one.`);
 }
 
-function needsOf({ kind, name }: Target, actions: readonly string[], query: URLSearchParams): Access[] {
+function needsOf({ kind, name }: Target, actions: readonly string[]): Access[] {
   if (kind === 'base') return [];
-  if (kind === 'catalog') return [CATALOG];
-  const needs = [{ type: 'repository', name, actions }];
+  return kind === 'catalog' ? [CATALOG] : [{ type: 'repository', name, actions }];
+}
+
+function sourceOf({ kind }: Target, query: URLSearchParams): Access | undefined {
   const from = kind === 'uploads' ? query.get('from') : null;
-  return from === null ? needs : [...needs, { type: 'repository', name: requireName(from), actions: PULL }];
+  return from === null ? undefined : { type: 'repository', name: requireName(from), actions: PULL };
 }
 
 const SUFFIX: Readonly<Record<RouteKind, (last: string) => string>> = {

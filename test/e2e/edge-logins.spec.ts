@@ -132,7 +132,8 @@ describe('a token of the registry', () => {
     const scopes = ['repository:target:pull,push', 'repository:source:pull'];
     const write = ['repositories/target/content/read', 'repositories/target/content/write'];
     const without = await bearer(await givenToken(edge, given.registry, write), ...scopes);
-    expect((await without.send('POST', mount)).status).toBe(401);
+    expect((await without.send('POST', mount)).status).toBe(202);
+    expect((await without.send('GET', `/v2/target/blobs/${sha256(blobs[1])}`)).status).toBe(404);
     const both = await givenToken(edge, given.registry, [...write, 'repositories/source/content/read']);
     expect((await (await bearer(both, ...scopes)).send('POST', mount)).status).toBe(201);
     const onlySource = await givenToken(edge, given.registry, ['repositories/source/content/read']);

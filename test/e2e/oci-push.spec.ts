@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { sha256, type OciClient } from '../support/oci-client.js';
+import { givenToken } from '../support/given-token.js';
+import { basic, sha256, type OciClient } from '../support/oci-client.js';
 import { begin, locationOf, loginServers, pushImage, refusalOf } from '../support/oci-registry.js';
 
 /**
  * What the OCI distribution specification (1.1) requires of a registry for pushing blobs; `end-n` is the endpoint there.
  */
-const { opened, narrowed } = loginServers();
+const { edge, opened, clientOf, narrowed } = loginServers();
 const UPLOAD = /^\/v2\/a\/blobs\/uploads\/[\w-]+\?/;
 const OCTETS = { 'content-type': 'application/octet-stream' };
 
@@ -218,7 +219,34 @@ describe('end-11: POST that mounts a blob of another repository', () => {
     expect((await client.send('PUT', `${locationOf(answer)}&digest=${sha256(blob)}`, { body: blob })).status).toBe(201);
   });
 
-  test('must mount nothing from where the client may not read', async () => {
+  test('must answer 202 alike, whatever there is, when the client may not read there', async () => {
+    const { given, client } = await opened();
+    const { layer } = await pushImage(client, 'secret', 'v1');
+    const write = ['repositories/b/content/read', 'repositories/b/content/write'];
+    const { user, password } = await givenToken(edge(), given.registry, write);
+    const byBasic = clientOf(given, basic(user, password));
+    const scopes = 'scope=repository:b:pull,push&scope=repository:secret:pull&scope=repository:absent:pull';
+    const { json } = await byBasic.send('GET', `/oauth2/token?service=${given.loginServer}&${scopes}`);
+    const byBearer = clientOf(given, `Bearer ${(json as { access_token: string }).access_token}`);
+    const seen = [];
+    for (const stranger of [byBasic, byBearer])
+      for (const [digest, from] of [
+        [sha256(layer), 'secret'],
+        [sha256(randomBytes(10)), 'secret'],
+        [sha256(layer), 'absent'],
+      ] as const) {
+        const { status, headers, bytes } = await mount(stranger, digest, from);
+        seen.push([status, Object.keys(headers).sort(), bytes.length]);
+        expect(String(headers['location'])).toMatch(/^\/v2\/b\/blobs\/uploads\/[\w-]+\?/);
+        expect(await blobOf(stranger, layer, 'b')).toEqual([404, false]);
+      }
+    expect(new Set(seen.map((one) => JSON.stringify(one))).size).toBe(1);
+    expect(seen[0]?.[0]).toBe(202);
+    const upload = locationOf(await mount(byBearer, sha256(layer), 'secret'));
+    expect((await byBearer.send('PUT', `${upload}&digest=${sha256(layer)}`, { body: layer })).status).toBe(201);
+  });
+
+  test('must ask for the source as well when the client could read there', async () => {
     const { given, client } = await opened();
     const { layer } = await pushImage(client, 'secret', 'v1');
     const stranger = await narrowed(given, 'repository:b:pull,push');
