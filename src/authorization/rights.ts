@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { OnApplicationBootstrap } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
@@ -78,10 +79,9 @@ export class RightsOfCallers implements OnApplicationBootstrap {
   private async read(caller: Caller): Promise<Rights> {
     const before = this.changes;
     const { tenantId, objectId, issuer } = caller;
-    const isLocal = issuer === undefined;
-    const appId = isLocal ? parseUuid(caller.appId) : undefined;
+    const appId = issuer === undefined ? parseUuid(caller.appId) : undefined;
     const [rows, owns] = await Promise.all([
-      assignedTo(this.database, { tenantId, principalId: objectId, isLocal }),
+      assignedTo(this.database, caller),
       appId !== undefined && isOperator(this.database, { appId, objectId, tenantId }),
     ]);
     const rights = byScope([...(owns ? [OPERATOR] : []), ...rows.flatMap(effective)]);
@@ -99,8 +99,9 @@ export class RightsOfCallers implements OnApplicationBootstrap {
 }
 
 /** Ids have no blanks. One of another issuer is never taken for a principal of here. */
-function keyOf({ tenantId, objectId, appId, issuer }: Caller): string {
-  return [tenantId, objectId, appId ?? '', issuer ?? ''].join(' ');
+function keyOf({ tenantId, objectId, appId, issuer, groups = [] }: Caller): string {
+  const told = groups.length === 0 ? '' : hash('sha256', groups.join(' '), 'base64');
+  return [tenantId, objectId, appId ?? '', issuer ?? '', told].join(' ');
 }
 
 /** The role of a row; none where the role is gone. */

@@ -1,5 +1,6 @@
 import type { Page } from '../arm/paging.js';
 import type { ResourceId } from '../arm/resource-id.js';
+import { parseUuid } from '../arm/uuid.js';
 import { columnsOf } from '../database/columns.js';
 import type { Sql, Statement, Tx } from '../database/database.js';
 import { RoleAssignment, type PrincipalType } from './role-assignment.entity.js';
@@ -26,7 +27,9 @@ const listStatement: Statement = {
   name: 'role_assignments.list',
   text: `select ${columns.select()} from role_assignments
           where tenant_id = $1 and (scope_key = any($2) or (subscription_id = $3 and starts_with(scope_key, $4)))
-            and ($5::text is null or principal_id = $5) and ${order} > $6
+            and ($5::text is null or principal_id = $5
+                 or (is_local and principal_id in (select group_id::text from principal_group_members where member_id = $8)))
+            and ${order} > $6
           order by ${order} limit $7`,
 };
 const insertStatement: Statement = {
@@ -44,7 +47,8 @@ const removeStatement: Statement = {
 const principalStatement: Statement = {
   name: 'role_assignments.principal',
   text: `select 'ServicePrincipal' as type from service_principals where object_id::text = $1 and tenant_id = $2
-         union all select 'User' from users where object_id::text = $1 and tenant_id = $2`,
+         union all select 'User' from users where object_id::text = $1 and tenant_id = $2
+         union all select 'Group' from principal_groups where object_id::text = $1 and tenant_id = $2`,
 };
 const groupStatement: Statement = {
   name: 'role_assignments.group',
@@ -59,7 +63,9 @@ export interface AssignmentSearch {
   readonly tenantId: string;
   readonly scope: ResourceId;
   readonly alsoBelow: boolean;
+  /** Whose they are; with `alsoByGroups`, also those of groups in the directory that it is in. */
   readonly principalId: string | undefined;
+  readonly alsoByGroups: boolean;
 }
 
 export function findAssignment(
@@ -84,7 +90,7 @@ export async function twinOf(tx: Tx, assignment: RoleAssignment): Promise<string
 
 /** Those at and above the scope, and those below it when `alsoBelow`, in the order of `listKeyOf`. */
 export function listAssignments(sql: Sql, search: AssignmentSearch, { after, limit }: Page): Promise<RoleAssignment[]> {
-  const { tenantId, scope, alsoBelow, principalId } = search;
+  const { tenantId, scope, alsoBelow, principalId, alsoByGroups } = search;
   return sql.rows<RoleAssignment>(listStatement, [
     tenantId,
     fullKeysOf(scope),
@@ -93,6 +99,7 @@ export function listAssignments(sql: Sql, search: AssignmentSearch, { after, lim
     principalId ?? null,
     after,
     limit,
+    alsoByGroups ? (parseUuid(principalId) ?? null) : null,
   ]);
 }
 

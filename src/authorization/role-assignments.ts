@@ -6,6 +6,7 @@ import { listBody, pageOf } from '../arm/paging.js';
 import type { ResourceId } from '../arm/resource-id.js';
 import { Scopes } from '../arm/scopes.js';
 import { ServedTypes } from '../arm/served-types.js';
+import { parseUuid } from '../arm/uuid.js';
 import { Config } from '../config/config.js';
 import { Database, type Tx } from '../database/database.js';
 import { constraintOf } from '../database/retry.js';
@@ -51,13 +52,15 @@ export class RoleAssignments {
     const shows = servedVersion(ROLE_VERSIONS, apiVersion, TYPE);
     const page = pageOf(query);
     const terms = filterTerms(query, ['atScope', 'assignedTo', 'principalId']);
+    const principalId = terms.principalid ?? terms.assignedto;
     const scope = id.extended();
     await this.scopes.assertReadable(this.database, scope, caller);
     const search = {
       tenantId: caller.tenantId,
       scope,
       alsoBelow: terms.atscope === undefined,
-      principalId: terms.principalid ?? terms.assignedto,
+      principalId: parseUuid(principalId) ?? principalId,
+      alsoByGroups: terms.principalid === undefined,
     };
     const found = await rows.listAssignments(this.database, search, { ...page, limit: page.limit + 1 });
     return listBody(found, page, url, rows.listKeyOf, (each) => assignmentToWire(each, shows));

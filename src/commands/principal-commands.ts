@@ -1,6 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { all, type Ask } from './api-client.js';
+import {
+  addToGroup,
+  createGroup,
+  deleteGroup,
+  groups,
+  membersOfGroup,
+  removeFromGroup,
+  showGroup,
+} from './group-commands.js';
 import { assignRole, assignmentsAt, principalIdOf, removeAssignment, wantedRole } from './role-commands.js';
 
 const PRINCIPALS = '/identity/servicePrincipals';
@@ -16,6 +25,7 @@ const OPTIONS = {
   'resource-id': { type: 'string' },
   role: { type: 'string' },
   scope: { type: 'string' },
+  member: { type: 'string' },
 } as const;
 
 type Options = {
@@ -27,6 +37,7 @@ type Options = {
   readonly 'resource-id'?: string;
   readonly role?: string;
   readonly scope?: string;
+  readonly member?: string;
 };
 
 interface Command {
@@ -75,6 +86,22 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   'user disable': { takes: '<object id>', run: (ask, id) => ask('PATCH', user(id), { isEnabled: false }) },
   'user enable': { takes: '<object id>', run: (ask, id) => ask('PATCH', user(id), { isEnabled: true }) },
   'user delete': { takes: '<object id>', run: (ask, id) => ask('DELETE', user(id)) },
+  'group list': { takes: '', run: (ask) => groups(ask) },
+  'group create': {
+    takes: '<display name> [--tenant <id>]',
+    run: (ask, displayName, { tenant }) => createGroup(ask, displayName, tenant),
+  },
+  'group show': { takes: '<object id>', run: (ask, id) => showGroup(ask, id) },
+  'group members': { takes: '<object id>', run: (ask, id) => membersOfGroup(ask, id) },
+  'group add': {
+    takes: '<object id> --member <object id or application id>',
+    run: (ask, id, { member }) => addToGroup(ask, id, member),
+  },
+  'group remove': {
+    takes: '<object id> --member <object id or application id>',
+    run: (ask, id, { member }) => removeFromGroup(ask, id, member),
+  },
+  'group delete': { takes: '<object id>', run: (ask, id) => deleteGroup(ask, id) },
   'role assign': {
     takes: '<object id or application id> --role <name> --scope <id>',
     run: async (ask, id, options) => {

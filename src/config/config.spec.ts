@@ -74,7 +74,7 @@ describe('the settings', () => {
 
   it('name issuers with what is special of each', () => {
     const tenantId = '6F3C2C1E-0b5a-4a44-9d0e-3f1f7e0e8a11';
-    const text = `https://a.example/realm, http://localhost:9/;audience=x;audience=y;tenantId=${tenantId};objectIdClaim=sub`;
+    const text = `https://a.example/realm, http://localhost:9/;audience=x;audience=y;tenantId=${tenantId};objectIdClaim=sub;groupsClaim=teams`;
     expect(loadConfig({ BERTH_OIDC_ISSUERS: text }).oidcIssuers).toEqual([
       {
         url: 'https://a.example/realm',
@@ -82,6 +82,7 @@ describe('the settings', () => {
         tenantClaim: 'tid',
         tenantId: undefined,
         objectIdClaim: undefined,
+        groupsClaim: 'groups',
       },
       {
         url: 'http://localhost:9/',
@@ -89,6 +90,7 @@ describe('the settings', () => {
         tenantClaim: 'tid',
         tenantId: tenantId.toLowerCase(),
         objectIdClaim: 'sub',
+        groupsClaim: 'teams',
       },
     ]);
     for (const wrong of [

@@ -120,6 +120,8 @@ export const suffix: Parser<string> = (value) => {
   return value;
 };
 
+export const optionalPath: Parser<string | undefined> = (value) => (value === '' ? undefined : path(value));
+
 export const optionalKey: Parser<Buffer | undefined> = (value) => {
   if (!value) return undefined;
   const key = Buffer.from(value, 'base64');
@@ -138,9 +140,11 @@ export interface OidcIssuer {
   readonly tenantId: string | undefined;
   /** The claim with the id of the caller; undefined: `oid`, or else `sub`. */
   readonly objectIdClaim: string | undefined;
+  /** The claim with the ids of the groups that the caller is in. */
+  readonly groupsClaim: string;
 }
 
-const ISSUER_OPTIONS = ['audience', 'tenantClaim', 'tenantId', 'objectIdClaim'];
+const ISSUER_OPTIONS = ['audience', 'tenantClaim', 'tenantId', 'objectIdClaim', 'groupsClaim'];
 const TENANT_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 export const issuerList: Parser<readonly OidcIssuer[]> = (value) => {
@@ -170,6 +174,7 @@ function issuer(item: string): OidcIssuer {
     tenantClaim: last['tenantClaim'] ?? 'tid',
     tenantId: last['tenantId']?.toLowerCase(),
     objectIdClaim: last['objectIdClaim'],
+    groupsClaim: last['groupsClaim'] ?? 'groups',
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Caller } from '../arm/caller.js';
 import { parseUuid } from '../arm/uuid.js';
-import type { AssignedRow } from '../authorization/rights.repository.js';
+import { heldBy, holderOf, type AssignedRow } from '../authorization/rights.repository.js';
 import type { Sql, Statement } from '../database/database.js';
 
 /** One statement, since every request of such a caller asks for it. */
@@ -16,7 +16,8 @@ const standing: Statement = {
                                    'permissions', d.permissions))
                             from role_assignments a
                             left join role_definitions d on d.id = a.role_id and d.tenant_id = a.tenant_id
-                           where a.tenant_id = $2 and a.principal_id = $3 and a.is_local = $4
+                           where a.tenant_id = $2 and a.is_local = $4
+                             and ${heldBy({ objectId: '$3', groups: '$8', localId: '$6' })}
                              and a.scope_key = any ($7::text[])), '[]') as assigned
            from subscriptions s left join revocations v on v.object_id = $6::uuid
           where s.id = $1 and s.tenant_id = $2`,
@@ -41,14 +42,14 @@ export interface Standing {
 /** How somebody stands at this moment, at these scopes of the subscription; undefined: in that of another tenant. */
 export function standingOf(
   sql: Sql,
-  { tenantId, objectId, appId, issuer }: Caller,
+  caller: Caller,
   subscriptionId: string,
   scopeKeys: readonly string[],
 ): Promise<Standing | undefined> {
-  const isLocal = issuer === undefined;
-  const ofIssuer = (id: string | undefined) => (isLocal ? (parseUuid(id) ?? null) : null);
-  const values = [subscriptionId, tenantId, objectId, isLocal, ofIssuer(appId), ofIssuer(objectId), scopeKeys];
-  return sql.row<Standing>(standing, values);
+  const { isLocal, localId, groups } = holderOf(caller);
+  const appId = isLocal ? (parseUuid(caller.appId) ?? null) : null;
+  const { tenantId, objectId } = caller;
+  return sql.row<Standing>(standing, [subscriptionId, tenantId, objectId, isLocal, appId, localId, scopeKeys, groups]);
 }
 
 /** Whether the registry takes tokens that were issued for Azure Resource Manager. */

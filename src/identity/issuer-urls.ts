@@ -46,6 +46,20 @@ export function openIdConfiguration(origin: string, tenantId?: string): Record<s
     token_endpoint_auth_methods_supported: ['client_secret_post', 'client_secret_basic', 'private_key_jwt'],
     token_endpoint_auth_signing_alg_values_supported: ['RS256', 'PS256'],
     scopes_supported: ['openid', 'profile', 'offline_access'],
-    claims_supported: ['aud', 'iss', 'iat', 'nbf', 'exp', 'sub', 'jti', 'tid', 'oid', 'appid', 'idtyp', 'ver'],
+    claims_supported: [
+      'aud',
+      'iss',
+      'iat',
+      'nbf',
+      'exp',
+      'sub',
+      'jti',
+      'tid',
+      'oid',
+      'appid',
+      'idtyp',
+      'ver',
+      'groups',
+    ],
   };
 }

@@ -4,6 +4,7 @@ import { Database } from '../database/database.js';
 import { Clock } from '../work/clock.js';
 import { isAssertionGood } from './client-assertion.js';
 import { DeviceCodes } from './device-codes.js';
+import { groupsClaimOf } from './groups-claim.js';
 import { issuerOf } from './issuer-urls.js';
 import { OAuthError } from './oauth-error.js';
 import { findRevocation } from './revocations.repository.js';
@@ -85,8 +86,11 @@ export class TokenIssuer {
   /** A token of the principal, who is known to be it. */
   async ofPrincipal(principal: ServicePrincipal, audience: string, issuer: string): Promise<TokenAnswer> {
     const { tenantId, objectId, appId } = principal;
-    const revocation = await findRevocation(this.database, objectId);
-    const claims = { tid: tenantId, oid: objectId, appid: appId, appidacr: '1', idtyp: 'app', ver: '1.0' };
+    const [revocation, groups] = await Promise.all([
+      findRevocation(this.database, objectId),
+      groupsClaimOf(this.database, objectId),
+    ]);
+    const claims = { tid: tenantId, oid: objectId, appid: appId, appidacr: '1', idtyp: 'app', ver: '1.0', ...groups };
     return {
       token_type: 'Bearer',
       expires_in: TOKEN_LIFETIME_SECONDS,

@@ -8,6 +8,7 @@ import {
   lockRefreshToken,
   markRefreshTokenUsed,
 } from './grants.repository.js';
+import { groupsClaimOf } from './groups-claim.js';
 import { OAuthError } from './oauth-error.js';
 import { findRevocation } from './revocations.repository.js';
 import type { TokenAnswer } from './token-issuer.js';
@@ -42,7 +43,11 @@ export class UserTokens {
 
   async issue(session: SignedIn): Promise<TokenAnswer> {
     const { user, clientId, issuer, audience, scopes } = session;
-    const generation = (await findRevocation(this.database, user.objectId))?.generation ?? 0;
+    const [revocation, groups] = await Promise.all([
+      findRevocation(this.database, user.objectId),
+      groupsClaimOf(this.database, user.objectId),
+    ]);
+    const generation = revocation?.generation ?? 0;
     const { tenantId: tid, objectId: oid, userName, displayName: name } = user;
     const frame = { issuer, audience, subject: oid };
     const access = { tid, oid, upn: userName, unique_name: userName, name, appid: clientId, idtyp: 'user', ver: '1.0' };
@@ -54,7 +59,7 @@ export class UserTokens {
       expires_in: TOKEN_LIFETIME_SECONDS,
       ext_expires_in: TOKEN_LIFETIME_SECONDS,
       scope: scopes.join(' '),
-      access_token: await this.signer.sign({ ...access, scp: 'user_impersonation', ...stamp }, frame),
+      access_token: await this.signer.sign({ ...access, ...groups, scp: 'user_impersonation', ...stamp }, frame),
       ...(scopes.includes('openid')
         ? { id_token: await this.signer.sign(identity, { ...frame, audience: clientId }) }
         : {}),

@@ -4,6 +4,7 @@ import { SigningKeys } from '../../src/identity/signing-keys.js';
 import { ServicePrincipals } from '../../src/identity/service-principals.js';
 import { Subscriptions } from '../../src/subscriptions/subscriptions.js';
 import { signedToken } from '../support/arm-token.js';
+import { givenGroup } from '../support/given-group.js';
 import { giveRole, whereRepository } from '../support/given-role.js';
 import { givenToken } from '../support/given-token.js';
 import { basic, OciClient } from '../support/oci-client.js';
@@ -37,6 +38,8 @@ const PULL: readonly Operation[] = ['ping', 'tags', 'manifest', 'blob'];
 const LOOK: readonly Operation[] = ['ping', 'catalog', 'tags', 'manifest', 'blob', 'metadata'];
 const LOOK_AND_PUSH: readonly Operation[] = [...LOOK.slice(0, -1), 'upload', 'mount', 'push', 'metadata'];
 const NOTHING: readonly Operation[] = [];
+/** Whose roles are those of a group that it is in. */
+const BY_A_GROUP = 'by a group';
 /** One of each kind, since each has the password checked anew. */
 const BY_BASIC: readonly Operation[] = ['catalog', 'tags', 'upload'];
 
@@ -87,11 +90,20 @@ beforeAll(async () => {
   const plain = await principal(tenant, false);
   identities.set('principal without a role', basic(plain.appId, plain.secret));
   for (const [name, scope, roles] of WITH_ROLES) {
-    const { appId, objectId, secret } = await principal(tenant, false);
-    identities.set(name, basic(appId, secret));
+    const holder = await principal(tenant, false);
+    identities.set(name, basic(holder.appId, holder.secret));
+    const toGroup = name.endsWith(BY_A_GROUP);
+    const { objectId } = toGroup ? await givenGroup(edge.database, tenant, holder) : holder;
     for (const place of scope === 'subscription' ? (['own'] as const) : PLACES.slice(0, 2))
       for (const [role, condition] of roles)
-        await giveRole(edge, { who: { tenantId: tenant, objectId }, role, at: at(place).registry, scope, condition });
+        await giveRole(edge, {
+          who: { tenantId: tenant, objectId },
+          toGroup,
+          role,
+          at: at(place).registry,
+          scope,
+          condition,
+        });
   }
   const stranger = await principal(otherTenant, true);
   identities.set('operator of the other tenant', basic(stranger.appId, stranger.secret));
@@ -119,6 +131,13 @@ const WITH_ROLES: readonly (readonly [string, 'registry' | 'subscription', reado
     ['Repository Reader where the name is b', 'registry', [[REPOSITORY_READER, whereRepository("StringEquals 'b'")]]],
     ['Repository Writer and Catalog Lister', 'registry', [[REPOSITORY_WRITER], [CATALOG_LISTER]]],
     ['AcrImageSigner', 'registry', [['AcrImageSigner']]],
+    [`AcrPush, ${BY_A_GROUP}`, 'registry', [['AcrPush']]],
+    [`Reader of the subscription, ${BY_A_GROUP}`, 'subscription', [['Reader']]],
+    [
+      `Repository Reader where the name is a, ${BY_A_GROUP}`,
+      'registry',
+      [[REPOSITORY_READER, whereRepository("StringEquals 'a'")]],
+    ],
   ];
 
 async function subscriptionOf(tenantId: string): Promise<string> {
@@ -189,6 +208,9 @@ const MATRIX: readonly (readonly [string, readonly (readonly Operation[])[]])[] 
   ['Repository Reader where the name is b', [NOTHING, ['ping'], NOTHING, NOTHING, NOTHING]],
   ['Repository Writer and Catalog Lister', [NOTHING, LOOK_AND_PUSH, NOTHING, NOTHING, NOTHING]],
   ['AcrImageSigner', NOWHERE],
+  [`AcrPush, ${BY_A_GROUP}`, [LOOK_AND_PUSH, NOTHING, NOTHING, NOTHING, NOTHING]],
+  [`Reader of the subscription, ${BY_A_GROUP}`, [LOOK, NOTHING, LOOK, NOTHING, NOTHING]],
+  [`Repository Reader where the name is a, ${BY_A_GROUP}`, [NOTHING, [...PULL, 'metadata'], NOTHING, NOTHING, NOTHING]],
   ['operator of the other tenant', [NOTHING, NOTHING, NOTHING, NOTHING, ALL]],
   ['refresh token of the admin user', [ALL, NOTHING, NOTHING, NOTHING, NOTHING]],
   ['refresh token of an operator', [ALL, NOTHING, NOTHING, NOTHING, NOTHING]],

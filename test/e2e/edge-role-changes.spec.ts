@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ServicePrincipals } from '../../src/identity/service-principals.js';
 import { Users } from '../../src/identity/users.js';
 import { application, person, tenantWithSubscription, type Principal } from '../support/edge-principals.js';
+import { givenGroup } from '../support/given-group.js';
 import { giveRole, whereRepository, type GivenRole } from '../support/given-role.js';
 import { basic, OciClient } from '../support/oci-client.js';
 import { openEdge, type Edge, type GivenRegistry } from '../support/oci-edge.js';
@@ -142,6 +143,51 @@ describe('what a role lets somebody do ends with the next request, at each of tw
     expect(await given.answers()).toEqual(REFUSED);
     await edge.change(apart.registry, { roleAssignmentMode: 'AbacRepositoryPermissions' });
     expect(await given.answers()).toEqual(LET_IN);
+  });
+});
+
+describe('what a group lets its members do begins and ends with the next request, at each of two processes, when', () => {
+  async function member() {
+    const who = await application(edge, tenantId);
+    const group = await givenGroup(edge.database, tenantId, who);
+    const role = await giveRole(edge, {
+      who: group,
+      toGroup: true,
+      role: 'Container Registry Repository Reader',
+      at: apart.registry,
+    });
+    return { who, group, role, answers: await answersTo(who) };
+  }
+  type Member = Awaited<ReturnType<typeof member>>;
+  const endings: readonly [string, (given: Member) => Promise<unknown>, ((given: Member) => Promise<unknown>)?][] = [
+    ['it is taken out', ({ group, who }) => group.takeOut(who), ({ group, who }) => group.add(who)],
+    [
+      "the group's role is put under a condition",
+      ({ role }) => role.limit(whereRepository("StringEquals 'b'")),
+      ({ role }) => role.limit(whereRepository("StringEquals 'a'")),
+    ],
+    ["the group's role is taken away", ({ role }) => role.remove()],
+    ['the group is deleted', ({ group }) => group.remove()],
+    ['the member is deleted', ({ who }) => edge.get(ServicePrincipals).remove(who.name)],
+  ];
+  test.each(endings)('%s', async (_, end, undo) => {
+    const given = await member();
+    expect(await given.answers()).toEqual(LET_IN);
+    await end(given);
+    expect(await given.answers()).toEqual(REFUSED);
+    await undo?.(given);
+    expect(await given.answers()).toEqual(undo ? LET_IN : REFUSED);
+  });
+
+  test('it is taken out while no notification arrives', async () => {
+    const given = await member();
+    expect(await given.answers()).toEqual(LET_IN);
+    await edge.sql(
+      `select pg_terminate_backend(pid) from pg_stat_activity
+        where datname = current_database() and application_name = 'berth-listen'`,
+    );
+    await given.group.takeOut(given.who);
+    expect(await given.answers()).toEqual(REFUSED);
   });
 });
 

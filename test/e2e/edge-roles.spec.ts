@@ -9,6 +9,7 @@ import {
   type Principal,
 } from '../support/edge-principals.js';
 import { givenToken } from '../support/given-token.js';
+import { givenGroup } from '../support/given-group.js';
 import { giveRole, REPOSITORY, whereRepository } from '../support/given-role.js';
 import { AUDIENCE, oidcProvider, type OidcProvider } from '../support/oidc-provider.js';
 import { basic, OciClient } from '../support/oci-client.js';
@@ -32,7 +33,9 @@ const clients: OciClient[] = [];
 
 beforeAll(async () => {
   provider = await oidcProvider();
-  edge = await openEdge({ BERTH_OIDC_ISSUERS: `${provider.issuer};audience=${AUDIENCE};objectIdClaim=person` });
+  edge = await openEdge({
+    BERTH_OIDC_ISSUERS: `${provider.issuer};audience=${AUDIENCE};objectIdClaim=person;groupsClaim=teams`,
+  });
   ({ tenantId, subscriptionId } = await tenantWithSubscription(edge));
   whole = await edge.registry({ subscriptionId });
   apart = await edge.registry({ subscriptionId, roleAssignmentMode: 'AbacRepositoryPermissions' });
@@ -276,6 +279,24 @@ test('somebody of another issuer goes by the roles of its own, and never by thos
   ]);
   await role.remove();
   expect([await granted(whole, refresh), await exchanged(whole, await token())]).toEqual([{}, undefined]);
+});
+
+test('somebody of another issuer has the roles of the groups that the issuer names, and of none here', async () => {
+  const at = await edge.registry({ subscriptionId });
+  const here = await givenGroup(edge.database, tenantId);
+  await giveRole(edge, { who: here, toGroup: true, role: 'AcrPush', at: at.registry });
+  const theirs = { tenantId, objectId: 'builders', issuer: provider.issuer };
+  await giveRole(edge, { who: theirs, toGroup: true, role: 'AcrPull', at: at.registry });
+  const token = (groups: unknown) => provider.token({ tid: tenantId, person: 'p-7', teams: groups });
+  expect(await exchanged(at, await token(['testers', here.objectId]))).toBeUndefined();
+  const refresh = await exchanged(at, await token(['testers', 'builders', here.objectId]));
+  expect((decodeJwt(refresh ?? '')['permissions'] as { Actions: string[] }).Actions).toEqual(['read', 'metadata/read']);
+  // Nobody is a group by being called as one.
+  const called = await provider.token({ tid: tenantId, person: 'builders' });
+  expect(await exchanged(at, called)).toBeUndefined();
+  const many = Array.from({ length: 200 }, () => randomUUID());
+  expect(await exchanged(at, await token([...many.slice(1), 'builders']))).toBeDefined();
+  expect(await exchanged(at, await token([...many, 'builders']))).toBeUndefined();
 });
 
 test('a request by roles asks the database as often as one by a scope map', async () => {

@@ -25,6 +25,8 @@ export interface RoleToGive {
   readonly who: Pick<Caller, 'tenantId' | 'objectId' | 'issuer'>;
   /** The name of a built-in role, or the id of another. */
   readonly role: string;
+  /** Whether `who` is a group. */
+  readonly toGroup?: boolean;
   readonly at: Registry;
   /** The scope is the registry, unless told otherwise. */
   readonly scope?: 'subscription' | 'group' | 'registry';
@@ -33,7 +35,7 @@ export interface RoleToGive {
 
 export async function giveRole(
   edge: Pick<Edge, 'sql'>,
-  { who, role, at, scope = 'registry', condition = null }: RoleToGive,
+  { who, role, at, toGroup = false, scope = 'registry', condition = null }: RoleToGive,
 ): Promise<GivenRole> {
   const [id, registry] = [randomUUID(), registryId(at)];
   const parts = { subscription: 3, group: 5, registry: undefined };
@@ -42,7 +44,7 @@ export async function giveRole(
   await edge.sql(
     `insert into role_assignments (id, tenant_id, subscription_id, scope_key, scope, name, role_id, principal_id,
        principal_type, is_local, condition, condition_version, created_by, created_at, updated_by, updated_at)
-     values ($1, $2, $3, lower($4), $4, $1, $5, $6, 'ServicePrincipal', $7, $8, $9, 'tests', now(), 'tests', now())`,
+     values ($1, $2, $3, lower($4), $4, $1, $5, $6, $10, $7, $8, $9, 'tests', now(), 'tests', now())`,
     [
       id,
       who.tenantId,
@@ -53,6 +55,7 @@ export async function giveRole(
       who.issuer === undefined,
       condition,
       condition && '2.0',
+      toGroup ? 'Group' : 'ServicePrincipal',
     ],
   );
   return {
