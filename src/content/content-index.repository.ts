@@ -78,7 +78,7 @@ const retagged = (of: Readonly<Record<'repository' | 'tag' | 'to' | 'before' | '
 const upsertTag: Statement = {
   name: 'content.upsert_tag',
   text: `with repository as (select id from repositories where registry_id = $1 and name = $2),
-         before as (select t.digest, t.updated_at
+         before as (select t.digest, t.updated_at, t.claimed_at
                       from image_tags t join repository r on t.repository_id = r.id where t.name = $3),
          written as (
            insert into image_tags (repository_id, name, digest, created_at, updated_at)
@@ -96,7 +96,13 @@ const upsertTag: Statement = {
          })} and exists (select 1 from written)),
          deleted as (
            delete from deleted_tags where registry_id = $1 and repository = $2 and name = $3 and digest = $4)
-         select (select updated_at from before) as before from written`,
+         select b.digest, b.updated_at as "updatedAt", b.claimed_at as "claimedAt"
+           from written left join before b on true`,
+};
+const noteClaim: Statement = {
+  name: 'content.note_claim',
+  text: `update image_tags t set updated_at = $4, claimed_at = $4 from repositories r
+          where r.registry_id = $1 and r.name = $2 and t.repository_id = r.id and t.name = $3`,
 };
 const moveTag: Statement = {
   name: 'content.move_tag',
@@ -218,16 +224,32 @@ export function upsertManifest(tx: Tx, row: ManifestRow): Promise<WrittenManifes
   ]);
 }
 
+/** A tag as it was before it was written; all is null when it is new. */
+export interface TagBefore {
+  readonly digest: string | null;
+  readonly updatedAt: Date | null;
+  readonly claimedAt: Date | null;
+}
+
 /**
- * Answers when the tag was written last before this; undefined when it is new. The transaction has to have written the
- * manifest before.
+ * The transaction has to have written the manifest before.
  * @throws TagImmutable when it names another manifest and stays as it is.
  */
-export async function upsertImageTag(tx: Tx, { digest, at, ...tag }: ImageTagRow): Promise<Date | undefined> {
+export async function upsertImageTag(tx: Tx, { digest, at, ...tag }: ImageTagRow): Promise<TagBefore> {
   const values = [tag.registryId, tag.repository, tag.tag, digest, at];
-  const written = await tx.row<{ before: Date | null }>(upsertTag, values);
-  if (!written) throw new TagImmutable(tag.repository, tag.tag);
-  return written.before ?? undefined;
+  const before = await tx.row<TagBefore>(upsertTag, values);
+  if (!before) throw new TagImmutable(tag.repository, tag.tag);
+  return before;
+}
+
+/** The tag was set by somebody who moves none: pushes that had begun by then come after it. */
+export async function noteTagClaim(tx: Tx, { registryId, repository, tag, at }: Omit<ImageTagRow, 'digest'>) {
+  await tx.count(noteClaim, [registryId, repository, tag, at]);
+}
+
+/** From now on the index says what is pulled. */
+export async function leadPulls(tx: Tx, registryId: string): Promise<void> {
+  await tx.count(noteHidden, [registryId]);
 }
 
 /** Where the tag still names `digest`, and the repository has the manifest `to`. */
@@ -256,7 +278,7 @@ export async function takeManifests(tx: Tx, from: Removal, digests: readonly str
   const id = await takenRepository(tx, from);
   const tag = id === undefined ? undefined : await immutableTagOf(tx, id, digests);
   if (tag !== undefined) throw new TagImmutable(from.repository, tag);
-  await tx.count(noteHidden, [from.registryId]);
+  await leadPulls(tx, from.registryId);
   if (id !== undefined) await keepDeleted(tx, id, { ...from, actor: from.cause.actor }, digests);
   return removeManifests(tx, from, digests);
 }
@@ -265,7 +287,7 @@ export async function takeManifests(tx: Tx, from: Removal, digests: readonly str
 export async function takeTag(tx: Tx, from: Removal, tag: string): Promise<RemovedManifest | undefined> {
   const id = await takenRepository(tx, from);
   if (id !== undefined && (await isTagImmutable(tx, id, tag))) throw new TagImmutable(from.repository, tag);
-  await tx.count(noteHidden, [from.registryId]);
+  await leadPulls(tx, from.registryId);
   if (id !== undefined) await keepDeletedTag(tx, id, { ...from, actor: from.cause.actor }, tag);
   return removeTag(tx, from, tag);
 }

@@ -4,7 +4,9 @@ import { NewRegistries } from '../registries/new-registries.js';
 import { Clock } from '../work/clock.js';
 import {
   beginIndex,
+  leadPulls,
   moveImageTag,
+  noteTagClaim,
   removeManifests,
   removeTag,
   takeManifests,
@@ -19,6 +21,7 @@ import { holdReplica, type ContentCause } from './content-events.repository.js';
 import { Garbage } from './garbage.js';
 import type { ManifestDocument } from './manifest-document.js';
 import { partsBack, requireStored } from './pushed-again.js';
+import { TagTaken } from './tag-taken.js';
 
 /** A manifest that the engine has just said it stored. */
 export interface StoredManifest {
@@ -35,6 +38,8 @@ export interface StoredManifest {
   readonly sizeBytes: number;
   readonly platform: Platform;
   readonly cause: ContentCause;
+  /** Has the engine take the tag; given where that is to be set only if it names nothing else. */
+  readonly claim?: (() => Promise<void>) | undefined;
 }
 
 /** What a config says it runs on. */
@@ -81,11 +86,11 @@ export class Content {
   /**
    * True when somebody else has written the tag since the engine was asked: which of the two the engine took last is then
    * for the engine to say.
-   * @throws TagImmutable when the tag is one that stays as it is, and names another manifest; ManifestGoing when the engine
-   * may have been told to delete what it had just said it stored.
+   * @throws TagImmutable when the tag is one that stays as it is, and names another manifest; TagTaken when it names one and
+   * is to be claimed; ManifestGoing when the engine may have been told to delete what it had just said it stored.
    */
   async stored(tx: Tx, manifest: StoredManifest): Promise<boolean> {
-    const { document, contentType, platform, tag, begunAt, cause, ...said } = manifest;
+    const { document, contentType, platform, tag, begunAt, cause, claim, ...said } = manifest;
     const { mediaType, config, ...read } = document;
     const at = this.clock.now();
     const record = {
@@ -100,7 +105,7 @@ export class Content {
     await requireStaying(tx, said.registryId, cause);
     const kept = [said.digest, ...document.references.map((part) => part.digest)];
     const [, written] = await tx.together(() => [
-      this.garbage.keepReferences(tx, said.registryId, kept),
+      this.garbage.keepReferences(tx, said.registryId, kept, cause.instanceName),
       upsertManifest(tx, record),
     ]);
     requireStored(said.repository, written, begunAt);
@@ -111,7 +116,17 @@ export class Content {
     if (tag === null) return false;
     const { registryId, repository, digest } = said;
     const before = await upsertImageTag(tx, { registryId, repository, tag, digest, at });
-    return before !== undefined && before >= begunAt;
+    if (claim) {
+      if (before.digest !== null && before.digest !== digest) throw new TagTaken(repository, tag);
+      await claim();
+      await noteTagClaim(tx, { registryId, repository, tag, at: this.clock.now() });
+      return false;
+    }
+    if (before.updatedAt === null || before.updatedAt < begunAt) return false;
+    if (before.claimedAt === null || before.claimedAt < begunAt) return true;
+    // The engine may have taken the claim after this push, and cannot be asked which of them counts.
+    await leadPulls(tx, registryId);
+    return false;
   }
 
   /** The engine says that the tag names another manifest. Changes nothing when somebody else has written it meanwhile. */

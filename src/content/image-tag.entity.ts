@@ -34,4 +34,8 @@ export class ImageTag extends AttributeColumns {
 
   @Column('timestamptz')
   updatedAt: Date;
+
+  /** When it was set, for the last time, by somebody who moves no tag. */
+  @Column('timestamptz', { nullable: true })
+  claimedAt: Date | null;
 }

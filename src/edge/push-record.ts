@@ -38,6 +38,8 @@ export interface PushedManifest extends ReadManifest {
   readonly tag: string | null;
   /** When the engine was asked to store it. */
   readonly begunAt: Date;
+  /** Has the engine take the tag; given where that is to be set only if it names nothing else. */
+  readonly claim?: (() => Promise<void>) | undefined;
 }
 
 /** Where the sizes of what was pushed can be asked for. */
@@ -76,7 +78,7 @@ export class PushRecord {
   /**
    * Everything that follows from one push, in one transaction. Answers what the manifest is about.
    * @param hold the room that was set aside for it.
-   * @throws StorageFull when it was set aside too long ago, and is not there any more.
+   * @throws StorageFull when it was set aside too long ago, and is not there any more; TagTaken.
    */
   async write(push: Push, engine: PushedTo, hold: Hold): Promise<{ readonly subject: string | null }> {
     if (push.manifest) return { subject: await this.writeManifest(push, push.manifest, engine, hold) };

@@ -34,12 +34,14 @@ export interface RecordedPlace {
   readonly registry: RegistryEndpoint;
   readonly repository: string;
   readonly cause: ContentCause;
+  /** Whether tags that name something else are moved; true unless told otherwise. */
+  readonly movesTags?: boolean;
 }
 
 /**
  * A repository into which images are copied as if they were pushed: room is set aside before bytes flow, attributes of the
  * content hold pushes back, and what came is written down. Besides what every target throws: OciError, when a push would be
- * answered so.
+ * answered so; TagTaken, where tags are not moved.
  */
 export class RecordedTarget implements ContentTarget {
   constructor(
@@ -96,9 +98,11 @@ export class RecordedTarget implements ContentTarget {
     const read = await this.withEngine((engine) => record.read(to, bytes, engine));
     await this.within(await rooms.forManifest(registry, [read.itself, ...read.parts]), async (room) => {
       const begunAt = record.now();
-      await this.engine.putManifest(reference, manifest, signal);
       const tag = isDigest(reference) ? null : reference;
-      await this.written(digest, { ...read, contentType, tag, begunAt }, room);
+      const put = () => this.engine.putManifest(reference, manifest, signal);
+      const claim = tag !== null && this.place.movesTags === false ? put : undefined;
+      if (!claim) await put();
+      await this.written(digest, { ...read, contentType, tag, begunAt, claim }, room);
     });
   }
 

@@ -1,4 +1,5 @@
 import type { ContentCause } from '../content/content-events.repository.js';
+import { TagTaken } from '../content/tag-taken.js';
 import { copyManifest } from '../copying/copy-manifest.js';
 import type { ContentSource, SourceManifest } from '../copying/content-source.js';
 import type { ContentTarget } from '../copying/content-target.js';
@@ -61,7 +62,7 @@ async function findTargetsFree(scope: ImportScope): Promise<typeof DONE> {
 
 function targetOf({ targets, registry, wanted }: ImportScope, repository: string): RecordedTarget {
   const cause: ContentCause = { instanceName: registry.instanceName, actor: wanted.actor, request: null };
-  return targets.target({ registry, repository, cause });
+  return targets.target({ registry, repository, cause, movesTags: wanted.isForced });
 }
 
 async function copyAll(scope: ImportScope): Promise<typeof DONE> {
@@ -95,7 +96,7 @@ async function copyAll(scope: ImportScope): Promise<typeof DONE> {
   return DONE;
 }
 
-/** A walk before this one may have set the tag; what somebody else has set since is not moved. */
+/** A walk before this one may have set the tag; what somebody else has set, up to the very moment, is not moved. */
 async function setTag(
   scope: ImportScope,
   target: ContentTarget,
@@ -104,7 +105,12 @@ async function setTag(
 ): Promise<void> {
   if (wanted.tag === null) return;
   const named = await requireFree(scope, wanted);
-  if (named !== root.digest) await target.putManifest(wanted.tag, root, scope.signal);
+  if (named === root.digest) return;
+  try {
+    await target.putManifest(wanted.tag, root, scope.signal);
+  } catch (error) {
+    throw error instanceof TagTaken ? inTheWay(wanted.repository, wanted.tag) : error;
+  }
 }
 
 /** What the tag names now; without force that is nothing, or what is imported. */
@@ -115,8 +121,12 @@ async function requireFree(
   if (name === null) return undefined;
   const named = await content.digestOf(registry, repository, name, signal);
   if (wanted.isForced || named === undefined || named === survey?.root.digest) return named;
-  const { code, message } = tagExists(repository, name);
-  throw new PlanFailure(code, message);
+  throw inTheWay(repository, name);
+}
+
+function inTheWay(repository: string, tag: string): PlanFailure {
+  const { code, message } = tagExists(repository, tag);
+  return new PlanFailure(code, message);
 }
 
 /** The tags bring it in: by its digest as well, it would be pushed twice. */

@@ -7,20 +7,22 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished, v
 import { EngineExchange } from '../../src/copying/engine-exchange.js';
 import { EngineTarget } from '../../src/copying/engine-target.js';
 import { PushRecord } from '../../src/edge/push-record.js';
+import { RecordedTarget } from '../../src/edge/recorded-target.js';
 import { ImportWork } from '../../src/imports/import-work.js';
 import { registryId } from '../../src/registries/registry-id.js';
 import { UpstreamConnections } from '../../src/upstream/upstream-connections.js';
 import { StorageLimit } from '../../src/usage/storage-limit.js';
 import { Sweeps } from '../../src/work/sweeps.js';
 import { Worker } from '../../src/work/worker.js';
-import { armAtEdge, settle, type ArmAnswer, type ArmAtEdge } from '../support/arm-at-edge.js';
+import { armAtEdge, settle, type ArmAtEdge } from '../support/arm-at-edge.js';
+import { dieAt, type Call } from '../support/die-at.js';
 import { application, subscriptionOf, tenantWithSubscription, type Principal } from '../support/edge-principals.js';
 import { giveRole } from '../support/given-role.js';
 import { MANIFEST_TYPE } from '../support/engines.js';
 import { buildImage, buildIndex, digestOfImage } from '../support/image.js';
-import { basic, randomImage, sha256, type OciClient } from '../support/oci-client.js';
-import type { GivenRegistry } from '../support/oci-edge.js';
-import { asDescriptor, INDEX_TYPE, loginServers, pushImage } from '../support/oci-registry.js';
+import { importing, pushIndexes, refusalOf } from '../support/importing.js';
+import { sha256 } from '../support/oci-client.js';
+import { INDEX_TYPE, loginServers, pushImage } from '../support/oci-registry.js';
 import { until } from '../support/until.js';
 import { otherRegistry, READER, type OtherRegistry } from '../support/other-registry.js';
 
@@ -32,7 +34,6 @@ const servers = loginServers({
   BERTH_UPSTREAM_CA_FILE: caFile,
 });
 
-type Call = readonly [prototype: object, name: string];
 const CALLS: readonly Call[] = [
   [UpstreamConnections.prototype, 'send'],
   [EngineExchange.prototype, 'ask'],
@@ -72,28 +73,7 @@ afterAll(async () => {
 });
 
 const given = () => servers.edge().registry({ subscriptionId });
-const clientOf = (to: GivenRegistry): OciClient => servers.clientOf(to, basic(to.user, to.password));
-const begin = ({ registry }: GivenRegistry, body: object, by = arm) =>
-  by.send('POST', `${registryId(registry)}/importImage`, body);
-
-/** Asks for an import and does it; answers what its result says at the end. */
-async function imported(to: GivenRegistry, body: object): Promise<ArmAnswer> {
-  const begun = await begin(to, body);
-  expect(begun).toMatchObject({ status: 202, location: expect.stringContaining('/operationResults/') as string });
-  await settle(servers.edge());
-  return arm.send('GET', begun.location);
-}
-
-const refusalOf = ({ status, body }: ArmAnswer) => {
-  const { code, message } = (body as { error: { code: string; message: string } }).error;
-  return [status, code, message];
-};
-const digestAt = async (to: GivenRegistry, repository: string, reference: string) => {
-  const answer = await clientOf(to).send('GET', `/v2/${repository}/manifests/${reference}`, {
-    headers: { accept: `${INDEX_TYPE}, application/vnd.oci.image.manifest.v1+json` },
-  });
-  return answer.status === 200 ? sha256(answer.bytes) : answer.status;
-};
+const { clientOf, begin, imported, digestAt } = importing({ ...servers, arm: () => arm });
 const fromOpen = (sourceImage: string) => ({ source: { registryUri: open.host, sourceImage } });
 
 describe('an image', () => {
@@ -254,34 +234,49 @@ describe('an image', () => {
     expect([await digestAt(to, 'mine', 'free'), await digestAt(to, 'mine', 'taken')]).toEqual([image, image]);
   });
 
+  it('takes no tag from a push that comes in the very moment', async () => {
+    const to = await given();
+    const put = Object.getOwnPropertyDescriptor(RecordedTarget.prototype, 'putManifest')!.value as (
+      ...said: unknown[]
+    ) => Promise<void>;
+    let pushed = '';
+    vi.spyOn(RecordedTarget.prototype, 'putManifest').mockImplementation(async function (this: unknown, ...said) {
+      if (said[0] === 'v1') pushed = (await pushImage(clientOf(to), 'mine', 'v1')).digest;
+      return put.apply(this, said);
+    });
+    const refused = await imported(to, { ...fromOpen('team/single'), targetTags: ['mine:v1'] });
+    expect(refusalOf(refused).slice(0, 2)).toEqual([409, 'Conflict']);
+    expect(await digestAt(to, 'mine', 'v1')).toBe(pushed);
+  });
+
+  it('takes no tag from a push that is written down after it, though the engine has the import last', async () => {
+    const to = await given();
+    const write = Object.getOwnPropertyDescriptor(PushRecord.prototype, 'write')!.value as (
+      ...said: unknown[]
+    ) => ReturnType<PushRecord['write']>;
+    const { promise: isImported, resolve: imports } = Promise.withResolvers<void>();
+    let taken = false;
+    vi.spyOn(PushRecord.prototype, 'write').mockImplementation(async function (this: unknown, ...said) {
+      const { manifest, cause } = said[0];
+      if (manifest?.tag === 'v1' && cause.actor !== owner.objectId) {
+        taken = true;
+        await isImported;
+      }
+      return write.apply(this, said);
+    });
+    const pushing = pushImage(clientOf(to), 'mine', 'v1');
+    await until(() => taken);
+    const done = await imported(to, { ...fromOpen('team/single'), targetTags: ['mine:v1'] });
+    expect(done.body).toEqual({ status: 'Succeeded' });
+    expect(await digestAt(to, 'mine', 'v1')).toBe(image);
+    imports();
+    const { digest } = await pushing;
+    expect(await digestAt(to, 'mine', 'v1')).toBe(digest);
+  });
+
   it('of more than fifty manifests is refused before any of it comes', async () => {
     const [from, to] = [await given(), await given()];
-    const client = clientOf(from);
-    const { blobs } = randomImage();
-    for (const blob of blobs) await client.pushBlob('many', blob);
-    const parts = Array.from({ length: 50 }, (_, nth) => {
-      const [config, layer] = blobs.map((blob) => ({
-        mediaType: 'application/octet-stream',
-        digest: sha256(blob),
-        size: blob.length,
-      }));
-      return Buffer.from(
-        JSON.stringify({
-          schemaVersion: 2,
-          mediaType: 'application/vnd.oci.image.manifest.v1+json',
-          config,
-          layers: [layer],
-          annotations: { nth: String(nth) },
-        }),
-      );
-    });
-    await Promise.all(parts.map((part) => client.putManifest('many', sha256(part), part)));
-    const putIndex = (tag: string, of: readonly Buffer[]) => {
-      const manifests = of.map((part) => asDescriptor({ digest: sha256(part), size: part.length }));
-      const text = JSON.stringify({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests });
-      return client.send('PUT', `/v2/many/manifests/${tag}`, { body: text, headers: { 'content-type': INDEX_TYPE } });
-    };
-    expect([(await putIndex('49', parts.slice(1))).status, (await putIndex('50', parts)).status]).toEqual([201, 201]);
+    await pushIndexes(clientOf(from), 'many', { 49: 49, 50: 50 });
     const source = { resourceId: registryId(from.registry) };
     const refused = await imported(to, { source: { ...source, sourceImage: 'many:50' } });
     expect(refusalOf(refused)).toEqual([
@@ -399,27 +394,3 @@ describe('a process that ends', () => {
     return `127.0.0.1:${(server.address() as AddressInfo).port}`;
   }
 });
-
-/** One of these calls, that with the number, is never made. Answers how often that was so. */
-function dieAt(nth: number, among: readonly Call[]): () => number {
-  let calls = 0;
-  let died = 0;
-  const maybe = () => {
-    if (++calls !== nth) return;
-    died++;
-    throw new Error('The worker is gone.');
-  };
-  for (const [prototype, name] of among) {
-    const { value: original } = Object.getOwnPropertyDescriptor(prototype, name) as {
-      value: (...said: unknown[]) => unknown;
-    };
-    vi.spyOn(prototype as unknown as Record<string, typeof original>, name).mockImplementation(function (
-      this: unknown,
-      ...said
-    ) {
-      maybe();
-      return original.apply(this, said);
-    });
-  }
-  return () => died;
-}
