@@ -33,10 +33,10 @@ export async function collectGarbage(words: readonly string[], config: Config): 
       throw new Error(
         `What '${registry.name}' stored before there was an index is not known. Run "npm run -s berth -- reindex ${registry.name}" first.`,
       );
-    const { dataDir, enginePath, engineIdleSeconds } = config;
+    const { dataDir, zoneDir, enginePath, engineIdleSeconds } = config;
     const nothing = () => undefined;
     const logger = { debug: nothing, warn: nothing, error: nothing };
-    const dataPlane = new ProcessDataPlane({ dataDir, enginePath, engineIdleSeconds, logger });
+    const dataPlane = new ProcessDataPlane({ dataDir, zoneDir, enginePath, engineIdleSeconds, logger });
     const collector = new GarbageCollector(config, database, dataPlane, new Usage(), new SystemClock());
     return await collector.collect(registry, graceSeconds === undefined ? {} : { graceSeconds });
   } finally {

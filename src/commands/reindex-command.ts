@@ -56,10 +56,10 @@ export async function reindexRegistry(
 }
 
 /** No engine is started by what is asked of it here. */
-function dataPlaneOf({ dataDir, enginePath, engineIdleSeconds }: Config): DataPlane {
+function dataPlaneOf({ dataDir, zoneDir, enginePath, engineIdleSeconds }: Config): DataPlane {
   const nothing = () => undefined;
   const logger = { debug: nothing, warn: nothing, error: nothing };
-  return new ProcessDataPlane({ dataDir, enginePath, engineIdleSeconds, logger });
+  return new ProcessDataPlane({ dataDir, zoneDir, enginePath, engineIdleSeconds, logger });
 }
 
 async function databaseUrlOf({ databaseUrl, dataDir }: Config): Promise<string> {

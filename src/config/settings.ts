@@ -10,6 +10,7 @@ import {
   networksOrAuto,
   oneOf,
   optionalKey,
+  optionalPath,
   path,
   portRange,
   rate,
@@ -40,6 +41,11 @@ function setting<T>(parse: Parser<T>, defaultText: string, meaning: string): Set
  */
 export const SETTINGS = {
   dataDir: setting(path, '.berth', 'Folder for the embedded database, keys, certificates and registry storage.'),
+  zoneDir: setting(
+    optionalPath,
+    '',
+    'Folder of the second zone: further storage of the registries and replications with `zoneRedundancy`, on another disk for example. Empty: `zone2` in DATA_DIR.',
+  ),
   port: setting(
     integer(0, 65535),
     '8443',

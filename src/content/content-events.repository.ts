@@ -34,7 +34,8 @@ export interface ContentPlace {
 const hold: Statement = {
   name: 'content_events.hold_replica',
   text: `select 1 as held from replications
-          where registry_id = $1 and instance_name = $2 and provisioning_state <> 'Deleting' for share`,
+          where registry_id = $1 and provisioning_state <> 'Deleting'
+            and (instance_name = $2 or id = (select replication_id from zone_copies where instance_name = $2)) for share`,
 };
 const insert: Statement = {
   name: 'content_events.insert',

@@ -8,8 +8,8 @@ import { ProcessDataPlane } from './process/process-data-plane.js';
     {
       provide: DataPlane,
       inject: [Config],
-      useFactory: ({ dataDir, enginePath, engineIdleSeconds }: Config) =>
-        new ProcessDataPlane({ dataDir, enginePath, engineIdleSeconds, logger: new Logger(DataPlane.name) }),
+      useFactory: ({ dataDir, zoneDir, enginePath, engineIdleSeconds }: Config) =>
+        new ProcessDataPlane({ dataDir, zoneDir, enginePath, engineIdleSeconds, logger: new Logger(DataPlane.name) }),
     },
   ],
   exports: [DataPlane],

@@ -4,6 +4,14 @@ export function isInstanceName(name: string): boolean {
   return INSTANCE_NAME.test(name);
 }
 
+/** Ends the names of instances in the second zone of their region, and no other name. */
+export const SECOND_ZONE = '-zone2';
+
+/** Whether an instance of that name lies in the second zone. Names say so themselves: nothing else has to be there to know. */
+export function isInSecondZone(name: string): boolean {
+  return name.endsWith(SECOND_ZONE);
+}
+
 /** @throws Error when `name` could not be the name of an instance, and so must not become part of a path. */
 export function requireInstanceName(name: string): string {
   if (!isInstanceName(name))

@@ -14,6 +14,8 @@ export interface ContentCall extends EdgeCall {
   readonly access: readonly Access[];
   /** The region whose engine is the registry's for this request; undefined where the registry is in one alone. */
   readonly servedIn: string | undefined;
+  /** Of that region. */
+  readonly servedInZone: number;
   /** Where else content of the registry may be, the likeliest first. */
   readonly elsewhere: readonly RegionEngine[];
 }
@@ -27,5 +29,5 @@ export function contentCall(call: EdgeCall, login: Login, access: readonly Acces
     actor: login.user,
     request: { id: randomUUID(), host, method, userAgent, address },
   };
-  return { ...call, cause, login, access, servedIn: undefined, elsewhere: [] };
+  return { ...call, cause, login, access, servedIn: undefined, servedInZone: 1, elsewhere: [] };
 }

@@ -15,21 +15,23 @@ import { acquireEngine } from './acquire-engine.js';
 import { EngineClient, EngineLost } from '../data-plane/engine-client.js';
 import { requireNextChunk } from './chunk-order.js';
 import { ContentLocks } from './content-locks.js';
-import { isBegun, isDeleted, isGivenUp, outOfRange, requireDeletion } from './engine-answers.js';
+import { isBegun, isDeleted, isGivenUp, outOfRange, requireDeletion, requireWell } from './engine-answers.js';
 import { announcesBody, clientResponseHeaders, engineRequestHeaders } from './engine-headers.js';
+import { EngineIll } from './ill-engines.js';
 import { isLargeAnswer, sendLargeAnswer } from './large-answer.js';
 import { immutableTag, OciError, unavailable } from './oci-error.js';
+import { promptAnswer } from './prompt-answer.js';
 import { PushRecord, type Push, type PushedTo, type ReadManifest } from './push-record.js';
 import { capture } from './capture.js';
 import { MissingParts } from './missing-parts.js';
-import { mayBeElsewhere, ReadThrough, servedBy, unknownEverywhere } from './read-through.js';
+import { couldBeElsewhere, mayBeElsewhere, ReadThrough, servedBy, unknownEverywhere } from './read-through.js';
 import { isAway, Regions, type RegionEngine } from './regions.js';
 import { asDenied, type Room, type RoomEnd } from './room.js';
 import { Rooms } from './rooms.js';
 import { sendUpload } from './send-upload.js';
 import { SizeLimits } from './size-limits.js';
 import { watchForQuiet } from './transfer.js';
-import { headersInRegion } from './upload-region.js';
+import { headersInRegion, placeOf, regionHeaders } from './upload-region.js';
 import type { V2Route } from './v2-route.js';
 
 /** An engine that has just died is noticed by the data plane a moment later. */
@@ -42,6 +44,7 @@ export interface EngineCall {
   >;
   readonly cause: ContentCause;
   readonly servedIn: string | undefined;
+  readonly servedInZone: number;
   readonly elsewhere: readonly RegionEngine[];
   readonly route: V2Route;
   readonly request: IncomingMessage;
@@ -112,12 +115,16 @@ export class EngineProxy implements OnApplicationShutdown {
     let lost: unknown;
     for (const asked of [call, ...call.elsewhere.map((engine) => servedBy(call, engine))])
       try {
-        if (await this.askEngines(asked, load)) return;
+        if (!(await this.askEngines(asked, load))) continue;
+        return asked === call
+          ? undefined
+          : this.regions.readThrough(call.response.statusCode < 400 ? 'found' : 'unknown');
       } catch (error) {
-        if (isAway(error)) this.regions.passOver(asked.registry.instanceName);
+        if (isAway(error)) this.regions.failed(asked.registry.instanceName, error);
         if (!isAway(error) || !mayBeElsewhere(call) || call.response.headersSent) throw error;
         lost = error;
       }
+    this.regions.readThrough(lost === undefined ? 'unknown' : 'unreachable');
     throw lost ?? unknownEverywhere(call);
   }
 
@@ -129,6 +136,11 @@ export class EngineProxy implements OnApplicationShutdown {
         const exchanged = await this.exchange(call, lease, load);
         if (exchanged !== 'again') return exchanged === 'answered';
       } catch (error) {
+        if (error instanceof EngineIll)
+          throw unavailable(
+            `The engine of registry '${call.registry.name}' does not answer as it should; try again.`,
+            error,
+          );
         const retryDelayMs = RETRY_DELAYS_MS[attempt];
         const isOver = call.response.headersSent || call.response.destroyed;
         if (!(error instanceof EngineLost) || isOver) throw error;
@@ -153,12 +165,13 @@ export class EngineProxy implements OnApplicationShutdown {
     const begunAt = this.record.now();
     const manifest = read && { ...read, begunAt };
     const isBlob = route.kind === 'upload' || route.kind === 'uploads';
-    const { sent, answer } = this.engines.open({
+    const asked = this.engines.open({
       socketPath,
       method: request.method ?? 'GET',
       path: route.enginePath,
       headers: engineRequestHeaders(request, { isSent: load.hasBody, isBlob }),
     });
+    const { sent, answer } = asked;
     const giveUp = () => response.destroy();
     const abandon = () => sent.destroy();
     const stopWatching = watchForQuiet(call, giveUp);
@@ -166,8 +179,11 @@ export class EngineProxy implements OnApplicationShutdown {
     try {
       if (load.hasBody) void sendBody(sent, call, load);
       else sent.end();
-      const answered = await answer;
+      const isPrompt = couldBeElsewhere(call, load.hasBody);
+      const answered = await (isPrompt ? promptAnswer(asked, this.regions.answerLimitMs) : answer);
       requireDeletion(request, answered);
+      if (isPrompt) requireWell(answered);
+      if (call.servedIn !== undefined) this.regions.answered(call.registry.instanceName, answered);
       if (answered.statusCode === 404 && mayBeElsewhere(call) && (await this.readThrough.isKnown(call))) {
         answered.resume();
         return 'elsewhere';
@@ -186,8 +202,8 @@ export class EngineProxy implements OnApplicationShutdown {
       if (isBegun(call, answered)) this.rooms.begun(call.registry, String(answered.headers['docker-upload-uuid']));
       if (isGivenUp(call, answered)) await this.rooms.givenUp(call.registry, route);
       if (isDeleted(call, answered)) await this.record.deleted(manifestOf(call, route.last), begunAt);
-      if (call.servedIn !== undefined) response.setHeader('x-berth-region', call.servedIn);
-      const headers = headersInRegion(clientResponseHeaders(answered), call.servedIn);
+      for (const [name, value] of Object.entries(regionHeaders(call))) response.setHeader(name, value);
+      const headers = headersInRegion(clientResponseHeaders(answered), placeOf(call));
       response.writeHead(answered.statusCode ?? 502, [...headers, ...added]);
       await (isLargeAnswer(answered, request) ? sendLargeAnswer(answered, response) : pipeline(answered, response));
       return 'answered';

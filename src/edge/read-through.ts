@@ -14,9 +14,15 @@ export function mayBeElsewhere({ route, request, elsewhere }: Omit<ReadingCall, 
   return elsewhere.length > 0 && isContent && READS.includes(request.method ?? 'GET');
 }
 
+/** As above, or whether the next try of the client may be served by another region: nothing of it is lost yet. */
+export function couldBeElsewhere(call: EngineCall, hasBody: boolean): boolean {
+  const isBeginning = call.route.kind === 'uploads' && !hasBody && call.elsewhere.length > 0;
+  return isBeginning || mayBeElsewhere(call);
+}
+
 /** The same call for the engine of another region. */
-export function servedBy<Call extends EngineCall>(call: Call, { region, instanceName }: RegionEngine): Call {
-  return { ...call, registry: { ...call.registry, instanceName }, servedIn: region };
+export function servedBy<Call extends EngineCall>(call: Call, { region, zone, instanceName }: RegionEngine): Call {
+  return { ...call, registry: { ...call.registry, instanceName }, servedIn: region, servedInZone: zone };
 }
 
 /** No region has what was asked for. */

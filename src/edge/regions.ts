@@ -1,5 +1,5 @@
-import { Injectable, Logger } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import type { IncomingMessage } from 'node:http';
+import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { DataPlane, EngineUnavailable, InstanceMissing } from '../data-plane/data-plane.js';
 import { EngineLost } from '../data-plane/engine-client.js';
@@ -7,22 +7,22 @@ import type { RegistryEndpoint } from '../registries/login-servers.js';
 import { Clock } from '../work/clock.js';
 import { ClientNetworks } from './client-networks.js';
 import type { ContentCall } from './content-call.js';
+import { EngineIll, IllEngines } from './ill-engines.js';
 import { OciError, unavailable } from './oci-error.js';
+import { RegionObserver, type Ailment, type ReadThroughOutcome } from './region-observer.js';
+import { placeOf } from './upload-region.js';
 
-/** For how long a region that could not be asked is passed over without another try. */
-const DOWN_FOR_MS = 3_000;
-/** Instances of which that is remembered. */
-const DOWN_LIMIT = 5_000;
-
-/** A region of a registry, and whose engine serves it. */
+/** A region of a registry, or another zone of one, and whose engine serves it. */
 export interface RegionEngine {
   readonly region: string;
+  /** Of the region, from 1. */
+  readonly zone: number;
   readonly instanceName: string;
 }
 
 /** What a request says about where it is to be served. */
 export interface RegionWish {
-  /** In which an upload goes on: there or nowhere. */
+  /** The place in which an upload goes on: there or nowhere. */
   readonly uploadRegion?: string | undefined;
   /** Whether it takes content out, which begins at home. */
   readonly isDeletion?: boolean;
@@ -33,13 +33,13 @@ export interface RegionWish {
 export class Regions {
   private readonly logger = new Logger(Regions.name);
   private readonly networks = new ClientNetworks(this.config.clientRegions);
-  /** Until when. */
-  private readonly down = new LRUCache<string, number>({ max: DOWN_LIMIT });
+  private readonly ill = new IllEngines(this.clock);
 
   constructor(
     private readonly config: Config,
     private readonly dataPlane: DataPlane,
     private readonly clock: Clock,
+    @Optional() @Inject(RegionObserver) private readonly observer?: RegionObserver,
   ) {}
 
   /** The region that the client asks for, or that lies nearest to it; it need not be one that serves. */
@@ -62,17 +62,18 @@ export class Regions {
         (await this.dataPlane.acquire(instanceName)).release();
       } catch (error) {
         if (!isAway(error)) throw error;
-        this.passOver(instanceName);
+        this.failed(instanceName, error);
         lost = error;
         continue;
       }
-      this.down.delete(instanceName);
-      const elsewhere = this.reachableFirst(all.filter((other) => other.instanceName !== instanceName));
+      this.ill.tried(instanceName);
+      const elsewhere = this.reachableFirst(nearFirst(all, engine).slice(1));
       return {
         ...call,
         registry: { ...registry, instanceName },
         cause: { ...cause, instanceName, isAtReplica: engine.region !== registry.location },
         servedIn: engine.region,
+        servedInZone: engine.zone,
         elsewhere,
       };
     }
@@ -82,17 +83,31 @@ export class Regions {
     );
   }
 
-  /** The engine could not be asked: others are, for a while. */
-  passOver(instanceName: string): void {
-    if (!this.down.has(instanceName))
-      this.logger.warn({ msg: 'the engine of a region cannot be reached; others serve in its place', instanceName });
-    this.down.set(instanceName, this.clock.now().getTime() + DOWN_FOR_MS);
+  /** The engine could not be asked, or gave no answer to go on with: others are asked for a while. */
+  failed(instanceName: string, error: unknown): void {
+    const why: Ailment = causeOf(error) instanceof EngineIll ? (causeOf(error) as EngineIll).why : 'away';
+    if (!this.ill.failed(instanceName, why)) return;
+    this.logger.warn({ msg: 'the engine of a region is passed over; others serve in its place', instanceName, why });
+    this.observer?.passedOver(why);
+  }
+
+  /** Time in which an engine begins to answer where another one could be asked instead. */
+  get answerLimitMs(): number {
+    return this.config.regionAnswerSeconds * 1_000;
+  }
+
+  readThrough(outcome: ReadThroughOutcome): void {
+    this.observer?.readThrough(outcome);
+  }
+
+  /** What the engine's answer says of itself. An error is told by `failed` where another engine is asked because of it. */
+  answered(instanceName: string, { statusCode = 0 }: IncomingMessage): void {
+    if (statusCode < 500) this.ill.answered(instanceName);
   }
 
   private reachableFirst(engines: readonly RegionEngine[]): readonly RegionEngine[] {
     const [up, down] = [[] as RegionEngine[], [] as RegionEngine[]];
-    const now = this.clock.now().getTime();
-    for (const engine of engines) ((this.down.get(engine.instanceName) ?? 0) > now ? down : up).push(engine);
+    for (const engine of engines) (this.ill.isIll(engine.instanceName) ? down : up).push(engine);
     return [...up, ...down];
   }
 }
@@ -106,10 +121,14 @@ export function requireRegion(
   throw new OciError('NAME_UNKNOWN', `Registry '${name}' is not in '${region}'.`);
 }
 
-/** Whether an engine could not be reached, where another one might. */
+/** Whether an engine could not be reached or be gone by, where another one might. */
 export function isAway(error: unknown): boolean {
-  const cause = error instanceof OciError ? error.cause : error;
-  return [EngineUnavailable, InstanceMissing, EngineLost].some((away) => cause instanceof away);
+  const cause = causeOf(error);
+  return [EngineUnavailable, InstanceMissing, EngineLost, EngineIll].some((away) => cause instanceof away);
+}
+
+function causeOf(error: unknown): unknown {
+  return error instanceof OciError ? error.cause : error;
 }
 
 /** Engines other than that at home serve only what the index knows. */
@@ -119,7 +138,13 @@ function isInRegions({ replicas, isContentIndexed }: RegistryEndpoint): boolean 
 
 /** The home region comes first. */
 function enginesOf({ location, instanceName, replicas }: RegistryEndpoint): readonly RegionEngine[] {
-  return [{ region: location, instanceName }, ...replicas];
+  return [{ region: location, zone: 1, instanceName }, ...replicas];
+}
+
+/** The engine itself, the other zones of its region, and then all others. */
+function nearFirst(all: readonly RegionEngine[], { region, instanceName }: RegionEngine): readonly RegionEngine[] {
+  const farness = (one: RegionEngine) => (one.instanceName === instanceName ? 0 : one.region === region ? 1 : 2);
+  return all.toSorted((one, other) => farness(one) - farness(other));
 }
 
 function candidates(
@@ -130,7 +155,7 @@ function candidates(
   const all = enginesOf(registry);
   if (uploadRegion !== undefined)
     return all
-      .filter(({ region }) => region === uploadRegion)
+      .filter((engine) => placeOf({ servedIn: engine.region, servedInZone: engine.zone }) === uploadRegion)
       .concat(all)
       .slice(0, 1);
   const served = [...all.slice(0, 1), ...registry.replicas.filter(({ isServed }) => isServed)];

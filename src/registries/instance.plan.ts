@@ -4,6 +4,8 @@ import { DONE, type Step } from '../work/plan.js';
 /** Whatever owns an instance: a registry, or its replica in another region. */
 export interface InstanceScope {
   readonly instanceName: string;
+  /** Further ones in other zones, which nobody waits for, and which go with it. */
+  readonly zoneInstances: readonly string[];
   readonly dataPlane: DataPlane;
   readonly signal: AbortSignal;
 }
@@ -29,9 +31,11 @@ export const engineAnswers: Step<InstanceScope> = {
 
 export const instanceIsGone: Step<InstanceScope> = {
   name: 'instanceIsGone',
-  async ensure({ instanceName, dataPlane, signal }) {
-    signal.throwIfAborted();
-    await dataPlane.remove(instanceName);
+  async ensure({ instanceName, zoneInstances, dataPlane, signal }) {
+    for (const name of [...zoneInstances, instanceName]) {
+      signal.throwIfAborted();
+      await dataPlane.remove(name);
+    }
     return DONE;
   },
 };

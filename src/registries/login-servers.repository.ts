@@ -21,9 +21,10 @@ export type Endpoint = Pick<
   | 'networkRuleSet'
 > & { readonly loginPort: number | null; readonly replicas: readonly Replica[] } & ContentFlags;
 
-/** A registry in another region. */
+/** A registry in another region, or in another zone of a region. */
 export interface Replica {
   readonly region: string;
+  readonly zone: number;
   readonly instanceName: string;
   /** Whether it has been made, and its region has not been switched off. */
   readonly isServed: boolean;
@@ -71,13 +72,13 @@ const byKey: Statement = {
                 coalesce(r.policies->'quarantinePolicy'->>'status' = 'enabled', false) as "hasQuarantine",
                 coalesce(g.has_garbage, false) as "hasGarbage",
                 exists (select 1 from cache_rules u where u.registry_id = r.id) as "hasCacheRules",
-                case when r.replica_locations = '[]' then '[]'
+                case when r.replica_locations = '[]' and r.zone_redundancy = 'Disabled' then '[]'
                      else (select coalesce(jsonb_agg(jsonb_build_object(
-                                    'region', p.key, 'instanceName', p.instance_name,
-                                    'isServed', p.region_endpoint_enabled
-                                                and p.provisioning_state in ('Succeeded', 'Updating')) order by p.key), '[]')
-                             from replications p
-                            where p.registry_id = r.id and p.provisioning_state <> 'Deleting') end as replicas
+                                    'region', p.region, 'zone', p.zone, 'instanceName', p.instance_name,
+                                    'isServed', p.is_served)
+                                    order by p.region = r.location desc, p.region, p.zone), '[]')
+                             from registry_copies p
+                            where p.registry_id = r.id and not p.is_going) end as replicas
            from registries r left join login_ports l on l.registry_id = r.id and l.region is null
                              left join registry_contents c on c.registry_id = r.id
                              left join garbage_collections g on g.id = r.id

@@ -13,6 +13,7 @@ import { InstanceOwners } from './instance-owners.js';
 import { RegistriesRepository } from './registries.repository.js';
 import { createRegistry, deleteRegistry, updateRegistry, type RegistryScope } from './registry.plan.js';
 import { REGISTRY_TYPE } from './registry.type.js';
+import { zoneInstancesOf } from './zone-instances.repository.js';
 
 const PLANS: Readonly<Record<ProvisioningKind, Plan<RegistryScope>>> = {
   Create: createRegistry,
@@ -52,7 +53,8 @@ export class RegistryWork implements OnModuleInit {
     if (!registry) return undefined;
     const { id: registryId, instanceName } = registry;
     const { dataPlane, deletions, database, clock } = this;
-    return { registryId, instanceName, operation, dataPlane, deletions, database, clock, signal };
+    const zoneInstances = await zoneInstancesOf(database, registryId);
+    return { registryId, instanceName, zoneInstances, operation, dataPlane, deletions, database, clock, signal };
   }
 
   private async settle(tx: Tx, { recordId, kind }: Operation, outcome: 'Succeeded' | 'Failed'): Promise<void> {

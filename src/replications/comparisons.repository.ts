@@ -38,7 +38,7 @@ export interface IndexedTag extends Named {
 const ask: Statement = {
   name: 'replication_comparisons.ask',
   text: `with asked as (
-           insert into replication_comparisons (id) values ($1)
+           insert into replication_comparisons (id) select id from registry_copies where id = $1
            on conflict (id) do update set asked_at = now(), attempts = 0,
              run_after = least(replication_comparisons.run_after, now())
            returning id)
@@ -48,9 +48,9 @@ const replica: Statement = {
   name: 'replication_comparisons.replica',
   text: `select p.registry_id as "registryId", r.name as "registryName", p.instance_name as "instanceName",
                 coalesce(c.is_indexed, false) as "isIndexed"
-           from replications p join registries r on r.id = p.registry_id
+           from registry_copies p join registries r on r.id = p.registry_id
            left join registry_contents c on c.registry_id = r.id
-          where p.id = $1 and p.provisioning_state <> 'Deleting'`,
+          where p.id = $1 and not p.is_going`,
 };
 /** Its own transaction is the one to which all those before are compared. */
 const begin: Statement = {

@@ -17,7 +17,7 @@ export interface Progress {
 /** What is on its way, and while manifests are compared, those as well that come after the place where that is. */
 const progress: Statement = {
   name: 'replication_progress.of',
-  text: `with p as (select p.registry_id, p.instance_name, c.* from replications p
+  text: `with p as (select p.registry_id, p.instance_name, c.* from registry_copies p
                       left join replication_comparisons c on c.id = p.id where p.id = $1),
          t as (select t.* from replication_transfers t join p on p.instance_name = t.instance_name),
          missing as (

@@ -1,6 +1,4 @@
-import { Check, Column, Entity, Index, JoinColumn, OneToOne, PrimaryColumn } from 'typeorm';
-import type { Relation } from 'typeorm';
-import { Replication } from './replication.entity.js';
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /**
  * What a comparison looks at, in this order: the manifests of the index and the tags of the index, which the replica has to
@@ -16,13 +14,9 @@ export type ComparisonPhase = 'manifests' | 'tags' | 'surplus';
 @Check('replication_comparisons_phase_known', `phase IN ('manifests', 'tags', 'surplus')`)
 @Index('replication_comparisons_due', ['runAfter'])
 export class ReplicationComparison {
-  /** Of the replication. */
+  /** Of the replication, or of the copy in a second zone, with which it goes: the database sees to that. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'replication_comparisons_pkey' })
   id: string;
-
-  @OneToOne(() => Replication, { onDelete: 'CASCADE' })
-  @JoinColumn({ name: 'id', foreignKeyConstraintName: 'replication_comparisons_replication_fkey' })
-  replication?: Relation<Replication>;
 
   @Column('timestamptz', { default: () => 'now()' })
   runAfter: Date;

@@ -7,6 +7,7 @@ import { DataPlane } from '../data-plane/data-plane.js';
 import { Database, type Tx } from '../database/database.js';
 import { DeletionsBelow, type Deleter } from '../registries/deletions-below.js';
 import { InstanceOwners } from '../registries/instance-owners.js';
+import { zoneInstancesOf } from '../registries/zone-instances.repository.js';
 import { OperationKinds } from '../work/operation-kinds.js';
 import { OPERATION_KINDS, type Operation } from '../work/operation.entity.js';
 import { beginSyncing } from './begin-syncing.js';
@@ -61,9 +62,10 @@ export class ReplicationWork implements OnModuleInit {
   private async scope(recordId: string, signal: AbortSignal): Promise<ReplicaScope | undefined> {
     const replication = await this.replications.byId(this.database, recordId);
     if (!replication) return undefined;
-    const { instanceName } = replication;
-    const isAtHome = () => isDrained(this.database, instanceName);
-    return { instanceName, dataPlane: this.dataPlane, signal, isAtHome };
+    const { instanceName, registryId } = replication;
+    const zoneInstances = await zoneInstancesOf(this.database, registryId, recordId);
+    const isAtHome = () => isDrained(this.database, [instanceName, ...zoneInstances]);
+    return { instanceName, zoneInstances, dataPlane: this.dataPlane, signal, isAtHome };
   }
 
   private async settle(tx: Tx, { recordId, kind }: Operation, outcome: 'Succeeded' | 'Failed'): Promise<void> {

@@ -18,17 +18,19 @@ import { ReplicationsRepository } from './replications.repository.js';
 import { SyncController } from './sync.controller.js';
 import { TransferWork } from './transfer-work.js';
 import { Transfers } from './transfers.js';
+import { ZoneCopy } from './zone-copy.entity.js';
+import { ZoneWork } from './zone-work.js';
 
 @Module({
   imports: [
-    TypeOrmModule.forFeature([Replication, ReplicationTransfer, ReplicationComparison]),
+    TypeOrmModule.forFeature([Replication, ReplicationTransfer, ReplicationComparison, ZoneCopy]),
     RegistriesModule,
     DataPlaneModule,
     ContentModule,
     CopyingModule,
   ],
   controllers: [ReplicationsController, SyncController],
-  providers: [ReplicationsRepository, ReplicationWork, Transfers, TransferWork, Comparison, ComparisonWork],
+  providers: [ReplicationsRepository, ReplicationWork, Transfers, TransferWork, Comparison, ComparisonWork, ZoneWork],
   exports: [ReplicationsRepository],
 })
 export class ReplicationsModule {

@@ -10,6 +10,7 @@ import type { Registry } from '../registries/registry.entity.js';
 import { SkuCounts } from '../registries/sku-counts.js';
 import { Replication } from './replication.entity.js';
 import type { ReplicationContext } from './replication.type.js';
+import { oweZoneCopies } from './zone-copies.repository.js';
 
 const children = registryChildrenOf('replications', Replication);
 
@@ -76,6 +77,7 @@ export class ReplicationsRepository implements Store<Replication, ReplicationCon
   /** The registry's row is held by then, as in `update`, and learns where its replications are. */
   async insert(tx: Tx, record: Replication): Promise<void> {
     await tx.together(() => [children.insert(tx, record), tx.count(tellRegistry, [record.registryId])]);
+    if (record.zoneRedundancy === 'Enabled') await oweZoneCopies(tx, record.registryId);
   }
 
   async update(tx: Tx, record: Replication): Promise<void> {

@@ -47,11 +47,11 @@ const wake = `select pg_notify('${TRANSFERS_CHANNEL}', n::text)
  */
 const follow: Statement = {
   name: 'replication_transfers.follow',
-  text: `with targets as (
-           select instance_name from replications where registry_id = $1 and provisioning_state <> 'Deleting'
+  text: `with copies as materialized (select instance_name, is_going from registry_copies where registry_id = $1),
+         targets as (
+           select instance_name from copies where not is_going
            union all
-           select instance_name from registries
-            where id = $1 and exists (select 1 from replications where registry_id = $1)),
+           select instance_name from registries where id = $1 and exists (select 1 from copies)),
          written as (
            insert into replication_transfers (id, registry_id, instance_name, source_instance, repository, reference,
                                               run_after)
@@ -83,8 +83,7 @@ const state: Statement = {
   text: `with instances as (
            select instance_name, 0 as place from registries where id = $1
            union all
-           select instance_name, case provisioning_state when 'Deleting' then 2 else 1 end
-             from replications where registry_id = $1),
+           select instance_name, case when is_going then 2 else 1 end from registry_copies where registry_id = $1),
          repository as (select id from repositories where registry_id = $1 and name = $3)
          select coalesce((select jsonb_agg(instance_name order by place, instance_name) from instances
                            where instance_name <> $2), '[]') as others,
@@ -104,7 +103,7 @@ const drained: Statement = {
   name: 'replication_transfers.drained',
   text: `select not exists (
            select 1 from replication_transfers t join registries r on r.id = t.registry_id
-            where t.source_instance = $1 and t.instance_name = r.instance_name
+            where t.source_instance = any ($1) and t.instance_name = r.instance_name
               and r.provisioning_state <> 'Deleting') as drained`,
 };
 const finish: Statement = {
@@ -114,7 +113,7 @@ const finish: Statement = {
          counted as (
            update replication_comparisons c
               set manifests_copied = manifests_copied + $4, bytes_copied = bytes_copied + $5
-             from replications p, done
+             from registry_copies p, done
             where p.id = c.id and p.instance_name = done.instance_name and $4 > 0)
          select 1 from done`,
 };
@@ -148,9 +147,9 @@ export async function followEvents(tx: Tx, registryId: string, at: Date, ids: re
   await tx.count(follow, [registryId, ids, at]);
 }
 
-/** Whether nothing that the instance took is still on its way to the home region, or that goes as well. */
-export async function isDrained(sql: Sql, instanceName: string): Promise<boolean> {
-  return (await sql.row<{ drained: boolean }>(drained, [instanceName]))?.drained === true;
+/** Whether nothing that the instances took is still on its way to the home region, or that goes as well. */
+export async function isDrained(sql: Sql, instanceNames: readonly string[]): Promise<boolean> {
+  return (await sql.row<{ drained: boolean }>(drained, [instanceNames]))?.drained === true;
 }
 
 /** A comparison found that these differ. */

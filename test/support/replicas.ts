@@ -14,6 +14,7 @@ import { REPLICATION_TYPE, replicationType } from '../../src/replications/replic
 import type { Replication } from '../../src/replications/replication.entity.js';
 import { ReplicationsRepository } from '../../src/replications/replications.repository.js';
 import { TransferWork } from '../../src/replications/transfer-work.js';
+import { ZoneWork } from '../../src/replications/zone-work.js';
 import { Operations } from '../../src/work/operations.js';
 import { Worker } from '../../src/work/worker.js';
 import type { Edge } from './oci-edge.js';
@@ -64,7 +65,8 @@ export async function beginAgain(
 export async function work(edge: Edge): Promise<void> {
   const [worker, comparisons, transfers] = [edge.get(Worker), edge.get(ComparisonWork), edge.get(TransferWork)];
   for (let isBusy = true; isBusy;) {
-    const did = [await worker.runOnce(), await comparisons.runOnce(NEVER), await transfers.runOnce(NEVER)];
+    const zones = await edge.get(ZoneWork).runOnce(NEVER);
+    const did = [zones, await worker.runOnce(), await comparisons.runOnce(NEVER), await transfers.runOnce(NEVER)];
     isBusy = did.includes(true);
   }
 }
@@ -129,12 +131,18 @@ export async function differencesOf(edge: Edge, { id }: Registry, instanceName: 
   return differences;
 }
 
+const WAITING = {
+  operations: 'ended_at is null',
+  replication_transfers: 'true',
+  replication_comparisons: 'begun_at is not null or ended_at is null or asked_at > ended_at',
+  zone_copies: 'made_at is null',
+} as const;
+
 /** Everything that waits is due, and whoever held something has died. */
 export async function letTimePass(edge: Edge): Promise<void> {
-  for (const table of ['operations', 'replication_transfers', 'replication_comparisons'])
+  for (const [table, which] of Object.entries(WAITING))
     await edge.sql(
-      `update ${table} set run_after = least(run_after, now()), lease_until = now() - interval '1 second'
-        ${table === 'operations' ? 'where ended_at is null' : table === 'replication_comparisons' ? 'where begun_at is not null or ended_at is null or asked_at > ended_at' : ''}`,
+      `update ${table} set run_after = least(run_after, now()), lease_until = now() - interval '1 second' where ${which}`,
     );
 }
 
@@ -143,11 +151,8 @@ export async function workItOff(edge: Edge): Promise<void> {
   await until(async () => {
     await letTimePass(edge);
     await work(edge);
-    const [left] = await edge.sql<{ n: number }>(
-      `select (select count(*) from replication_transfers)::int + (select count(*) from replication_comparisons
-                where ended_at is null or begun_at is not null or asked_at > ended_at)::int
-              + (select count(*) from operations where ended_at is null)::int as n`,
-    );
+    const counts = Object.entries(WAITING).map(([table, which]) => `(select count(*) from ${table} where ${which})`);
+    const [left] = await edge.sql<{ n: number }>(`select (${counts.join(' + ')})::int as n`);
     return left?.n === 0;
   });
 }

@@ -4,7 +4,7 @@ import { mkdir, open, readFile, readdir, rename, rm, stat, utimes } from 'node:f
 import { join } from 'node:path';
 import { Secret } from '../../secrets/secret.js';
 import type { InstanceSpec } from '../data-plane.js';
-import { isInstanceName, requireInstanceName } from '../instance-name.js';
+import { isInSecondZone, isInstanceName, requireInstanceName } from '../instance-name.js';
 import { createFile, replaceFile } from './atomic-file.js';
 
 /** Marks what is being deleted. The dots keep it apart from every instance's name. */
@@ -16,12 +16,16 @@ export interface StoredSpec {
   readonly version: string;
 }
 
-/** The instances' folders, `<dataDir>/instances/<name>/`. An instance exists once its `instance.json` does. */
+/**
+ * The instances' folders, `<dataDir>/instances/<name>/`, and for those in the second zone the same below its folder. An
+ * instance exists once its `instance.json` does.
+ */
 export class InstanceStore {
-  private readonly folder: string;
+  private readonly folders: Readonly<Record<'first' | 'second', string>>;
 
-  constructor(dataDir: string) {
-    this.folder = join(dataDir, 'instances');
+  /** @param zoneDir of the second zone; undefined: a folder beside. */
+  constructor(dataDir: string, zoneDir: string = join(dataDir, 'zone2')) {
+    this.folders = { first: join(dataDir, 'instances'), second: join(zoneDir, 'instances') };
   }
 
   storageFolder(name: string): string {
@@ -81,26 +85,32 @@ export class InstanceStore {
 
   /** Instances whole, half made and half deleted, each once. */
   async list(): Promise<readonly string[]> {
-    const entries = (await readdir(this.folder).catch(unlessMissing)) ?? [];
-    const names = entries.map((entry) => (isInstanceName(entry) ? entry : TRASH.exec(entry)?.[1]));
+    const folders = Object.values(this.folders);
+    const entries = await Promise.all(folders.map((folder) => readdir(folder).catch(unlessMissing)));
+    const names = entries.flat().map((entry = '') => (isInstanceName(entry) ? entry : TRASH.exec(entry)?.[1]));
     return [...new Set(names.filter((name) => name !== undefined))].sort();
   }
 
   /** Takes the instance from every reader's sight in one step; its data is still there. */
   async discard(name: string): Promise<void> {
-    const trash = join(this.folder, `.trash.${name}.${randomBytes(6).toString('hex')}`);
+    const trash = join(this.zoneOf(name), `.trash.${name}.${randomBytes(6).toString('hex')}`);
     await rename(this.folderOf(name), trash).catch(unlessMissing);
   }
 
   /** Deletes what `discard` put aside, now or in an earlier life. */
   async deleteDiscarded(name: string): Promise<void> {
-    const entries = (await readdir(this.folder).catch(unlessMissing)) ?? [];
+    const folder = this.zoneOf(name);
+    const entries = (await readdir(folder).catch(unlessMissing)) ?? [];
     for (const entry of entries)
-      if (TRASH.exec(entry)?.[1] === name) await rm(join(this.folder, entry), { recursive: true, force: true });
+      if (TRASH.exec(entry)?.[1] === name) await rm(join(folder, entry), { recursive: true, force: true });
   }
 
   private folderOf(name: string): string {
-    return join(this.folder, requireInstanceName(name));
+    return join(this.zoneOf(name), requireInstanceName(name));
+  }
+
+  private zoneOf(name: string): string {
+    return this.folders[isInSecondZone(name) ? 'second' : 'first'];
   }
 
   private specFile(name: string): string {

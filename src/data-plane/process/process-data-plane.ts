@@ -20,6 +20,8 @@ const HEALTH_TIMEOUT_MS = 5_000;
 export interface ProcessDataPlaneOptions extends EngineStarterOptions {
   /** Time without a lease after which an engine is stopped. */
   readonly engineIdleSeconds: number;
+  /** Folder of the second zone; undefined: beside the instances of the first. */
+  readonly zoneDir?: string | undefined;
   readonly schedule?: Schedule;
 }
 
@@ -32,7 +34,7 @@ export class ProcessDataPlane extends DataPlane implements OnModuleInit, OnAppli
 
   constructor(private readonly options: ProcessDataPlaneOptions) {
     super();
-    this.store = new InstanceStore(options.dataDir);
+    this.store = new InstanceStore(options.dataDir, options.zoneDir);
     this.starter = new EngineStarter(options, this.store);
   }
 
@@ -84,7 +86,7 @@ export class ProcessDataPlane extends DataPlane implements OnModuleInit, OnAppli
   async acquire(name: string): Promise<EngineLease> {
     await this.starter.open();
     for (let starts = 0; starts <= MAX_STARTS_PER_ACQUIRE; starts++) {
-      const version = this.store.version(name);
+      const version = this.versionOf(name);
       if (version === undefined) throw this.missing(name);
       if (this.isClosed) throw new EngineUnavailable(`The engine of ${name} is not started: the service is stopping.`);
       const engines = this.enginesOf(name);
@@ -118,6 +120,15 @@ export class ProcessDataPlane extends DataPlane implements OnModuleInit, OnAppli
     this.isClosed = true;
     await Promise.all([...this.engines.values()].map((engines) => engines.end()));
     await this.starter.close();
+  }
+
+  /** @throws EngineUnavailable when the disk does not answer, as for an engine that cannot be started. */
+  private versionOf(name: string): string | undefined {
+    try {
+      return this.store.version(name);
+    } catch (error) {
+      throw asUnavailable(name, error);
+    }
   }
 
   private enginesOf(name: string): InstanceEngines {
