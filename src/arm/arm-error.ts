@@ -32,7 +32,7 @@ export const ARM_ERRORS = {
   PrincipalNotFound: {
     status: 400,
     meaning:
-      'No user or service principal of the tenant has this object id; `docs/authorization.md` has the exception.',
+      'No user, service principal or group of the tenant has this object id; `docs/authorization.md` has the exception.',
   },
   RoleAssignmentExists: { status: 409, meaning: 'The principal has the role at this very scope already.' },
   RoleAssignmentNotFound: { status: 404, meaning: 'There is no role assignment of this name at the scope.' },

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Notifications } from '../../src/database/notifications.js';
 import { findRevocation } from '../../src/identity/revocations.repository.js';
@@ -6,16 +7,32 @@ import { ServicePrincipals } from '../../src/identity/service-principals.js';
 import { TokenVerifier } from '../../src/identity/token-verifier.js';
 import { armApp, type ArmApp } from '../support/arm-app.js';
 import { clientCertificate } from '../support/certificate.js';
+import { givenGroup } from '../support/given-group.js';
 import { until } from '../support/until.js';
 
 const PRINCIPALS = '/identity/servicePrincipals';
 const USERS = '/identity/users';
+const GROUPS = '/identity/groups';
 const LATER = '2100-01-01T00:00:00.000Z';
 
 interface Principal {
   readonly appId: string;
   readonly objectId: string;
   readonly secret: string;
+}
+
+interface Group {
+  readonly objectId: string;
+}
+
+interface User extends Group {
+  readonly userName: string;
+  readonly password: string;
+}
+
+interface Page {
+  readonly value: Group[];
+  readonly nextLink?: string;
 }
 
 describe('service principals and users', () => {
@@ -71,6 +88,13 @@ describe('service principals and users', () => {
       ['PATCH', `${USERS}/${randomUUID()}`],
       ['POST', `${USERS}/${randomUUID()}/resetPassword`],
       ['DELETE', `${USERS}/${randomUUID()}`],
+      ['GET', GROUPS],
+      ['POST', GROUPS],
+      ['GET', `${GROUPS}/${randomUUID()}`],
+      ['DELETE', `${GROUPS}/${randomUUID()}`],
+      ['GET', `${GROUPS}/${randomUUID()}/members`],
+      ['PUT', `${GROUPS}/${randomUUID()}/members/${randomUUID()}`],
+      ['DELETE', `${GROUPS}/${randomUUID()}/members/${randomUUID()}`],
     ];
     for (const [method, path] of routes) {
       const { status, body } = await send<{ error: { code: string } }>(method, path, undefined, token);
@@ -243,6 +267,64 @@ describe('service principals and users', () => {
     expect((await send('GET', path)).status).toBe(404);
   });
 
+  it('are put into groups of their tenant, and taken out again', async () => {
+    const made = await send<Group>('POST', GROUPS, { displayName: 'builders' });
+    const group = { objectId: expect.any(String), tenantId: app.tenantId, displayName: 'builders' };
+    expect(made).toMatchObject({ status: 201, body: { ...group, createdAt: expect.any(String) } });
+    const path = `${GROUPS}/${made.body.objectId}`;
+    expect((await send('GET', path)).body).toEqual(made.body);
+    expect((await send<{ value: Group[] }>('GET', GROUPS)).body.value).toContainEqual(made.body);
+
+    const [program, user] = [await make(), (await send<User>('POST', USERS, { userName: randomUUID() })).body];
+    const put = (id: string) => send('PUT', `${path}/members/${id}`);
+    const member = { objectId: program.objectId, type: 'ServicePrincipal', displayName: 'pipeline' };
+    const told = { ...member, appId: program.appId, addedAt: expect.any(String) };
+    expect(await put(program.objectId.toUpperCase())).toMatchObject({ status: 201, body: told });
+    expect(await put(program.objectId)).toMatchObject({ status: 200, body: told });
+    expect((await put(user.objectId)).body).toMatchObject({ type: 'User', userName: user.userName });
+    const seen: string[] = [];
+    for (let next: string | undefined = `${path}/members?$top=1`; next;) {
+      const page: Page = (await send<Page>('GET', next.replace(app.origin, ''))).body;
+      seen.push(...page.value.map(({ objectId }) => objectId));
+      next = page.nextLink;
+    }
+    expect(seen).toEqual([program.objectId, user.objectId].toSorted());
+
+    const stranger = await make({ displayName: 'x', tenantId: randomUUID() });
+    const other = (await send<Group>('POST', GROUPS, { displayName: 'more' })).body;
+    for (const id of [stranger.objectId, other.objectId, made.body.objectId, program.appId, randomUUID()])
+      expect(await put(id)).toMatchObject({ status: 400, body: { error: { code: 'PrincipalNotFound' } } });
+    const absent = `${GROUPS}/${randomUUID()}`;
+    expect((await send('PUT', `${absent}/members/${program.objectId}`)).status).toBe(404);
+    expect([(await send('GET', absent)).status, (await send('GET', `${absent}/members`)).status]).toEqual([404, 404]);
+
+    const takeOut = () => send('DELETE', `${path}/members/${program.objectId}`);
+    expect([(await takeOut()).status, (await takeOut()).status]).toEqual([200, 204]);
+    expect((await send('DELETE', `${USERS}/${user.objectId}`)).status).toBe(200);
+    expect((await send<Page>('GET', `${path}/members`)).body.value).toEqual([]);
+    expect([(await send('DELETE', path)).status, (await send('DELETE', path)).status]).toEqual([200, 204]);
+  });
+
+  it('have their groups named in tokens, unless these are more than a token holds', async () => {
+    const { appId, objectId, secret } = await make();
+    const { password, ...user } = (await send<User>('POST', USERS, { userName: randomUUID() })).body;
+    const ofUser = async () => {
+      const { userName: username } = user;
+      return (await ask({ grant_type: 'password', client_id: randomUUID(), username, password })).body['access_token'];
+    };
+    const groupsIn = (token = '') => decodeJwt(token)['groups'];
+    expect(groupsIn(await tokenOf(appId, secret))).toBeUndefined();
+    const { objectId: first } = await givenGroup(app.database, app.tenantId, { objectId }, user);
+    expect([groupsIn(await tokenOf(appId, secret)), groupsIn(await ofUser())]).toEqual([[first], [first]]);
+    for (let n = 1; n < 200; n++) await givenGroup(app.database, app.tenantId, { objectId });
+    expect(groupsIn(await tokenOf(appId, secret))).toHaveLength(200);
+    expect(await callWith(await tokenOf(appId, secret))).toBe(200);
+    const last = await givenGroup(app.database, app.tenantId, { objectId });
+    expect(groupsIn(await tokenOf(appId, secret))).toBeUndefined();
+    await last.remove();
+    expect(groupsIn(await tokenOf(appId, secret))).toContain(first);
+  });
+
   it('have their bodies read with care', async () => {
     const bad: [string, unknown][] = [
       [PRINCIPALS, {}],
@@ -250,9 +332,17 @@ describe('service principals and users', () => {
       [PRINCIPALS, { displayName: 'x', isOperator: 'yes' }],
       [USERS, { userName: 'with blank' }],
       [USERS, { userName: 'x', more: 1 }],
+      [GROUPS, { displayName: '' }],
+      [GROUPS, { displayName: 'x', members: [] }],
     ];
     for (const [path, body] of bad) expect((await send('POST', path, body)).status).toBe(400);
-    for (const path of [`${PRINCIPALS}/x`, `${USERS}/x`, `${PRINCIPALS}/${randomUUID()}/credentials`])
+    for (const path of [
+      `${PRINCIPALS}/x`,
+      `${USERS}/x`,
+      `${GROUPS}/x`,
+      `${GROUPS}/x/members`,
+      `${PRINCIPALS}/${randomUUID()}/credentials`,
+    ])
       expect((await send('GET', path)).status).toBe(404);
   });
 });

@@ -12,6 +12,7 @@ import { giveInTenant } from '../support/roles.js';
 
 const V = { apiVersion: '2022-04-01' };
 const assignments = (scope: string) => `${scope}/providers/Microsoft.Authorization/roleAssignments`;
+const READER = `/providers/Microsoft.Authorization/roleDefinitions/${builtInRoleNamed('Reader')!.id}`;
 const codeOf = ({ body }: { body: Json }) => (body?.['error'] as Json | undefined)?.['code'];
 
 describe('who may do what', () => {
@@ -24,7 +25,7 @@ describe('who may do what', () => {
   });
   afterAll(() => app?.close());
 
-  async function give(scope: string, role: string, { objectId }: GivenPrincipal): Promise<string> {
+  async function give(scope: string, role: string, { objectId }: Pick<GivenPrincipal, 'objectId'>): Promise<string> {
     const path = `${assignments(scope)}/${randomUUID()}`;
     const roleDefinitionId = `/providers/Microsoft.Authorization/roleDefinitions/${builtInRoleNamed(role)!.id}`;
     const { status } = await app.request('PUT', path, { properties: { roleDefinitionId, principalId: objectId } }, V);
@@ -209,6 +210,61 @@ describe('who may do what', () => {
     told.mockRestore();
   });
 
+  it('is also what the groups may that somebody is in, from when it is in them until it is not', async () => {
+    const { token } = await principal(app, { isOperator: true });
+    const ask = as({ token });
+    const [who, other] = [await principal(app), await principal(app)];
+    const seen = async () => [
+      (await as(who)('GET', registry.path)).status,
+      (await as(other)('GET', registry.path)).status,
+    ];
+    const made = await ask('POST', '/identity/groups', { displayName: 'readers' });
+    const { objectId } = made.body as { readonly objectId: string };
+    const group = `/identity/groups/${objectId}`;
+    expect(await seen()).toEqual([403, 403]);
+    const given = await give(registry.path, 'Reader', { objectId });
+    expect(await seen()).toEqual([403, 403]);
+    await ask('PUT', `${group}/members/${who.objectId}`);
+    expect(await seen()).toEqual([200, 403]);
+    await ask('PUT', `${group}/members/${other.objectId}`);
+    await ask('DELETE', `${group}/members/${who.objectId}`);
+    expect(await seen()).toEqual([403, 200]);
+
+    // As another process would; also without a word of it.
+    await app.sql('delete from principal_group_members where member_id = $1', [other.objectId]);
+    await expect.poll(seen).toEqual([403, 403]);
+    await ask('PUT', `${group}/members/${who.objectId}`);
+    expect(await seen()).toEqual([200, 403]);
+    const lost = vi.spyOn(app.get(Notifications), 'isConnected', 'get').mockReturnValue(false);
+    const told = vi.spyOn(app.get(RightsOfCallers), 'forgetAll').mockImplementation(() => undefined);
+    await app.sql('delete from principal_group_members where member_id = $1', [who.objectId]);
+    expect(await seen()).toEqual([403, 403]);
+    lost.mockRestore();
+    told.mockRestore();
+    await ask('PUT', `${group}/members/${who.objectId}`);
+
+    const listed = async (filter: string) => {
+      const answer = await ask(
+        'GET',
+        `${assignments(registry.path)}?$filter=${encodeURIComponent(filter)}`,
+        undefined,
+        V,
+      );
+      return (answer.body['value'] as { id: string }[]).map(({ id }) => id);
+    };
+    const own = await give(registry.path, 'AcrPull', who);
+    expect(await listed(`assignedTo('${who.objectId.toUpperCase()}')`)).toEqual([own, given].toSorted());
+    expect(await listed(`assignedTo('${objectId}')`)).toEqual([given]);
+    expect(await listed(`principalId eq '${who.objectId}'`)).toEqual([own]);
+    expect(await listed(`principalId eq '${objectId}'`)).toEqual([given]);
+
+    await ask('DELETE', group);
+    expect(await seen()).toEqual([403, 403]);
+    const again = { properties: { roleDefinitionId: READER, principalId: objectId, principalType: 'Group' } };
+    const refused = await app.request('PUT', `${assignments(registry.path)}/${randomUUID()}`, again, V);
+    expect(codeOf(refused)).toBe('PrincipalNotFound');
+  });
+
   it('is given to principals of other issuers, whom nobody here can look up, where there are such issuers', async () => {
     const issuer = 'https://login.example.com';
     const open = await armApp({ settings: { BERTH_OIDC_ISSUERS: issuer } });
@@ -259,6 +315,17 @@ describe('who may do what', () => {
       "There is no role 'King'",
     );
     await expect(run('sp', 'create', 'ci', '--role', 'Reader')).rejects.toThrow('go together');
+    const group = (await run('group', 'create', 'readers')) as GivenPrincipal;
+    await run('group', 'add', group.objectId, '--member', made.appId);
+    await run('role', 'assign', group.objectId, '--role', 'Reader', '--scope', registry.path);
+    expect(await run('group', 'members', group.objectId)).toMatchObject([{ appId: made.appId }]);
+    expect(await run('group', 'show', group.objectId)).toEqual(group);
+    expect(await run('group', 'list')).toContainEqual(group);
+    await run('group', 'remove', group.objectId, '--member', made.objectId);
+    expect(await run('group', 'members', group.objectId)).toEqual([]);
+    await expect(run('group', 'add', group.objectId)).rejects.toThrow('--member');
+    await run('group', 'delete', group.objectId);
+    await expect(run('group', 'show', group.objectId)).rejects.toThrow('ResourceNotFound');
     expect((await owner('GET', registry.path)).status).toBe(200);
   });
 });
