@@ -99,11 +99,6 @@ const upsertTag: Statement = {
          select b.digest, b.updated_at as "updatedAt", b.claimed_at as "claimedAt"
            from written left join before b on true`,
 };
-const noteClaim: Statement = {
-  name: 'content.note_claim',
-  text: `update image_tags t set updated_at = $4, claimed_at = $4 from repositories r
-          where r.registry_id = $1 and r.name = $2 and t.repository_id = r.id and t.name = $3`,
-};
 const moveTag: Statement = {
   name: 'content.move_tag',
   text: `with moved as (
@@ -240,11 +235,6 @@ export async function upsertImageTag(tx: Tx, { digest, at, ...tag }: ImageTagRow
   const before = await tx.row<TagBefore>(upsertTag, values);
   if (!before) throw new TagImmutable(tag.repository, tag.tag);
   return before;
-}
-
-/** The tag was set by somebody who moves none: pushes that had begun by then come after it. */
-export async function noteTagClaim(tx: Tx, { registryId, repository, tag, at }: Omit<ImageTagRow, 'digest'>) {
-  await tx.count(noteClaim, [registryId, repository, tag, at]);
 }
 
 /** From now on the index says what is pulled. */

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../database/database.js';
 import { NewRegistries } from '../registries/new-registries.js';
 import { Clock } from '../work/clock.js';
+import { noteTagClaim } from './claimed-tags.repository.js';
 import {
   beginIndex,
   leadPulls,
   moveImageTag,
-  noteTagClaim,
   removeManifests,
   removeTag,
   takeManifests,
@@ -20,7 +20,7 @@ import { ContentEvents } from './content-events.js';
 import { holdReplica, type ContentCause } from './content-events.repository.js';
 import { Garbage } from './garbage.js';
 import type { ManifestDocument } from './manifest-document.js';
-import { partsBack, requireStored } from './pushed-again.js';
+import { partsBack, requireStored, tellingOf } from './pushed-again.js';
 import { TagTaken } from './tag-taken.js';
 
 /** A manifest that the engine has just said it stored. */
@@ -109,9 +109,9 @@ export class Content {
       upsertManifest(tx, record),
     ]);
     requireStored(said.repository, written, begunAt);
-    const action = written?.isHidden ? 'quarantine' : 'push';
+    const action = tellingOf(written);
     const back = await partsBack(tx, record, begunAt);
-    const parts = back.map((part) => ({ ...part, action: 'push' as const, tag: null }));
+    const parts = back.map((part) => ({ ...part, action: tellingOf(part), tag: null }));
     this.events.recordAtCommit(tx, record, cause, [...parts, { ...record, action, tag }]);
     if (tag === null) return false;
     const { registryId, repository, digest } = said;

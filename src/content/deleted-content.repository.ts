@@ -20,6 +20,12 @@ export interface PushedAgain {
 const IS_SOFT = `exists (select 1 from registries g where g.id = r.registry_id
                           and g.policies -> 'softDeletePolicy' ->> 'status' = 'enabled')`;
 
+/** Whether pullers are not to see a manifest of that state: while the registry has a quarantine, and it was not let out. */
+const isHidden = (registryId: string, state: string) =>
+  `coalesce(${state}, 'Passed') <> 'Passed'
+   and exists (select 1 from registries g where g.id = ${registryId}
+                and g.policies -> 'quarantinePolicy' ->> 'status' = 'enabled') as "isHidden"`;
+
 const keepManifests: Statement = {
   name: 'deleted_content.keep_manifests',
   text: `insert into deleted_manifests (registry_id, repository, digest, record, deleted_at, deleted_by, is_final)
@@ -65,7 +71,7 @@ const take: Statement = {
   name: 'deleted_content.take',
   text: `select digest, purge_begun_at as "purgeBegunAt", purged_at as "purgedAt", is_final as "isFinal",
                 record ->> 'media_type' as "mediaType", record ->> 'artifact_type' as "artifactType",
-                record ->> 'size_bytes' as "sizeBytes"
+                record ->> 'size_bytes' as "sizeBytes", ${isHidden('registry_id', "record ->> 'quarantine_state'")}
            from deleted_manifests where registry_id = $1 and repository = $2 and digest = any ($3::text[])
           order by digest for update`,
 };
@@ -98,7 +104,8 @@ const childrenOf: Statement = {
 };
 const present: Statement = {
   name: 'deleted_content.present',
-  text: `select digest, media_type as "mediaType", artifact_type as "artifactType", size_bytes as "sizeBytes"
+  text: `select digest, media_type as "mediaType", artifact_type as "artifactType", size_bytes as "sizeBytes",
+                ${isHidden('(select registry_id from repositories where id = $1)', 'quarantine_state')}
            from manifests where repository_id = $1 and digest = $2`,
 };
 const tagged: Statement = {
@@ -156,6 +163,8 @@ export interface TakenManifest extends PushedAgain {
   readonly mediaType: string;
   readonly artifactType: string | null;
   readonly sizeBytes: string;
+  /** Whether pullers do not see it. */
+  readonly isHidden: boolean;
 }
 
 interface Within {
@@ -186,9 +195,9 @@ export async function findChildren(tx: Tx, repositoryId: string, digests: readon
   return (await tx.rows<{ digest: string }>(childrenOf, [repositoryId, digests])).map(({ digest }) => digest);
 }
 
-/** A manifest that the repository has. */
-export function findPresent(tx: Tx, repositoryId: string, digest: string): Promise<RemovedManifest | undefined> {
-  return tx.row<RemovedManifest>(present, [repositoryId, digest]);
+/** A manifest that the repository has, and whether pullers do not see it. */
+export function findPresent(tx: Tx, repositoryId: string, digest: string) {
+  return tx.row<RemovedManifest & { readonly isHidden: boolean }>(present, [repositoryId, digest]);
 }
 
 /** Digest of what the tag names now. */

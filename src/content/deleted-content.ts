@@ -21,7 +21,7 @@ import {
   type DeletedRepositoryRecord,
   type DeletedTagRecord,
 } from './deleted-lists.repository.js';
-import { bringBack, type HeldRepository } from './pushed-again.js';
+import { bringBack, tellingOf, type HeldRepository } from './pushed-again.js';
 
 /** Why something was not restored: it is not among what was deleted, or its tag names another manifest by now. */
 export class NotRestored extends Error {
@@ -68,7 +68,7 @@ export class DeletedContent {
   }
 
   /**
-   * The manifests of an index come back with it. Told as a push.
+   * The manifests of an index come back with it. Told as a push; while it is in quarantine, as that.
    * @throws NotRestored when it cannot be, and TagImmutable when another manifest has to keep the tag.
    */
   async restore(restoring: Restoring): Promise<void> {
@@ -82,8 +82,8 @@ export class DeletedContent {
       if (!manifest || (tag === null && !isBack)) throw new NotRestored('unknown-manifest');
       if (tag !== null) await this.restoreTag(tx, held, { ...restoring, tag });
       const parts = back.filter((one) => one.digest !== digest);
-      const changes: ContentChange[] = parts.map((part) => ({ ...part, action: 'push', tag: null }));
-      this.events.recordAtCommit(tx, held, cause, [...changes, { ...manifest, action: 'push', tag }]);
+      const changes: ContentChange[] = parts.map((part) => ({ ...part, action: tellingOf(part), tag: null }));
+      this.events.recordAtCommit(tx, held, cause, [...changes, { ...manifest, action: tellingOf(manifest), tag }]);
     });
   }
 

@@ -34,6 +34,11 @@ export function requireStored(repository: string, taken: PushedAgain | undefined
   if (taken.purgedAt === null || taken.purgedAt >= begunAt) throw new ManifestGoing(repository);
 }
 
+/** What is told of a manifest that has come: of one that pullers do not see, that it is to be looked at. */
+export function tellingOf(come: { readonly isHidden: boolean } | undefined): 'quarantine' | 'push' {
+  return come?.isHidden ? 'quarantine' : 'push';
+}
+
 /** Manifests that can be restored, and those of their indexes. Answers what is back. */
 export async function bringBack(tx: Tx, held: HeldRepository, digests: readonly string[]): Promise<TakenManifest[]> {
   const back: TakenManifest[] = [];

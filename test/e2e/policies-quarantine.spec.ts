@@ -131,3 +131,28 @@ test('an index takes the manifests that it refers to along, save those that were
     ['push', null, good.digest],
   ]);
 });
+
+test('what is restored or comes back with its index is told as it is seen: not as a push while it is kept', async () => {
+  const { given, admin, puller, writer } = await guarded();
+  const policies = {
+    ...given.registry.policies,
+    quarantinePolicy: { status: 'enabled' },
+    softDeletePolicy: { ...given.registry.policies.softDeletePolicy, status: 'enabled', retentionDays: 7 },
+  } as const;
+  await edge().change(given.registry, { policies });
+  const [kept, free] = [await pushImage(admin, 'a', 'kept'), await pushImage(admin, 'a', 'free')];
+  expect((await judged(writer, free.digest, { quarantineState: 'Passed' })).status).toBe(200);
+  for (const { digest } of [kept, free])
+    expect((await admin.send('DELETE', `/v2/a/manifests/${digest}`)).status).toBe(202);
+  const told = (await eventsOf(given)).length;
+  for (const [tag, { digest }] of Object.entries({ kept, free })) {
+    const path = `/acr/v1/_deleted/a/_manifests/${digest}`;
+    const headers = { 'content-type': 'application/json' };
+    expect((await admin.send('POST', path, { headers, body: JSON.stringify({ tag }) })).status).toBe(200);
+  }
+  expect((await eventsOf(given)).slice(told)).toEqual([
+    ['quarantine', 'kept', kept.digest],
+    ['push', 'free', free.digest],
+  ]);
+  expect([await pulled(puller, 'kept'), await pulled(puller, 'free')]).toEqual([404, 200]);
+});
