@@ -3,7 +3,7 @@ import type { Relation } from 'typeorm';
 import { Registry } from '../registries/registry.entity.js';
 
 /**
- * A blob or manifest in an engine's storage to which nothing referred when it was looked at. First it is marked, then
+ * A blob or manifest in the storage of one engine of a registry to which nothing referred when it was looked at. First it is marked, then
  * discarded: put where the engine does not find it, and can be put back; in the end destroyed. Whoever refers to it takes
  * the row away.
  */
@@ -22,6 +22,10 @@ export class GarbageBlob {
 
   @PrimaryColumn({ type: 'text', primaryKeyConstraintName: 'garbage_blobs_pkey', collation: 'C' })
   digest: string;
+
+  /** In whose storage it lies: the registry's own, or a replica's. */
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'garbage_blobs_pkey' })
+  instanceName: string;
 
   @Column('bigint')
   sizeBytes: string;

@@ -23,13 +23,17 @@ export interface KnownRegistry extends CollectedRegistry {
   readonly isIndexed: boolean;
 }
 
-const REGISTRY = `select r.id, r.name, r.instance_name as "instanceName", coalesce(c.is_indexed, false) as "isIndexed"
+const REGISTRY = `select r.id, r.name, coalesce(c.is_indexed, false) as "isIndexed"
                     from registries r left join registry_contents c on c.registry_id = r.id`;
 const byId: Statement = { name: 'garbage_collections.registry', text: `${REGISTRY} where r.id = $1` };
 const byKey: Statement = { name: 'garbage_collections.registry_by_key', text: `${REGISTRY} where r.key = lower($1)` };
-const instanceName: Statement = {
-  name: 'garbage_collections.instance_name',
-  text: 'select instance_name as "instanceName" from registries where id = $1',
+/** The registry's own first. A replica that is being deleted takes its garbage along. */
+const instances: Statement = {
+  name: 'garbage_collections.instances',
+  text: `select instance_name as "instanceName", false as "isReplica" from registries where id = $1
+         union all
+         select instance_name, true from replications where registry_id = $1 and provisioning_state <> 'Deleting'
+         order by 2, 1`,
 };
 /** At different times, so that a service with many registries is never busy with all of them. */
 const enlist: Statement = {
@@ -56,11 +60,15 @@ export function findRegistryByName(sql: Sql, name: string): Promise<KnownRegistr
   return sql.row<KnownRegistry>(byKey, [name]);
 }
 
-/** @throws Error when there is no such registry. */
-export async function findInstanceName(sql: Sql, registryId: string): Promise<string> {
-  const found = await sql.row<{ instanceName: string }>(instanceName, [registryId]);
-  if (!found) throw new Error(`The registry ${registryId} is gone.`);
-  return found.instanceName;
+/** Where a registry's content may lie, each in a storage of its own. */
+export interface ContentInstance {
+  readonly instanceName: string;
+  readonly isReplica: boolean;
+}
+
+/** The registry's own first; none when there is no such registry. */
+export function findInstances(sql: Sql, registryId: string): Promise<ContentInstance[]> {
+  return sql.rows<ContentInstance>(instances, [registryId]);
 }
 
 /** Those registries are looked at from now on that have come since. Answers how many. */

@@ -67,13 +67,14 @@ export class Metrics {
   readonly garbageRemoved = new Counter({
     name: 'berth_garbage_removed_total',
     help: 'Blobs to which nothing referred, and uploads that nobody went on with, that were removed.',
-    labelNames: ['what'],
+    labelNames: ['what', 'at'],
     registers: this.registers,
   });
 
   readonly garbageBytes = new Counter({
     name: 'berth_garbage_removed_bytes_total',
     help: 'Bytes of the blobs that were removed.',
+    labelNames: ['at'],
     registers: this.registers,
   });
 
@@ -153,6 +154,12 @@ export class Metrics {
   readonly replicationBytes = new Counter({
     name: 'berth_replication_bytes_total',
     help: 'Bytes of layers and configs that were copied to replicas.',
+    registers: this.registers,
+  });
+
+  readonly replicationDifferences = new Counter({
+    name: 'berth_replication_differences_total',
+    help: 'Tags and manifests of replicas that comparisons found to be missing, other or too much.',
     registers: this.registers,
   });
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ActivityObserver } from '../activity-log/activity-observer.js';
 import { CacheObserver, type CacheOutcome, type CacheThing } from '../cache-rules/cache-observer.js';
-import type { Collected } from '../content/garbage-collector.js';
+import type { Collected, Removed } from '../content/garbage-collector.js';
 import { GarbageObserver } from '../content/garbage-observer.js';
 import { EdgeObserver, type EdgeAnswer } from '../edge/edge-observer.js';
 import { TransferObserver } from '../replications/transfer-observer.js';
@@ -62,17 +62,24 @@ export class GarbageMetrics extends GarbageObserver {
     super();
   }
 
-  collected({ blobsRemoved, bytesRemoved, uploadsRemoved }: Collected, seconds: number): void {
-    this.metrics.garbageRemoved.inc({ what: 'blob' }, blobsRemoved);
-    this.metrics.garbageRemoved.inc({ what: 'upload' }, uploadsRemoved);
-    this.metrics.garbageBytes.inc(bytesRemoved);
+  collected({ inReplicas = NONE, ...all }: Collected, seconds: number): void {
+    this.removed('replica', inReplicas, NONE);
+    this.removed('home', all, inReplicas);
     this.metrics.garbageCollection.observe({ outcome: 'Succeeded' }, seconds);
   }
 
   failed(seconds: number): void {
     this.metrics.garbageCollection.observe({ outcome: 'Failed' }, seconds);
   }
+
+  private removed(at: 'home' | 'replica', all: Removed, elsewhere: Removed): void {
+    this.metrics.garbageRemoved.inc({ what: 'blob', at }, all.blobsRemoved - elsewhere.blobsRemoved);
+    this.metrics.garbageRemoved.inc({ what: 'upload', at }, all.uploadsRemoved - elsewhere.uploadsRemoved);
+    this.metrics.garbageBytes.inc({ at }, all.bytesRemoved - elsewhere.bytesRemoved);
+  }
 }
+
+const NONE: Removed = { blobsRemoved: 0, bytesRemoved: 0, uploadsRemoved: 0 };
 
 /** Counts what cache rules look for in other registries. */
 @Injectable()
@@ -130,6 +137,10 @@ export class TransferMetrics extends TransferObserver {
   copied({ manifests, bytes }: { readonly manifests: number; readonly bytes: number }): void {
     this.metrics.replicationManifests.inc(manifests);
     this.metrics.replicationBytes.inc(bytes);
+  }
+
+  found(differences: number): void {
+    this.metrics.replicationDifferences.inc(differences);
   }
 
   waiting(transfers: number, oldestSeconds: number): void {

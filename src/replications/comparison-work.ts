@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, Optional } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
@@ -17,6 +17,7 @@ import {
 } from './comparisons.repository.js';
 import { Comparison, type Place } from './comparison.js';
 import { refreshStatus } from './replication-status.repository.js';
+import { TransferObserver } from './transfer-observer.js';
 import { retryDelayMs } from './transfer-work.js';
 import { countFound, transferFound } from './transfers.repository.js';
 
@@ -37,6 +38,7 @@ export class ComparisonWork implements OnModuleInit {
     private readonly comparison: Comparison,
     private readonly queues: WorkQueues,
     private readonly config: Config,
+    @Optional() private readonly observer?: TransferObserver,
   ) {}
 
   onModuleInit(): void {
@@ -93,6 +95,7 @@ export class ComparisonWork implements OnModuleInit {
       const { differing, next } = await this.comparison.page(replica, place, signal);
       await transferFound(this.database, replica, differing);
       if (!(await saveComparison(this.database, claim, next ?? place, differing.length))) throw new LeaseLost();
+      this.observer?.found(differing.length);
       place = next;
     }
     if (!(await finishComparison(this.database, claim, this.config.replicationCompareHours))) throw new LeaseLost();

@@ -4,6 +4,8 @@ export abstract class TransferObserver {
   abstract ended(seconds: number): void;
   abstract failed(): void;
   abstract copied(what: { readonly manifests: number; readonly bytes: number }): void;
+  /** A comparison found so many tags and manifests of a replica to be other than the index says. */
+  abstract found(differences: number): void;
   /** How much is on its way in the whole service, and for how long the first of it. */
   abstract waiting(transfers: number, oldestSeconds: number): void;
 }

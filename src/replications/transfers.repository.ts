@@ -34,6 +34,8 @@ export interface TransferState {
   readonly digest: string | null;
   /** Whether what was deleted can still be restored: it stays where it is. */
   readonly isKept: boolean;
+  /** Whether garbage that the manifest refers to was taken from the target, which may have the manifest still. */
+  readonly isHollow: boolean;
 }
 
 const again = `on conflict (instance_name, repository, reference) do update
@@ -90,7 +92,12 @@ const state: Statement = {
                 coalesce((select digest from manifests where repository_id = r.id and digest = $4),
                          (select digest from image_tags where repository_id = r.id and name = $4)) as digest,
                 exists (select 1 from deleted_manifests
-                         where registry_id = $1 and repository = $3 and digest = $4 and purged_at is null) as "isKept"
+                         where registry_id = $1 and repository = $3 and digest = $4 and purged_at is null) as "isKept",
+                exists (select 1 from garbage_blobs g
+                          join manifest_references f on f.digest = g.digest and f.repository_id = r.id
+                         where g.registry_id = $1 and g.instance_name = $2 and g.destroyed_at is not null
+                           and f.manifest_digest in ($4, (select digest from image_tags
+                                                           where repository_id = r.id and name = $4))) as "isHollow"
            from (select 1) as one left join repository r on true
           where exists (select 1 from instances where instance_name = $2 and place < 2)`,
 };

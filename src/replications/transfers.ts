@@ -1,7 +1,7 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { Config } from '../config/config.js';
 import { isDigest } from '../content/digest.js';
-import { Bandwidth } from '../copying/bandwidth.js';
+import { Bandwidth, Pace } from '../copying/bandwidth.js';
 import { SourceFailed, type SourceManifest } from '../copying/content-source.js';
 import { copyManifest } from '../copying/copy-manifest.js';
 import { EngineRepositories } from '../copying/engine-repositories.js';
@@ -26,13 +26,16 @@ export type TransferEnd = 'gone' | 'again' | Copied;
 @Injectable()
 export class Transfers {
   private readonly turns = new Turns();
-  private readonly bandwidth = new Bandwidth(this.config.replicationBandwidth);
+  private readonly bandwidth: Bandwidth;
 
   constructor(
     private readonly database: Database,
     private readonly engines: EngineRepositories,
-    private readonly config: Config,
-  ) {}
+    { replicationBandwidth }: Config,
+    @Optional() pace?: Pace,
+  ) {
+    this.bandwidth = new Bandwidth(replicationBandwidth, pace);
+  }
 
   async run(transfer: ReplicationTransfer, signal: AbortSignal): Promise<TransferEnd> {
     const state = await stateOfTransfer(this.database, transfer);
@@ -67,7 +70,7 @@ export class Transfers {
 
   private async copy(
     transfer: ReplicationTransfer,
-    { others }: TransferState,
+    { others, isHollow }: TransferState,
     digest: string,
     signal: AbortSignal,
   ): Promise<{ readonly manifest: SourceManifest; readonly copied: Copied }> {
@@ -83,7 +86,7 @@ export class Transfers {
         signal,
         bandwidth: this.bandwidth,
         // Who compared may have missed a blob rather than the manifest.
-        isThorough: sourceInstance === null,
+        isThorough: sourceInstance === null || isHollow,
         mountFrom: (blob) => repositoriesWithBlob(this.database, transfer, blob, MOUNTS),
         alone: (blob, work) => this.turns.take(`${instanceName} ${repository} ${blob}`, work),
         watch: {

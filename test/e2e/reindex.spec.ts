@@ -263,10 +263,10 @@ describe('a deletion', () => {
 describe('what the garbage collection has decided on', () => {
   async function discard({ registry }: GivenRegistry, digests: readonly string[]): Promise<void> {
     await edge.sql(
-      `insert into garbage_blobs (registry_id, digest, size_bytes, marked_at, discarded_at)
-         select registry_id, digest, size_bytes, now(), now() from stored_blobs
+      `insert into garbage_blobs (registry_id, instance_name, digest, size_bytes, marked_at, discarded_at)
+         select registry_id, $3, digest, size_bytes, now(), now() from stored_blobs
           where registry_id = $1 and digest = any ($2::text[])`,
-      [registry.id, digests],
+      [registry.id, digests, registry.instanceName],
     );
     await edge.transaction((tx) => edge.get(Usage).removed(tx, registry.id, digests));
   }
