@@ -142,6 +142,11 @@ export const SETTINGS = {
     '',
     'The region in which the clients of a network are served, where their registry has a replica there: `10.1.0.0/16=westeurope`, separated by commas; the narrowest network counts. Others are served in the home region.',
   ),
+  regionAnswerSeconds: setting(
+    integer(1, 60),
+    '5',
+    'Time in which the engine of a region has to begin its answer to a pull, where the registry has others: then these are asked.',
+  ),
   faults: setting(
     oneOf(['off', 'on']),
     'off',

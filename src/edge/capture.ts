@@ -1,11 +1,13 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import { manifestTooLarge } from './size-limits.js';
+import { watchForQuiet } from './transfer.js';
 
 /**
  * Reads a manifest to its end; of one that is too large no further than that.
  * @throws OciError when it is, and the error of a stream that ends before.
  */
-export function capture(stream: Readable, limitBytes: number): Promise<Buffer> {
+function capture(stream: Readable, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
@@ -21,4 +23,19 @@ export function capture(stream: Readable, limitBytes: number): Promise<Buffer> {
     stream.once('error', reject);
     stream.once('close', () => reject(new Error('The connection was closed in the middle of a manifest.')));
   });
+}
+
+/** The manifest that a request brings; a client that says nothing for long is left. */
+export async function captureManifest(
+  call: { readonly request: IncomingMessage; readonly response: ServerResponse },
+  limitBytes: number,
+): Promise<Buffer> {
+  const { request, response } = call;
+  const stopWatching = watchForQuiet(call, () => response.destroy());
+  try {
+    if (request.headers.expect !== undefined) response.writeContinue();
+    return await capture(request, limitBytes);
+  } finally {
+    stopWatching();
+  }
 }

@@ -1,6 +1,7 @@
 import { EngineLost } from '../data-plane/engine-client.js';
 import type { IncomingMessage } from 'node:http';
 import type { EngineCall } from './engine-proxy.js';
+import { EngineIll } from './ill-engines.js';
 import { OciError } from './oci-error.js';
 
 /** What the engine does not have is not there either, whoever deleted it. */
@@ -35,4 +36,12 @@ export function requireDeletion({ method }: IncomingMessage, answered: IncomingM
   if (method !== 'DELETE' || statusCode < 500) return;
   answered.resume();
   throw new EngineLost(`The engine answered ${statusCode} to a deletion.`);
+}
+
+/** @throws EngineIll when the engine itself is what is wrong, as far as can be seen. */
+export function requireWell(answered: IncomingMessage): void {
+  const { statusCode = 0 } = answered;
+  if (statusCode < 500) return;
+  answered.resume();
+  throw new EngineIll('errors', `The engine answered ${statusCode}.`);
 }

@@ -22,7 +22,7 @@ import { isLargeAnswer, sendLargeAnswer } from './large-answer.js';
 import { immutableTag, OciError, unavailable } from './oci-error.js';
 import { promptAnswer } from './prompt-answer.js';
 import { PushRecord, type Push, type PushedTo, type ReadManifest } from './push-record.js';
-import { capture } from './capture.js';
+import { captureManifest } from './capture.js';
 import { MissingParts } from './missing-parts.js';
 import { couldBeElsewhere, mayBeElsewhere, ReadThrough, servedBy, unknownEverywhere } from './read-through.js';
 import { isAway, Regions, type RegionEngine } from './regions.js';
@@ -98,7 +98,8 @@ export class EngineProxy implements OnApplicationShutdown {
     const hasBody = route.takesBody && announcesBody(request);
     let load: Load | undefined;
     try {
-      const manifest = hasBody && route.kind === 'manifest' ? await manifestIn(call, this.sizes) : undefined;
+      const manifest =
+        hasBody && route.kind === 'manifest' ? await captureManifest(call, this.sizes.forManifest(request)) : undefined;
       load = { hasBody, manifest, room: undefined, end: 'refused', isCompleted: false };
       if (route.kind === 'upload' && route.takesBody) load.room = await this.roomFor(call);
       await this.askRegions(call, load);
@@ -279,18 +280,6 @@ function manifestOf(
   digest: string,
 ): Push {
   return { registryId: registry.id, repository: route.name, digest, cause };
-}
-
-async function manifestIn(call: EngineCall, sizes: SizeLimits): Promise<Buffer> {
-  const { request, response } = call;
-  const limitBytes = sizes.forManifest(request);
-  const stopWatching = watchForQuiet(call, () => response.destroy());
-  try {
-    if (request.headers.expect !== undefined) response.writeContinue();
-    return await capture(request, limitBytes);
-  } finally {
-    stopWatching();
-  }
 }
 
 /** Touches the body only once the engine has taken the connection, so that until then another engine may be asked. */

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable, Optional } from '@nestjs/common';
 import type { ManifestDocument, Reference } from '../content/manifest-document.js';
 import type { ContentSource } from '../copying/content-source.js';
 import { TargetFailed } from '../copying/content-target.js';
@@ -11,6 +11,7 @@ import { FirstThatHas } from '../copying/first-that-has.js';
 import { Permits } from '../copying/permits.js';
 import type { EngineCall } from './engine-proxy.js';
 import { unavailable } from './oci-error.js';
+import { RegionObserver } from './region-observer.js';
 
 /** Parts of one manifest that are brought at once. */
 const AT_ONCE = 4;
@@ -21,7 +22,10 @@ const AGAIN_AFTER_MS = [50, 250] as const;
 /** Brings to a region what a manifest refers to that is pushed there, and that other regions have. */
 @Injectable()
 export class MissingParts {
-  constructor(private readonly engines: EngineRepositories) {}
+  constructor(
+    private readonly engines: EngineRepositories,
+    @Optional() @Inject(RegionObserver) private readonly observer?: RegionObserver,
+  ) {}
 
   /**
    * Whether anything came. Ends when the client goes.
@@ -37,8 +41,11 @@ export class MissingParts {
     const { signal, stop } = untilGone(response);
     try {
       const bring = (part: Reference) => permits.run(() => again(() => broughtBy(source, target, part, signal)));
-      return (await Promise.all(references.map(bring))).includes(true);
+      const isAny = (await Promise.all(references.map(bring))).includes(true);
+      if (isAny) this.observer?.filled(true);
+      return isAny;
     } catch (error) {
+      this.observer?.filled(false);
       throw unavailable(
         `What the manifest refers to could not be brought from another region of registry '${registry.name}'; push again.`,
         // It need not be the region of the push that was away.

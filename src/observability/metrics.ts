@@ -175,6 +175,27 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly regionsPassedOver = new Counter({
+    name: 'berth_regions_passed_over_total',
+    help: 'Times that the engine of a region was found to be away, silent or answering errors, and was passed over.',
+    labelNames: ['reason'],
+    registers: this.registers,
+  });
+
+  readonly readThroughs = new Counter({
+    name: 'berth_region_read_throughs_total',
+    help: 'Pulls for which other regions were asked, and what came of it.',
+    labelNames: ['outcome'],
+    registers: this.registers,
+  });
+
+  readonly regionFills = new Counter({
+    name: 'berth_region_fills_total',
+    help: 'Pushed manifests whose parts were brought from other regions first, or could not be.',
+    labelNames: ['outcome'],
+    registers: this.registers,
+  });
+
   /** The engines are asked when the metrics are; undefined means that another machine knows. */
   constructor(engines: Engines = { running: () => undefined, starts: () => undefined }) {
     this.gauge('berth_engines_running', 'Registry engines that run on this machine.', () => engines.running());

@@ -6,6 +6,7 @@ import { GarbageObserver } from '../content/garbage-observer.js';
 import { DataPlane } from '../data-plane/data-plane.js';
 import { DataPlaneModule } from '../data-plane/data-plane.module.js';
 import { EdgeObserver } from '../edge/edge-observer.js';
+import { RegionObserver } from '../edge/region-observer.js';
 import { TransferObserver } from '../replications/transfer-observer.js';
 import { WebhookObserver } from '../webhooks/webhook-observer.js';
 import { WorkObserver } from '../work/work-observer.js';
@@ -16,6 +17,7 @@ import {
   CacheMetrics,
   EdgeMetrics,
   GarbageMetrics,
+  RegionMetrics,
   TransferMetrics,
   WebhookMetrics,
   WorkMetrics,
@@ -38,6 +40,7 @@ import { ServiceLog } from './service-log.js';
     { provide: GarbageObserver, useClass: GarbageMetrics },
     { provide: CacheObserver, useClass: CacheMetrics },
     { provide: WebhookObserver, useClass: WebhookMetrics },
+    { provide: RegionObserver, useClass: RegionMetrics },
     { provide: TransferObserver, useClass: TransferMetrics },
     ReadinessChecks,
     RequestLog,
@@ -51,6 +54,7 @@ import { ServiceLog } from './service-log.js';
     GarbageObserver,
     CacheObserver,
     WebhookObserver,
+    RegionObserver,
     TransferObserver,
   ],
 })

@@ -4,6 +4,7 @@ import { CacheObserver, type CacheOutcome, type CacheThing } from '../cache-rule
 import type { Collected, Removed } from '../content/garbage-collector.js';
 import { GarbageObserver } from '../content/garbage-observer.js';
 import { EdgeObserver, type EdgeAnswer } from '../edge/edge-observer.js';
+import { RegionObserver, type Ailment, type ReadThroughOutcome } from '../edge/region-observer.js';
 import { TransferObserver } from '../replications/transfer-observer.js';
 import { WebhookObserver } from '../webhooks/webhook-observer.js';
 import { WorkObserver, type Ended, type Worked } from '../work/work-observer.js';
@@ -116,6 +117,26 @@ export class WebhookMetrics extends WebhookObserver {
   waiting(events: number, oldestSeconds: number): void {
     this.metrics.webhookWaiting.set(events);
     this.metrics.webhookOldest.set(oldestSeconds);
+  }
+}
+
+/** Counts how regions stand in for each other. */
+@Injectable()
+export class RegionMetrics extends RegionObserver {
+  constructor(private readonly metrics: Metrics) {
+    super();
+  }
+
+  passedOver(reason: Ailment): void {
+    this.metrics.regionsPassedOver.inc({ reason });
+  }
+
+  readThrough(outcome: ReadThroughOutcome): void {
+    this.metrics.readThroughs.inc({ outcome });
+  }
+
+  filled(isDone: boolean): void {
+    this.metrics.regionFills.inc({ outcome: isDone ? 'done' : 'failed' });
   }
 }
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, rmdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +9,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { Content } from '../../src/content/content.js';
 import { readManifest } from '../../src/content/manifest-document.js';
 import { DataPlane } from '../../src/data-plane/data-plane.js';
+import { isRunning } from '../../src/data-plane/process/process-identity.js';
+import { Metrics } from '../../src/observability/metrics.js';
 import { enginesOf, MANIFEST_TYPE } from '../support/engines.js';
 import { buildImage, digestOfImage } from '../support/image.js';
 import { basic, manifestOver, OciClient, sha256, type OciAnswer } from '../support/oci-client.js';
@@ -16,7 +18,11 @@ import { INDEX_TYPE, loginServers, pushImage, refusalOf } from '../support/oci-r
 import { givenReplica } from '../support/given-replica.js';
 import { until } from '../support/until.js';
 
+/** Many times what an engine takes, and short for a test that waits for it. */
+const ANSWER_MS = 3_000;
+
 const { edge, opened, clientOf } = loginServers({
+  BERTH_REGION_ANSWER_SECONDS: String(ANSWER_MS / 1_000),
   BERTH_CLIENT_REGIONS: '127.0.0.0/8=eastus,::1=eastus,10.0.0.0/8=westus',
 });
 const ACCEPT = { headers: { accept: [MANIFEST_TYPE, INDEX_TYPE].join(', ') } };
@@ -207,6 +213,64 @@ describe('a region of a registry', () => {
     expect(regionOf(await west.send('POST', '/v2/d/blobs/uploads/'))).toEqual([202, 'local']);
     edge().clock.pass(3);
     expect(regionOf(await west.send('POST', '/v2/d/blobs/uploads/'))).toEqual([202, 'westus']);
+  });
+
+  test('that does not answer, or answers errors, is passed over, and asked again after a while', async () => {
+    const { home, west, replica } = await spread();
+    const { manifest, digest, layer } = await pushImage(home, 'a', 'v1');
+    expect(regionOf(await west.putManifest('a', 'v1', manifest))).toEqual([201, 'westus']);
+    const { instanceName } = replica.replication;
+    const [running] = (await enginesOf(edge().config.dataDir)).filter(({ instance }) => instance === instanceName);
+    const blob = () => west.send('GET', `/v2/a/blobs/${sha256(layer)}`);
+    const tagged = () => west.send('GET', '/v2/a/manifests/v1', ACCEPT);
+    expect([regionOf(await blob()), regionOf(await tagged())]).toEqual([
+      [200, 'westus'],
+      [200, 'westus'],
+    ]);
+    const pid = running?.engine.pid ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    onTestFinished(() => void (isRunning(running!.engine) && process.kill(pid, 'SIGCONT')));
+    const begunAt = performance.now();
+    expect(regionOf(await tagged())).toEqual([200, 'local']);
+    expect(performance.now() - begunAt).toBeLessThan(10 * ANSWER_MS);
+    // Nobody waits for it any more.
+    for (let time = 0; time < 10; time++) expect(regionOf(await blob())).toEqual([200, 'local']);
+    expect(regionOf(await west.send('POST', '/v2/a/blobs/uploads/'))).toEqual([202, 'local']);
+    expect(performance.now() - begunAt).toBeLessThan(10 * ANSWER_MS);
+    expect(await edge().get(Metrics).text()).toContain('berth_regions_passed_over_total{reason="silent"} 1\n');
+    process.kill(pid, 'SIGCONT');
+    edge().clock.pass(3);
+    expect(regionOf(await tagged())).toEqual([200, 'westus']);
+    expect((await blob()).bytes.equals(layer)).toBe(true);
+
+    const hash = digest.slice('sha256:'.length);
+    const folder = join('storage/docker/registry/v2/blobs/sha256', hash.slice(0, 2), hash);
+    const data = join(edge().config.dataDir, 'instances', instanceName, folder, 'data');
+    await rm(data);
+    await mkdir(data);
+    const asked = () => west.send('GET', `/v2/a/manifests/${digest}`, ACCEPT);
+    expect([regionOf(await asked()), regionOf(await blob())]).toEqual([
+      [200, 'local'],
+      [200, 'westus'],
+    ]);
+    for (let time = 0; time < 3; time++) expect(regionOf(await asked())).toEqual([200, 'local']);
+    expect(regionOf(await blob())).toEqual([200, 'local']);
+    edge().clock.pass(3);
+    expect([regionOf(await asked()), regionOf(await blob())]).toEqual([
+      [200, 'local'],
+      [200, 'local'],
+    ]);
+    await rmdir(data);
+    await writeFile(data, manifest);
+    edge().clock.pass(6);
+    expect([regionOf(await asked()), regionOf(await blob())]).toEqual([
+      [200, 'westus'],
+      [200, 'westus'],
+    ]);
+    const told = await edge().get(Metrics).text();
+    expect(told).toContain('berth_regions_passed_over_total{reason="errors"} 1\n');
+    expect(told).toMatch(/berth_region_read_throughs_total\{outcome="found"\} [1-9]/);
+    expect(told).toMatch(/berth_region_fills_total\{outcome="done"\} [1-9]/);
   });
 
   test('says for all what is deleted and untagged, though home never had it', async () => {
