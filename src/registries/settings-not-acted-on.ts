@@ -12,13 +12,6 @@ export interface SettingNotActedOn<R> {
 /** Names, in every answer about one resource, what was asked for and is not done. */
 export const NOT_ENFORCED_HEADER = 'x-berth-not-enforced';
 
-/** Of registries and of their replications. */
-export const ZONE_REDUNDANCY: SettingNotActedOn<Pick<Registry, 'zoneRedundancy'>> = {
-  target: 'properties.zoneRedundancy',
-  isOn: ({ zoneRedundancy }) => zoneRedundancy === 'Enabled',
-  missing: 'a registry is one engine on one machine, and so is a replica',
-};
-
 /**
  * Settings of registries that are kept and told again, and whose effect is not there yet. A row leaves with the change that makes its
  * feature work. What has its whole effect already, since nothing could act against it, is not here: see
@@ -30,7 +23,6 @@ export const NOT_ACTED_ON: readonly SettingNotActedOn<Registry>[] = [
     isOn: ({ networkRuleSet }) => networkRuleSet.virtualNetworkRules !== undefined,
     missing: 'no request is known to come from a subnet, so such a rule lets nobody in',
   },
-  ZONE_REDUNDANCY,
   {
     target: 'properties.metadataSearch',
     isOn: ({ metadataSearch }) => metadataSearch === 'Enabled',

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { Progress } from './progress.repository.js';
 
 /** The last comparison of a replica with its registry, or the one that is under way. */
 export class ComparisonWire {
@@ -42,4 +43,26 @@ export class ProgressWire {
   readonly lastError?: string;
 
   readonly comparison: ComparisonWire;
+}
+
+export function progressWire({
+  begunAt,
+  endedAt,
+  found,
+  foundLast,
+  oldestTransfer,
+  lastError,
+  ...figures
+}: Progress): ProgressWire {
+  return {
+    ...figures,
+    ...(oldestTransfer && { oldestTransfer: oldestTransfer.toISOString() }),
+    ...(lastError !== null && { lastError }),
+    comparison: {
+      state: begunAt ? 'Running' : 'Waiting',
+      ...(begunAt && { begunAt: begunAt.toISOString() }),
+      ...(endedAt && { endedAt: endedAt.toISOString() }),
+      differences: begunAt ? found : foundLast,
+    },
+  };
 }

@@ -5,7 +5,6 @@ import type { ResourceId } from '../arm/resource-id.js';
 import type { ResourceType } from '../arm/resource-type.js';
 import { CHILD_FIELDS, freshChild } from '../registries/registry-child.js';
 import type { Registry } from '../registries/registry.entity.js';
-import { notEnforcedHeaders, ZONE_REDUNDANCY } from '../registries/settings-not-acted-on.js';
 import { overages, type SkuName } from '../registries/sku.js';
 import type { Replication } from './replication.entity.js';
 
@@ -44,7 +43,6 @@ export function replicationType(locations: readonly string[]): ResourceType<Repl
     validate: (next, current) => (current ? [] : locationProblems(next, locations)),
     admit: (next, { sku, homeLocation, replications }, current) =>
       current ? [] : [...overages(sku, { replications }), ...homeProblems(next, homeLocation)],
-    headers: (replication) => notEnforcedHeaders([ZONE_REDUNDANCY], replication),
   };
 }
 

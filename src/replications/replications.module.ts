@@ -20,6 +20,7 @@ import { TransferWork } from './transfer-work.js';
 import { Transfers } from './transfers.js';
 import { ZoneCopy } from './zone-copy.entity.js';
 import { ZoneWork } from './zone-work.js';
+import { ZonesController } from './zones.controller.js';
 
 @Module({
   imports: [
@@ -29,7 +30,7 @@ import { ZoneWork } from './zone-work.js';
     ContentModule,
     CopyingModule,
   ],
-  controllers: [ReplicationsController, SyncController],
+  controllers: [ReplicationsController, SyncController, ZonesController],
   providers: [ReplicationsRepository, ReplicationWork, Transfers, TransferWork, Comparison, ComparisonWork, ZoneWork],
   exports: [ReplicationsRepository],
 })

@@ -9,8 +9,8 @@ import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import { IN_REGISTRY } from '../registries/registry-path.js';
 import { askForComparison } from './comparisons.repository.js';
-import { progressOf, type Progress } from './progress.repository.js';
-import { ProgressWire } from './progress.wire.js';
+import { progressOf } from './progress.repository.js';
+import { ProgressWire, progressWire } from './progress.wire.js';
 import type { Replication } from './replication.entity.js';
 import { REPLICATION_TYPE, replicationType } from './replication.type.js';
 import { ReplicationsRepository } from './replications.repository.js';
@@ -60,20 +60,6 @@ export class SyncController {
   private async progressOf({ id }: Replication, request: ArmRequest): Promise<ProgressWire> {
     const found = await progressOf(this.database, id);
     if (!found) throw notFound(REPLICATION_TYPE, request.id);
-    return told(found);
+    return progressWire(found);
   }
-}
-
-function told({ begunAt, endedAt, found, foundLast, oldestTransfer, lastError, ...figures }: Progress): ProgressWire {
-  return {
-    ...figures,
-    ...(oldestTransfer && { oldestTransfer: oldestTransfer.toISOString() }),
-    ...(lastError !== null && { lastError }),
-    comparison: {
-      state: begunAt ? 'Running' : 'Waiting',
-      ...(begunAt && { begunAt: begunAt.toISOString() }),
-      ...(endedAt && { endedAt: endedAt.toISOString() }),
-      differences: begunAt ? found : foundLast,
-    },
-  };
 }

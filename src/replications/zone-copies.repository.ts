@@ -39,9 +39,22 @@ const owe: Statement = {
            returning id)
          select pg_notify('${ZONES_CHANNEL}', id::text) from written`,
 };
+const ofRegistry: Statement = {
+  name: 'zone_copies.of_registry',
+  text: `select c.id, c.instance_name as "instanceName", c.region, c.zone, z.made_at is not null as "isMade",
+                nullif(z.waiting_because, '') as because
+           from registry_copies c join zone_copies z on z.id = c.id
+          where c.registry_id = $1 and not c.is_going order by c.region, c.zone`,
+};
 const isGoing: Statement = {
   name: 'zone_copies.is_going',
   text: 'select is_going as "isGoing" from registry_copies where id = $1',
+};
+const hurry: Statement = {
+  name: 'zone_copies.hurry',
+  text: `with written as (update zone_copies set run_after = now(), attempts = 0
+                           where id = $1 and made_at is null and run_after > now() returning id)
+         select pg_notify('${ZONES_CHANNEL}', id::text) from written`,
 };
 const made: Statement = {
   name: 'zone_copies.made',
@@ -62,6 +75,21 @@ const lost: Statement = {
          select pg_notify('${ZONES_CHANNEL}', id::text) from written`,
 };
 
+/** What a registry, or one of its replications, has in a second zone. */
+export interface Zone {
+  readonly id: string;
+  readonly instanceName: string;
+  readonly region: string;
+  readonly zone: number;
+  readonly isMade: boolean;
+  /** Why it is not. */
+  readonly because: string | null;
+}
+
+export function zonesOf(sql: Sql, registryId: string): Promise<Zone[]> {
+  return sql.rows<Zone>(ofRegistry, [registryId]);
+}
+
 /** Writes down the copies that are to be and are not yet: of one registry and its replications, or of all. */
 export async function oweZoneCopies(sql: Sql, registryId: string | null): Promise<number> {
   return (await sql.rows(owe, [registryId])).length;
@@ -70,6 +98,11 @@ export async function oweZoneCopies(sql: Sql, registryId: string | null): Promis
 /** Also once its owner is gone. */
 export async function isZoneGoing(sql: Sql, { id }: ClaimedZoneCopy): Promise<boolean> {
   return (await sql.row<{ isGoing: boolean }>(isGoing, [id]))?.isGoing ?? true;
+}
+
+/** What waits to be made after failures is tried again at once. */
+export async function hurryZone(sql: Sql, id: string): Promise<void> {
+  await sql.count(hurry, [id]);
 }
 
 /** False when the claim was lost. */

@@ -220,7 +220,7 @@ describe('what is on and not done', () => {
         policies: { trustPolicy: { type: 'Notary', ...on }, retentionPolicy: { days: 0, ...on } },
       },
     };
-    const expected = 'properties.zoneRedundancy, properties.policies.trustPolicy';
+    const expected = 'properties.policies.trustPolicy';
     const created = await app.request('PUT', path, asked);
     expect(created).toMatchObject({
       status: 201,

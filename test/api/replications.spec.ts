@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ZoneWork } from '../../src/replications/zone-work.js';
 import { armApp, type ArmApp, type GivenRegistry } from '../support/arm-app.js';
 
 const TYPE = 'Microsoft.ContainerRegistry/registries/replications';
@@ -45,21 +46,40 @@ describe('replications', () => {
     return (await app.dataPlane.list()).filter((name) => !before.includes(name));
   }
 
-  it('spread over zones say that they are not, in every answer but lists', async () => {
-    const { path } = await app.given.registry();
-    const headers = { 'x-berth-not-enforced': 'properties.zoneRedundancy' };
+  it('spread over zones have an instance more, which is in no list and counts for nothing, and goes with them', async () => {
+    const { path } = await app.given.registry({ body: { properties: { zoneRedundancy: 'Enabled' } } });
+    const before = await app.dataPlane.list();
     const properties = { zoneRedundancy: 'Enabled' };
-    expect(await put(path, 'eastus', { properties })).toMatchObject({ status: 201, body: { properties }, headers });
+    expect(await put(path, 'eastus', { properties })).toMatchObject({ status: 201, body: { properties } });
     await app.settle();
-    expect(await get(path, 'eastus')).toMatchObject({ status: 200, body: { properties }, headers });
-    const list = await app.request('GET', `${path}/replications`);
-    expect(list.headers).not.toHaveProperty('x-berth-not-enforced');
+    while (await app.get(ZoneWork).runOnce(new AbortController().signal));
+    const made = await get(path, 'eastus');
+    expect(made).toMatchObject({ status: 200, body: { properties } });
+    expect(made.headers).not.toHaveProperty('x-berth-not-enforced');
+    const ofZones = (await instancesSince(before)).filter((name) => name.endsWith('-zone2'));
+    expect(ofZones.map((name) => name.split('-').at(-3))).toEqual(['eastus', 'westeurope']);
+    const list = await app.request<{ value: Body[] }>('GET', `${path}/replications`);
+    expect(list.body.value.map(({ name }) => name)).toEqual(['eastus']);
+    expect(await app.request('GET', `${path}/listUsages`)).toMatchObject({
+      body: { value: expect.arrayContaining([expect.objectContaining({ name: 'Geo-replications', currentValue: 1 })]) },
+    });
+    const body = { value: ['eastus', 'westeurope'].map((region) => ({ region, zone: 2, state: 'Syncing' })) };
+    expect(await app.request('GET', `${path}/zones`)).toMatchObject({ status: 200, body });
+    expect(await app.request('POST', `${path}/zones/synchronize`)).toMatchObject({ status: 200, body });
     expect(
       await app.request('PATCH', `${path}/replications/eastus`, { properties: { zoneRedundancy: 'Disabled' } }),
     ).toMatchObject({
       status: 409,
       body: { error: { code: 'PropertyChangeNotAllowed', target: 'properties.zoneRedundancy' } },
     });
+    await app.request('DELETE', `${path}/replications/eastus`);
+    await app.settle();
+    expect((await instancesSince(before)).map((name) => name.split('-').at(-3))).toEqual(['westeurope']);
+    await app.request('DELETE', path);
+    await app.settle();
+    expect(await instancesSince(before)).toEqual([]);
+    const left = `select id from replication_comparisons c where not exists (select from registry_copies where id = c.id)`;
+    expect(await app.sql(left)).toEqual([]);
   });
 
   it('stay until what was pushed to them has come home', async () => {

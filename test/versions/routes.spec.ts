@@ -18,6 +18,8 @@ const OURS: readonly string[] = [
   'LifecyclePolicies_Get',
   'LifecyclePolicies_Set',
   'Registries_ListRegionEndpoints',
+  'Registries_ListZones',
+  'Registries_SynchronizeZones',
   'Replications_GetProgress',
   'Replications_Synchronize',
   'TagImmutabilityPolicies_Delete',
