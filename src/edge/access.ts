@@ -26,20 +26,30 @@ export function isRepositoryName(name: string): boolean {
 /**
  * Reads the `scope` parameters of a token request: `type:name:action,action`, several to a parameter when separated by
  * blanks. What makes no sense is left out, since clients ask for odd things (`registry:None:*`) and expect an answer.
+ * @param hosts of the registry; clients of content trust write one of them before the repository's name.
  */
-export function parseScopes(scopes: readonly string[]): Access[] {
+export function parseScopes(scopes: readonly string[], hosts: readonly string[] = []): Access[] {
   const wanted = new Map<string, Set<string>>();
   for (const scope of scopes.flatMap((text) => text.split(/\s+/))) {
     const [, type = '', name = '', actions = ''] = /^([a-z-]+)(?:\([^)]*\))?:(.+):([^:]*)$/.exec(scope) ?? [];
     const known = ACTIONS.get(type);
-    if (!known || !isNameOf(type, name)) continue;
-    const asked = wanted.get(`${type}:${name}`) ?? new Set();
-    wanted.set(`${type}:${name}`, asked);
-    for (const action of actions.split(',')) if (known.includes(action)) asked.add(action);
+    const below = type === 'repository' ? nameBelow(hosts, name) : undefined;
+    for (const meant of below === undefined ? [name] : [name, below]) {
+      if (!known || !isNameOf(type, meant)) continue;
+      const asked = wanted.get(`${type}:${meant}`) ?? new Set();
+      wanted.set(`${type}:${meant}`, asked);
+      for (const action of actions.split(',')) if (known.includes(action)) asked.add(action);
+    }
   }
   return [...wanted]
     .filter(([, actions]) => actions.size > 0)
     .map(([resource, actions]) => ({ ...resourceOf(resource), actions: [...actions] }));
+}
+
+/** Of a name such as `myregistry.azurecr.io/app` the repository's; undefined when it is not below one of the hosts. */
+export function nameBelow(hosts: readonly string[], name: string): string | undefined {
+  const slash = name.indexOf('/');
+  return hosts.includes(name.slice(0, slash).toLowerCase()) ? name.slice(slash + 1) : undefined;
 }
 
 export function formatScope({ type, name, actions }: Access): string {

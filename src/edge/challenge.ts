@@ -8,6 +8,11 @@ export interface Origin {
   readonly service: string;
 }
 
+/** The hosts that the client may know the registry by, in lower case; the registry's own is first. */
+export function hostsOf({ base, service }: Origin): readonly string[] {
+  return [service, base.slice(base.indexOf('//') + 2)].map((host) => host.toLowerCase());
+}
+
 export type ChallengeError = 'invalid_token' | 'insufficient_scope';
 
 /** No blank after a comma: az splits the text at commas and takes a blank for a part of the next name. */

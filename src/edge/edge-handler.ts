@@ -8,7 +8,7 @@ import { covers } from './access.js';
 import { parseAcr } from './acr-route.js';
 import { AcrRoutes } from './acr-routes.js';
 import { Authorization } from './authorization.js';
-import type { Origin } from './challenge.js';
+import { hostsOf, type Origin } from './challenge.js';
 import { contentCall } from './content-call.js';
 import { ContentRoutes } from './content-routes.js';
 import { DataEndpoints, hasPass } from './data-endpoints.js';
@@ -27,6 +27,8 @@ import { Regions, requireRegion, type RegionWish } from './regions.js';
 import { hostOnPort, isRegistryHost, keyOfHost } from './registry-host.js';
 import { TokenEndpoint, type EdgeCall } from './token-endpoint.js';
 import { drain } from './transfer.js';
+import { isTrustPath, parseTrust } from './trust-route.js';
+import { TrustRoutes } from './trust-routes.js';
 import { parseV2, withoutMount, type V2Route } from './v2-route.js';
 
 /** To whom a port belongs. */
@@ -64,6 +66,7 @@ export class EdgeHandler {
     private readonly exchange: ExchangeEndpoint,
     private readonly content: ContentRoutes,
     private readonly acr: AcrRoutes,
+    private readonly trust: TrustRoutes,
     private readonly pulls: PullResolution,
     private readonly through: PullThrough,
     private readonly regions: Regions,
@@ -175,6 +178,18 @@ export class EdgeHandler {
       const isDeletion = method === 'DELETE';
       const entered = isDeletion ? await this.regions.enter(asked, { isDeletion }) : asked;
       return this.acr.answer(entered, route);
+    }
+    if (isTrustPath(path)) {
+      observed.route = 'trust';
+      const route = parseTrust(method, path, hostsOf(origin));
+      const { login } = await this.authorization.admit({
+        registry,
+        origin,
+        authorization: headers.authorization,
+        needs: route.needs,
+      });
+      await this.rates.require(call, operationOf('trust', method), login);
+      return this.trust.answer(contentCall(call, login), route);
     }
     if (path !== '/v2' && !path.startsWith('/v2/'))
       throw new OciError(

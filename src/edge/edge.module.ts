@@ -7,6 +7,7 @@ import { IdentityModule } from '../identity/identity.module.js';
 import { RateLimitsModule } from '../rate-limits/rate-limits.module.js';
 import { RegistriesModule } from '../registries/registries.module.js';
 import { TokenLogins } from '../tokens/token-logins.js';
+import { TrustModule } from '../trust/trust.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { AcrRoutes } from './acr-routes.js';
 import { Authorization } from './authorization.js';
@@ -38,6 +39,7 @@ import { RegistryTokens } from './registry-tokens.js';
 import { Rooms } from './rooms.js';
 import { SizeLimits } from './size-limits.js';
 import { TokenEndpoint } from './token-endpoint.js';
+import { TrustRoutes } from './trust-routes.js';
 
 /** The login servers. Needs `TlsCredentials` from the application, and tells its `EdgeObserver` when it has one. */
 @Module({
@@ -50,6 +52,7 @@ import { TokenEndpoint } from './token-endpoint.js';
     UsageModule,
     DataPlaneModule,
     IdentityModule,
+    TrustModule,
   ],
   providers: [
     TokenLogins,
@@ -75,6 +78,7 @@ import { TokenEndpoint } from './token-endpoint.js';
     MissingParts,
     PullThrough,
     AcrRoutes,
+    TrustRoutes,
     EngineProxy,
     BlobPasses,
     DataEndpoints,

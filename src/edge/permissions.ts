@@ -14,17 +14,17 @@ export const REGISTRY_ACTIONS = [
   'deleted/restore/action',
   'quarantine/read',
   'quarantine/write',
+  'sign/write',
 ] as const;
-/** Of the admin user: quarantine is for those who have a role for it. */
-export const ADMIN_ACTIONS = REGISTRY_ACTIONS.filter((name) => !name.startsWith('quarantine/'));
+/** Of the admin user: quarantine is for those who have a role for it, and signing needs none where there are no roles. */
+export const ADMIN_ACTIONS = REGISTRY_ACTIONS.filter((name) => !/^(?:quarantine|sign)\//.test(name));
 export type RegistryAction = (typeof REGISTRY_ACTIONS)[number];
 
 const REGISTRIES = 'Microsoft.ContainerRegistry/registries';
 
 /**
  * What each action of a role allows where roles are for whole registries. Who may pull sees which repositories and tags
- * there are, too, and so does who sees what is in quarantine. What is said of signatures allows nothing here, where there are
- * none.
+ * there are, too, and so does who sees what is in quarantine.
  */
 const OF_ACTIONS: ReadonlyMap<string, readonly RegistryAction[]> = new Map([
   [`${REGISTRIES}/pull/read`, ['read', 'metadata/read']],
@@ -36,6 +36,7 @@ const OF_ACTIONS: ReadonlyMap<string, readonly RegistryAction[]> = new Map([
   [`${REGISTRIES}/deleted/restore/action`, ['deleted/restore/action']],
   [`${REGISTRIES}/quarantine/read`, ['read', 'metadata/read', 'quarantine/read']],
   [`${REGISTRIES}/quarantine/write`, ['quarantine/write']],
+  [`${REGISTRIES}/sign/write`, ['sign/write']],
 ]);
 
 /** What each data action allows where roles are for repositories. */
@@ -47,6 +48,7 @@ const OF_DATA_ACTIONS: ReadonlyMap<string, RegistryAction> = new Map([
   [`${REGISTRIES}/repositories/metadata/write`, 'metadata/write'],
   [`${REGISTRIES}/quarantinedArtifacts/read`, 'quarantine/read'],
   [`${REGISTRIES}/quarantinedArtifacts/write`, 'quarantine/write'],
+  [`${REGISTRIES}/trustedCollections/write`, 'sign/write'],
 ]);
 const READ_CATALOG = `${REGISTRIES}/catalog/read`;
 const NAME_KEY = REPOSITORY_NAME.toLowerCase();

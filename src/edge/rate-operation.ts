@@ -14,8 +14,8 @@ const EXCEPTIONS: Partial<Readonly<Record<RouteKind, Readonly<Record<string, Ope
 };
 
 /** As what an authorised request counts; undefined: as nothing. */
-export function operationOf(kind: RouteKind | 'acr', method: string): Operation | undefined {
-  const exception = kind === 'acr' ? undefined : EXCEPTIONS[kind]?.[method];
+export function operationOf(kind: RouteKind | 'acr' | 'trust', method: string): Operation | undefined {
+  const exception = kind === 'acr' || kind === 'trust' ? undefined : EXCEPTIONS[kind]?.[method];
   if (exception === 'free') return undefined;
   return exception ?? (method === 'GET' || method === 'HEAD' ? 'reads' : 'writes');
 }

@@ -4,13 +4,14 @@ import type { Permissions, RegistryAction } from './permissions.js';
 /** The part of what is wanted that somebody may have. */
 export type Rights = (wanted: readonly Access[]) => readonly Access[];
 
-/** Quarantine is for those who have a role for it. No token names these; they are asked for when content is. */
+/** Quarantine is for those who have a role for it, and so is signing. No token names these; they are asked for when content is. */
 export const QUARANTINE_RIGHTS = { read: 'quarantine_read', write: 'quarantine_write' } as const;
-const OF_QUARANTINE: readonly string[] = Object.values(QUARANTINE_RIGHTS);
+export const SIGN_RIGHT = 'sign';
+const OF_ROLES_ALONE: readonly string[] = [...Object.values(QUARANTINE_RIGHTS), SIGN_RIGHT];
 
 export const EVERYTHING: Rights = (wanted) =>
   wanted
-    .map((access) => ({ ...access, actions: access.actions.filter((action) => !OF_QUARANTINE.includes(action)) }))
+    .map((access) => ({ ...access, actions: access.actions.filter((action) => !OF_ROLES_ALONE.includes(action)) }))
     .filter(({ actions }) => actions.length > 0);
 
 export const PULL_ONLY: Rights = (wanted) =>
@@ -38,6 +39,7 @@ const OF_ROLES: Readonly<Record<RegistryAction, string>> = {
   'deleted/restore/action': 'deleted_restore',
   'quarantine/read': QUARANTINE_RIGHTS.read,
   'quarantine/write': QUARANTINE_RIGHTS.write,
+  'sign/write': SIGN_RIGHT,
 };
 
 /** Whether roles allow each list of a whole registry. */
@@ -71,7 +73,7 @@ export function rightsOfRoles(permissions: Permissions): Rights {
 
 /** Who asks for `*` asks for whatever there is. */
 function heldOf(access: Access, held: readonly string[]): Access[] {
-  const all = held.filter((action) => !OF_QUARANTINE.includes(action));
+  const all = held.filter((action) => !OF_ROLES_ALONE.includes(action));
   return narrowedTo(held, [access.actions.includes('*') ? { ...access, actions: [...new Set(all)] } : access]);
 }
 

@@ -11,6 +11,7 @@ test("docker's request carries user and password in the header, and scopes that 
   const { proof, ...rest } = readGet(query, basic('contoso:p:w'));
   expect(rest).toEqual({
     service: 'localhost:5100',
+    isForTrust: false,
     isOffline: true,
     access: [
       { type: 'repository', name: 'a', actions: ['pull'] },
@@ -18,6 +19,23 @@ test("docker's request carries user and password in the header, and scopes that 
     ],
   });
   expect(proof.kind === 'password' && [proof.user, proof.password.reveal()]).toEqual(['contoso', 'p:w']);
+});
+
+test('a scope of content trust has a host before the name, and is for the repository below it', () => {
+  const asked = (scope: string) => {
+    const hosts = ['localhost:5100', 'contoso.registry.localhost'];
+    const { access, isForTrust } = readGet(new URLSearchParams({ scope }), undefined, hosts);
+    return [access.map(({ name, actions }) => `${name}:${actions.join()}`), isForTrust];
+  };
+  expect(asked('repository:localhost:5100/team/a:push,pull')).toEqual([['team/a:push,pull'], true]);
+  // It may be the name of a repository as well.
+  expect(asked('repository:Contoso.registry.localhost/a:pull')).toEqual([['a:pull'], true]);
+  expect(asked('repository:contoso.registry.localhost/a:pull')).toEqual([
+    ['contoso.registry.localhost/a:pull', 'a:pull'],
+    true,
+  ]);
+  expect(asked('repository:localhost:5101/a:pull')).toEqual([[], false]);
+  expect(asked('repository:team/a:pull')).toEqual([['team/a:pull'], false]);
 });
 
 test('the user of zeros brings a refresh token for a password', () => {

@@ -1,6 +1,6 @@
 import type { RegistryEndpoint } from '../registries/login-servers.js';
 import { Secret } from '../secrets/secret.js';
-import { parseScopes, type Access } from './access.js';
+import { nameBelow, parseScopes, type Access } from './access.js';
 import { basicCredentials } from './authorization-header.js';
 import type { Origin } from './challenge.js';
 import { OciError } from './oci-error.js';
@@ -17,6 +17,8 @@ export interface TokenRequest {
   /** As the challenge named it; undefined when the client did not repeat it. */
   readonly service: string | undefined;
   readonly access: readonly Access[];
+  /** Whether it is for content trust, whose clients write a host before the repository's name. */
+  readonly isForTrust: boolean;
   /** Whether the client asks for a refresh token, too. */
   readonly isOffline: boolean;
 }
@@ -26,20 +28,25 @@ const TOKEN_USER = '00000000-0000-0000-0000-000000000000';
 
 /**
  * Reads a token request of docker's protocol: query and Basic header.
+ * @param hosts under which the registry answers.
  * @throws OciError when the Authorization header is there and is not Basic with user and password.
  */
-export function readGet(query: URLSearchParams, authorization: string | undefined): TokenRequest {
+export function readGet(
+  query: URLSearchParams,
+  authorization: string | undefined,
+  hosts: readonly string[] = [],
+): TokenRequest {
   const basic = basicCredentials(authorization);
   if (authorization !== undefined && !basic)
     throw new OciError('UNAUTHORIZED', "The Authorization header must be 'Basic' with base64 of '<user>:<password>'.");
-  return { ...common(query), proof: basic ? proofOf(basic.user, basic.password) : { kind: 'none' } };
+  return { ...common(query, hosts), proof: basic ? proofOf(basic.user, basic.password) : { kind: 'none' } };
 }
 
 /**
  * Reads a token request of OAuth 2: a form.
  * @throws OciError 400 naming the field at fault.
  */
-export function readPost(form: URLSearchParams): TokenRequest {
+export function readPost(form: URLSearchParams, hosts: readonly string[] = []): TokenRequest {
   const grant = required(form, 'grant_type');
   const read = GRANTS.get(grant);
   if (!read)
@@ -48,7 +55,7 @@ export function readPost(form: URLSearchParams): TokenRequest {
       `The grant_type '${grant}' is not supported here; use ${[...GRANTS.keys()].join(' or ')}.`,
       { status: 400 },
     );
-  return { ...common(form), proof: read(form) };
+  return { ...common(form, hosts), proof: read(form) };
 }
 
 const GRANTS: ReadonlyMap<string, (form: URLSearchParams) => Proof> = new Map([
@@ -61,10 +68,12 @@ export function proofOf(user: string, password: Secret): Proof {
   return user === TOKEN_USER ? { kind: 'refresh', token: password } : { kind: 'password', user, password };
 }
 
-function common(parameters: URLSearchParams): Omit<TokenRequest, 'proof'> {
+function common(parameters: URLSearchParams, hosts: readonly string[]): Omit<TokenRequest, 'proof'> {
+  const scopes = parameters.getAll('scope');
   return {
     service: parameters.get('service') ?? undefined,
-    access: parseScopes(parameters.getAll('scope')),
+    access: parseScopes(scopes, hosts),
+    isForTrust: scopes.some((scope) => nameBelow(hosts, scope.replace(/^repository:/, '')) !== undefined),
     isOffline: parameters.get('offline_token') === 'true' || parameters.get('access_type') === 'offline',
   };
 }

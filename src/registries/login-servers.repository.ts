@@ -40,6 +40,8 @@ export interface ContentFlags {
   readonly hasHidden: boolean;
   /** Whether what is pushed is kept from pullers until it is released. */
   readonly hasQuarantine: boolean;
+  /** Whether signed metadata of its repositories is served and taken. */
+  readonly hasTrust: boolean;
   /** Whether anything in it may be removed as garbage soon: what is asked for is then to be kept. */
   readonly hasGarbage: boolean;
   /** Whether any of its repositories follows one of another registry. */
@@ -70,6 +72,7 @@ const byKey: Statement = {
                 coalesce(c.has_locks, false) as "hasContentLocks",
                 coalesce(c.has_hidden or r.policies -> 'softDeletePolicy' ->> 'status' = 'enabled', false) as "hasHidden",
                 coalesce(r.policies->'quarantinePolicy'->>'status' = 'enabled', false) as "hasQuarantine",
+                coalesce(r.policies->'trustPolicy'->>'status' = 'enabled', false) as "hasTrust",
                 coalesce(g.has_garbage, false) as "hasGarbage",
                 exists (select 1 from cache_rules u where u.registry_id = r.id) as "hasCacheRules",
                 case when r.replica_locations = '[]' and r.zone_redundancy = 'Disabled' then '[]'

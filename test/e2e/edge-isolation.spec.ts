@@ -207,7 +207,7 @@ const MATRIX: readonly (readonly [string, readonly (readonly Operation[])[]])[] 
   ['Repository Reader where the name is a', [NOTHING, [...PULL, 'metadata'], NOTHING, NOTHING, NOTHING]],
   ['Repository Reader where the name is b', [NOTHING, ['ping'], NOTHING, NOTHING, NOTHING]],
   ['Repository Writer and Catalog Lister', [NOTHING, LOOK_AND_PUSH, NOTHING, NOTHING, NOTHING]],
-  ['AcrImageSigner', NOWHERE],
+  ['AcrImageSigner', [['ping'], ['ping'], NOTHING, NOTHING, NOTHING]],
   [`AcrPush, ${BY_A_GROUP}`, [LOOK_AND_PUSH, NOTHING, NOTHING, NOTHING, NOTHING]],
   [`Reader of the subscription, ${BY_A_GROUP}`, [LOOK, NOTHING, LOOK, NOTHING, NOTHING]],
   [`Repository Reader where the name is a, ${BY_A_GROUP}`, [NOTHING, [...PULL, 'metadata'], NOTHING, NOTHING, NOTHING]],
