@@ -14,7 +14,7 @@ export abstract class Scopes {
   /** As readable, and both take writes; the group stays, and no lock comes, until the transaction ends. */
   abstract assertWritable(tx: Tx, id: ResourceId, caller: Caller, locked?: ResourceId): Promise<void>;
 
-  /** As readable, and the subscription takes deletions; no lock comes until the transaction ends. */
+  /** As readable, and the subscription takes deletions until the transaction ends; no lock comes before. */
   abstract assertDeletable(tx: Tx, id: ResourceId, caller: Caller, locked?: ResourceId): Promise<void>;
 
   /** As readable, and no lock on the group or its subscription holds its resources back; none comes until the commit. */

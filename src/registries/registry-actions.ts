@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { ArmError, throwIfAny } from '../arm/arm-error.js';
 import type { ArmRequest } from '../arm/arm-request.js';
 import { parseBody } from '../arm/parse-body.js';
+import { notFound } from '../arm/refusals.js';
+import { Scopes } from '../arm/scopes.js';
 import { AdminCredentials } from '../credentials/admin-credentials.js';
 import { Database } from '../database/database.js';
 import { Usage } from '../usage/usage.js';
@@ -16,7 +18,7 @@ import {
 } from './registry-actions.wire.js';
 import type { Registry } from './registry.entity.js';
 import { registryId } from './registry-id.js';
-import { NAME_PATTERN, NAME_RULE } from './registry.type.js';
+import { NAME_PATTERN, NAME_RULE, REGISTRY_TYPE } from './registry.type.js';
 import { SkuCounts } from './sku-counts.js';
 
 /** What can be asked of a registry besides its own record. */
@@ -28,6 +30,7 @@ export class RegistryActions {
     private readonly credentials: AdminCredentials,
     private readonly usage: Usage,
     private readonly counts: SkuCounts,
+    private readonly scopes: Scopes,
   ) {}
 
   async checkName(body: unknown): Promise<NameStatusWire> {
@@ -50,8 +53,16 @@ export class RegistryActions {
   async regenerateCredential(registry: Registry, request: ArmRequest): Promise<CredentialsWire> {
     const { name } = bodyOf(RegenerateWire, request.body);
     assertAdminEnabled(registry);
-    await this.database.transaction((tx) => this.credentials.regenerate(tx, registry.id, name));
-    return this.listCredentials(registry);
+    const { id, caller } = request;
+    const held = await this.database.transaction(async (tx) => {
+      await this.scopes.assertWritable(tx, id, caller);
+      const found = await this.registries.lock(tx, id, caller.tenantId);
+      if (!found) throw notFound(REGISTRY_TYPE, id);
+      assertAdminEnabled(found);
+      await this.credentials.regenerate(tx, found.id, name);
+      return found;
+    });
+    return this.listCredentials(held);
   }
 
   async listUsages(registry: Registry): Promise<UsageListWire> {

@@ -43,7 +43,7 @@ const findHeld: Statement = {
   text: `select s.tenant_id as "tenantId", s.state, g.provisioning_state as "groupState",
                 locks_in_the_way($1, $3, $4, $5) as locks
            from subscriptions s left join resource_groups g on g.subscription_id = s.id and g.key = $2
-          where s.id = $1`,
+          where s.id = $1 for key share of s`,
 };
 const holdLocksStatement: Statement = { name: 'scopes.hold_locks', text: 'select hold_locks($1)' };
 
@@ -61,7 +61,7 @@ export function holdScope(
   return tx.row<HeldScopeRow>(hold, [subscriptionId, groupKey, ...valuesOf(search)]);
 }
 
-/** As `findScope`, and nobody can add a lock until the transaction ends. */
+/** As `findScope`, and until the transaction ends nobody can add a lock or change the state of the subscription. */
 export function findHeldScope(
   tx: Tx,
   subscriptionId: string,

@@ -4,6 +4,7 @@ import { ArmError } from '../arm/arm-error.js';
 import type { ArmRequest } from '../arm/arm-request.js';
 import { listBody, pageOf } from '../arm/paging.js';
 import { notFound } from '../arm/refusals.js';
+import { Scopes } from '../arm/scopes.js';
 import { isUuid } from '../arm/uuid.js';
 import { Database } from '../database/database.js';
 import { Clock } from '../work/clock.js';
@@ -22,6 +23,7 @@ export class WebhookActions {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly scopes: Scopes,
   ) {}
 
   callbackConfig({ callback }: Webhook): CallbackConfigWire {
@@ -29,10 +31,14 @@ export class WebhookActions {
   }
 
   /** Also of a webhook that is disabled: it is asked for. */
-  async ping(webhook: Webhook, { id: asked }: ArmRequest): Promise<EventInfoWire> {
+  async ping(webhook: Webhook, { id: asked, caller }: ArmRequest): Promise<EventInfoWire> {
     const id = randomUUID();
     const content = { id, timestamp: this.clock.now().toISOString(), action: 'ping' as const };
-    if (await this.database.transaction((tx) => insertPing(tx, webhook.id, content))) return { id };
+    const isSent = await this.database.transaction(async (tx) => {
+      await this.scopes.assertWritable(tx, asked, caller);
+      return insertPing(tx, webhook.id, content);
+    });
+    if (isSent) return { id };
     throw notFound(WEBHOOK_TYPE, asked);
   }
 

@@ -27,6 +27,6 @@ export class WebhookRedeliveriesController {
   @ArmAction('Webhooks_Redeliver', { body: RedeliverWire, answer: RedeliveredWire })
   async redeliver(@Arm() request: ArmRequest): Promise<RedeliveredWire> {
     const webhook = await this.arm.existing(webhookType, this.webhooks, request);
-    return this.redeliveries.redeliver(webhook, request.body);
+    return this.redeliveries.redeliver(webhook, request);
   }
 }

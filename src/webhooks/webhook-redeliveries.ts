@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { ArmError, throwIfAny } from '../arm/arm-error.js';
+import type { ArmRequest } from '../arm/arm-request.js';
 import { parseBody } from '../arm/parse-body.js';
-import { Database } from '../database/database.js';
+import { Scopes } from '../arm/scopes.js';
+import { Database, type Tx } from '../database/database.js';
 import { Clock } from '../work/clock.js';
 import { WebhookObserver } from './webhook-observer.js';
 import { sendAgain, sendPeriodAgain, type Period } from './webhook-redeliveries.repository.js';
@@ -18,17 +20,30 @@ export class WebhookRedeliveries {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly observer: WebhookObserver,
+    private readonly scopes: Scopes,
   ) {}
 
-  async redeliver(webhook: Webhook, body: unknown): Promise<RedeliveredWire> {
+  async redeliver(webhook: Webhook, { id, caller, body }: ArmRequest): Promise<RedeliveredWire> {
     const asked = askedOf(body);
-    const events = asked.id === undefined ? await this.period(webhook, asked) : await this.one(webhook, asked.id);
+    const sendAll = this.sending(webhook, asked);
+    const events = await this.database.transaction(async (tx) => {
+      await this.scopes.assertWritable(tx, id, caller);
+      return sendAll(tx);
+    });
     this.observer.askedAgain(events);
     return { events };
   }
 
-  private async one(webhook: Webhook, id: string): Promise<number> {
-    if (await this.database.transaction((tx) => sendAgain(tx, webhook.id, id))) return 1;
+  /** Answers how many it was. */
+  private sending(webhook: Webhook, asked: RedeliverWire): (tx: Tx) => Promise<number> {
+    const { id } = asked;
+    if (id !== undefined) return (tx) => this.one(tx, webhook, id);
+    const period = this.periodOf(asked);
+    return (tx) => this.period(tx, webhook, period);
+  }
+
+  private async one(tx: Tx, webhook: Webhook, id: string): Promise<number> {
+    if (await sendAgain(tx, webhook.id, id)) return 1;
     throw new ArmError(
       'ResourceNotFound',
       `The webhook '${webhook.name}' has no event '${id}'. listEvents tells them.`,
@@ -38,17 +53,14 @@ export class WebhookRedeliveries {
     );
   }
 
-  private period(webhook: Webhook, asked: RedeliverWire): Promise<number> {
-    const period = this.periodOf(asked);
-    return this.database.transaction(async (tx) => {
-      const events = await sendPeriodAgain(tx, webhook.id, period, MAX_REDELIVERED + 1);
-      if (events <= MAX_REDELIVERED) return events;
-      throw new ArmError(
-        'InvalidParameter',
-        `There are more than ${MAX_REDELIVERED} events in that time. Ask for shorter times, one after the other.`,
-        { target: 'from' },
-      );
-    });
+  private async period(tx: Tx, webhook: Webhook, period: Period): Promise<number> {
+    const events = await sendPeriodAgain(tx, webhook.id, period, MAX_REDELIVERED + 1);
+    if (events <= MAX_REDELIVERED) return events;
+    throw new ArmError(
+      'InvalidParameter',
+      `There are more than ${MAX_REDELIVERED} events in that time. Ask for shorter times, one after the other.`,
+      { target: 'from' },
+    );
   }
 
   private periodOf({ from, to, failedOnly = false }: RedeliverWire): Period {

@@ -94,21 +94,28 @@ describe('a lock that comes while others write', () => {
     },
   );
 
-  it('is seen by a deletion that waited for it', async () => {
-    const { path, group } = await app.given.registry();
+  it.each([
+    ['a deletion', 'DELETE', '', undefined],
+    ['a new password of the admin user', 'POST', '/regenerateCredential', { name: 'password' }],
+    ['a ping', 'POST', '/webhooks/hook12345/ping', {}],
+    ['a redelivery', 'POST', '/webhooks/hook12345/redeliver', { from: '2020-01-01T00:00:00Z' }],
+  ])('is seen by %s that waited for it', async (_, method, action, body) => {
+    const { path, group } = await app.given.registry({ body: { properties: { adminUserEnabled: true } } });
+    const webhook = { serviceUri: 'https://example.com', actions: ['push'] };
+    await app.request('PUT', `${path}/webhooks/hook12345`, { location: 'eastus', properties: webhook });
     const id = ResourceId.parse(group.path)!;
     const caller = { tenantId: app.tenantId, objectId: 'o', name: 'n', type: 'User' } as const;
     let deleted: Promise<{ status: number }> | undefined;
     await app.database.transaction(async (tx) => {
       await app.get(Scopes).assertLockable(tx, id, caller);
-      deleted = app.request('DELETE', path);
+      deleted = app.request(method, `${path}${action}`, body);
       await waiting();
       await tx.count(
         {
           name: 'test.lock',
           text: `insert into management_locks (id, subscription_id, scope_key, scope, key, name, level,
                    created_by, created_by_type, created_at, last_modified_by, last_modified_by_type, last_modified_at)
-                 values (gen_random_uuid(), $1, $2, $3, 'keep', 'keep', 'CanNotDelete', 'a', 'User', now(), 'a', 'User', now())`,
+                 values (gen_random_uuid(), $1, $2, $3, 'keep', 'keep', 'ReadOnly', 'a', 'User', now(), 'a', 'User', now())`,
         },
         [id.subscriptionId, `/resourcegroups/${id.groupKey}`, group.path],
       );

@@ -1,6 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ResourceId } from '../../src/arm/resource-id.js';
+import { Scopes } from '../../src/arm/scopes.js';
 import { armApp, type ArmApp, type Json } from '../support/arm-app.js';
+import { principal } from '../support/principal.js';
 
 const ROUNDS = 15;
 const registry = { location: 'eastus', sku: { name: 'Basic' } };
@@ -87,6 +90,38 @@ describe('requests that come at once', () => {
     });
     expect(await made).toMatchObject({ status: 409, body: { error: { code: 'ResourceGroupBeingDeleted' } } });
     expect(await app.sql(`select 1 from registries where key = 'late12345'`)).toEqual([]);
+  });
+
+  it('keep a subscription that ends from ending until a deletion has, and are refused once it has', async () => {
+    const { path, group } = await app.given.registry();
+    const { id, tenantId } = group.subscription;
+    const caller = { tenantId, objectId: 'o', name: 'n', type: 'User' } as const;
+    const notify = async () => {
+      const { token } = await principal(app, { isOperator: true });
+      const body = { state: 'Unregistered', registrationDate: 'Tue, 15 Nov 1994 08:12:31 GMT', properties: { tenantId } };
+      return app.request('PUT', `/subscriptions/${id}`, body, { apiVersion: '2.0', token });
+    };
+    const state = async () => (await app.sql('select state from subscriptions where id = $1', [id]))[0];
+    let ended: ReturnType<typeof notify> | undefined;
+    await app.database.transaction(async (tx) => {
+      await app.get(Scopes).assertDeletable(tx, ResourceId.parse(path)!, caller);
+      ended = notify();
+      await blocked();
+      expect(await state()).toEqual({ state: 'Registered' });
+    });
+    expect([(await ended)?.status, await state()]).toEqual([200, { state: 'Unregistered' }]);
+    await app.sql(`update subscriptions set state = 'Registered' where id = $1`, [id]);
+
+    let deleted: Promise<unknown> | undefined;
+    await app.database.transaction(async (tx) => {
+      const lock = 'select 1 from subscriptions where id = $1 for update';
+      await tx.row({ name: 'test.lock_subscription', text: lock }, [id]);
+      deleted = app.request('DELETE', path);
+      await blocked();
+      const end = `update subscriptions set state = 'Unregistered' where id = $1`;
+      await tx.count({ name: 'test.end', text: end }, [id]);
+    });
+    expect(await deleted).toMatchObject({ status: 409, body: { error: { code: 'ReadOnlyDisabledSubscription' } } });
   });
 
   /** Resolves once somebody waits for a lock; PostgreSQL says so. */
