@@ -98,7 +98,11 @@ describe('requests that come at once', () => {
     const caller = { tenantId, objectId: 'o', name: 'n', type: 'User' } as const;
     const notify = async () => {
       const { token } = await principal(app, { isOperator: true });
-      const body = { state: 'Unregistered', registrationDate: 'Tue, 15 Nov 1994 08:12:31 GMT', properties: { tenantId } };
+      const body = {
+        state: 'Unregistered',
+        registrationDate: 'Tue, 15 Nov 1994 08:12:31 GMT',
+        properties: { tenantId },
+      };
       return app.request('PUT', `/subscriptions/${id}`, body, { apiVersion: '2.0', token });
     };
     const state = async () => (await app.sql('select state from subscriptions where id = $1', [id]))[0];
