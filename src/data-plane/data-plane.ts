@@ -60,6 +60,11 @@ export abstract class DataPlane {
   starts(): number | undefined {
     return undefined;
   }
+
+  /** How many this process has ended since they did not answer any more; undefined when somebody else does. */
+  hung(): number | undefined {
+    return undefined;
+  }
 }
 
 export class InstanceMissing extends Error {

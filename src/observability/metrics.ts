@@ -6,7 +6,7 @@ const REQUEST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5
 const OPERATION_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
 
 /** Whoever runs the registries' engines. */
-export type Engines = Pick<DataPlane, 'running' | 'starts'>;
+export type Engines = Pick<DataPlane, 'running' | 'starts' | 'hung'>;
 
 /** Everything that is counted, in one registry per application. Labels take few values: routes, not paths. */
 export class Metrics {
@@ -90,6 +90,34 @@ export class Metrics {
     name: 'berth_cache_fills_total',
     help: 'Tags, digests and blobs that cache rules looked for in other registries, and what came of it.',
     labelNames: ['thing', 'outcome'],
+    registers: this.registers,
+  });
+
+  readonly cachePulls = new Counter({
+    name: 'berth_cache_pulls_total',
+    help: 'Pulls of manifests for which there is a cache rule, and whether other registries had to be asked.',
+    labelNames: ['outcome'],
+    registers: this.registers,
+  });
+
+  readonly swept = new Counter({
+    name: 'berth_sweep_removed_total',
+    help: 'What sweeps took away or put right: retention, lifecycle, purges of what was deleted, leftovers.',
+    labelNames: ['sweep'],
+    registers: this.registers,
+  });
+
+  readonly sweepFailures = new Counter({
+    name: 'berth_sweep_failures_total',
+    help: 'Sweeps that ended in an error; what they left is for the next time.',
+    labelNames: ['sweep'],
+    registers: this.registers,
+  });
+
+  readonly sweepEnded = new Gauge({
+    name: 'berth_sweep_last_success_timestamp_seconds',
+    help: 'When each sweep came to its end the last time. Told by processes with the role worker.',
+    labelNames: ['sweep'],
     registers: this.registers,
   });
 
@@ -197,10 +225,13 @@ export class Metrics {
   });
 
   /** The engines are asked when the metrics are; undefined means that another machine knows. */
-  constructor(engines: Engines = { running: () => undefined, starts: () => undefined }) {
+  constructor(engines: Engines = { running: () => undefined, starts: () => undefined, hung: () => undefined }) {
     this.gauge('berth_engines_running', 'Registry engines that run on this machine.', () => engines.running());
     this.counter('berth_engine_starts_total', 'Registry engines that were started, or could not be.', () =>
       engines.starts(),
+    );
+    this.counter('berth_engines_hung_total', 'Registry engines that did not answer any more and were ended.', () =>
+      engines.hung(),
     );
     this.gauge('process_start_time_seconds', 'When the process started.', () => performance.timeOrigin / 1000);
     this.gauge('process_resident_memory_bytes', 'Resident memory.', () => process.memoryUsage.rss());

@@ -21,6 +21,7 @@ import {
   READY,
   BOUND,
   openWithInstance,
+  untilNoEngine,
 } from '../support/engines.js';
 
 test('the module gives the driver its settings, and ends the engines with the application', async () => {
@@ -37,6 +38,63 @@ test('the module gives the driver its settings, and ends the engines with the ap
   await application.close();
   expect(isRunning(record!.engine)).toBe(false);
   expect(await dataPlane.isHealthy(NAME)).toBe(false);
+});
+
+describe('an engine that does not answer', () => {
+  async function inUse() {
+    const open = await openWithInstance({ engineIdleSeconds: 3_600 });
+    const lease = await open.dataPlane.acquire(NAME);
+    const [record] = await enginesOf(open.dataDir);
+    const { pid } = record!.engine;
+    onTestFinished(() => void (isRunning(record!.engine) && process.kill(pid, 'SIGCONT')));
+    const pass = async (seconds: number) => {
+      for (let passed = 0; passed < seconds; passed += 10) {
+        await new Promise(setImmediate);
+        open.time.advance(10_000);
+      }
+    };
+    return { ...open, lease, pid, engine: record!.engine, pass };
+  }
+
+  test('for two minutes is ended, which is told and counted, and the next request is served by another', async () => {
+    const { dataPlane, engine, pid, pass, logged, lease } = await inUse();
+    process.kill(pid, 'SIGSTOP');
+    const waiting = ask(dataPlane, NAME, { method: 'GET', path: '/v2/' });
+    await pass(110);
+    expect([dataPlane.hung(), logged]).toEqual([0, []]);
+    await pass(10);
+    expect([dataPlane.hung(), logged]).toEqual([
+      1,
+      [expect.objectContaining({ msg: expect.stringContaining('not answered') as string, instance: NAME, pid })],
+    ]);
+    expect(await ask(dataPlane, NAME, { method: 'GET', path: '/v2/' })).toEqual(READY);
+    await expect(waiting).rejects.toThrow();
+    await vi.waitFor(() => expect(isRunning(engine)).toBe(false), BOUND);
+    lease.release();
+    expect(logged).toHaveLength(1);
+  });
+
+  test('stays when it answers in between, however late', async () => {
+    const { dataPlane, engine, pid, pass, time } = await inUse();
+    for (let round = 0; round < 3; round++) {
+      process.kill(pid, 'SIGSTOP');
+      // It is being asked for the fourth time then, and answers.
+      await pass(100);
+      process.kill(pid, 'SIGCONT');
+      await vi.waitFor(() => expect(time.waiting(10_000)).toBe(1), BOUND);
+    }
+    expect([dataPlane.hung(), isRunning(engine)]).toEqual([0, true]);
+  });
+
+  test('at rest is not asked, and ends when its time is over', async () => {
+    const { dataPlane, time, dataDir, lease, pass } = await inUse();
+    lease.release();
+    await pass(10);
+    await vi.waitFor(() => expect(time.waiting(20_000)).toBe(0), BOUND);
+    time.advance(3_590_000);
+    await untilNoEngine(dataDir);
+    expect(dataPlane.hung()).toBe(0);
+  });
 });
 
 describe('a service that was killed', () => {

@@ -11,6 +11,11 @@ export class ManualSchedule {
     return () => this.tasks.delete(entry);
   };
 
+  /** How many wait for no longer than that. */
+  waiting(ms: number): number {
+    return [...this.tasks].filter(({ atMs }) => atMs - this.nowMs <= ms).length;
+  }
+
   advance(ms: number): void {
     this.nowMs += ms;
     for (const entry of this.tasks)

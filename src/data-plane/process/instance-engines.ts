@@ -1,5 +1,6 @@
 import type { EngineLease } from '../data-plane.js';
 import type { EngineProcess } from './engine-process.js';
+import { EngineWatch } from './engine-watch.js';
 import type { Schedule } from './schedule.js';
 
 /** A lease per request: an engine's log is looked at each time this many have passed. */
@@ -15,6 +16,8 @@ export interface InstanceEnginesOptions {
   start(signal: AbortSignal): Promise<StartedEngine>;
   /** An engine ended that was not told to. */
   onCrash(engine: EngineProcess): void;
+  /** An engine has not answered for minutes, and is being ended. */
+  onHung(engine: EngineProcess): void;
   /** No engine runs or starts any more. */
   onEmpty(): void;
   /** Called now and then while the engine is in use. */
@@ -24,6 +27,7 @@ export interface InstanceEnginesOptions {
 }
 
 interface Engine extends StartedEngine {
+  readonly watch: EngineWatch;
   leases: number;
   leasesGiven: number;
   isRetired: boolean;
@@ -49,6 +53,7 @@ export class InstanceEngines {
     if (!engine || engine.version !== version || !engine.process.isReachable) return undefined;
     engine.cancelIdle?.();
     engine.leases++;
+    engine.watch.used();
     if (++engine.leasesGiven % LEASES_BETWEEN_LOOKS === 0) void this.options.boundLog();
     let isHeld = true;
     return {
@@ -79,8 +84,15 @@ export class InstanceEngines {
 
   private async replace(): Promise<void> {
     this.stopStart.signal.throwIfAborted();
+    const started = await this.options.start(this.stopStart.signal);
     const engine: Engine = {
-      ...(await this.options.start(this.stopStart.signal)),
+      ...started,
+      watch: new EngineWatch({
+        socketPath: started.process.socketPath,
+        schedule: this.options.schedule,
+        isInUse: () => engine.leases > 0,
+        onHung: () => this.endHung(engine),
+      }),
       leases: 0,
       leasesGiven: 0,
       isRetired: false,
@@ -105,12 +117,19 @@ export class InstanceEngines {
   private async retire(engine: Engine): Promise<void> {
     engine.isRetired = true;
     engine.cancelIdle?.();
+    engine.watch.stop();
     if (this.current === engine) this.current = undefined;
     await engine.process.end();
   }
 
+  private endHung(engine: Engine): void {
+    this.options.onHung(engine.process);
+    void this.retire(engine);
+  }
+
   private forget(engine: Engine): void {
     engine.cancelIdle?.();
+    engine.watch.stop();
     this.running.delete(engine);
     if (this.current === engine) this.current = undefined;
     if (engine.process.hasCrashed) this.options.onCrash(engine.process);

@@ -31,6 +31,7 @@ export class ProcessDataPlane extends DataPlane implements OnModuleInit, OnAppli
   private readonly starter: EngineStarter;
   private readonly engines = new Map<string, InstanceEngines>();
   private isClosed = false;
+  private hungCount = 0;
 
   constructor(private readonly options: ProcessDataPlaneOptions) {
     super();
@@ -111,6 +112,10 @@ export class ProcessDataPlane extends DataPlane implements OnModuleInit, OnAppli
     return this.starter.starts;
   }
 
+  override hung(): number {
+    return this.hungCount;
+  }
+
   override running(): number {
     return [...this.engines.values()].reduce((count, engines) => count + engines.runningCount, 0);
   }
@@ -137,6 +142,14 @@ export class ProcessDataPlane extends DataPlane implements OnModuleInit, OnAppli
     const engines: InstanceEngines = new InstanceEngines({
       start: (signal) => this.starter.start(name, signal),
       onCrash: ({ ending }) => void this.reportCrash(name, ending),
+      onHung: ({ pid }) => {
+        this.hungCount++;
+        this.options.logger.error({
+          msg: 'an engine has not answered for two minutes and is ended; the next request starts another',
+          instance: name,
+          pid,
+        });
+      },
       onEmpty: () => {
         if (this.engines.get(name) === engines) this.engines.delete(name);
       },
