@@ -10,8 +10,10 @@ const LANES_WHILE_FAILING = 1;
 /** A lane that this process is sending. */
 export interface HeldLane {
   readonly claim: ClaimedLane;
-  /** Aborts when somebody else has it. */
-  readonly lost: AbortController;
+  /** Aborts when it is not to be gone on with: somebody else has it, or the process ends. */
+  readonly end: AbortController;
+  /** Until then nobody else has it; in milliseconds of `performance.now()`, which no clock that is put right changes. */
+  untilMs: number;
 }
 
 /** Which lanes a process holds, and how many more it may take: a receiver that fails or hangs is to leave room for others. */
@@ -43,8 +45,9 @@ export class HeldLanes {
     return this.rooms().flatMap(({ webhookId, lanes }) => (lanes <= 0 ? [webhookId] : []));
   }
 
-  add(claim: ClaimedLane): HeldLane {
-    const held = { claim, lost: new AbortController() };
+  /** @param untilMs as `HeldLane` has it. */
+  add(claim: ClaimedLane, untilMs: number): HeldLane {
+    const held = { claim, end: new AbortController(), untilMs };
     this.lanes.set(claim.leaseToken, held);
     this.perWebhook.set(claim.webhookId, (this.perWebhook.get(claim.webhookId) ?? 0) + 1);
     return held;
@@ -55,6 +58,10 @@ export class HeldLanes {
     const left = (this.perWebhook.get(webhookId) ?? 1) - 1;
     if (left > 0) this.perWebhook.set(webhookId, left);
     else this.perWebhook.delete(webhookId);
+  }
+
+  isFailing(webhookId: string): boolean {
+    return this.failing.has(webhookId);
   }
 
   answered(webhookId: string, isTaken: boolean): void {

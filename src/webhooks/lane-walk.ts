@@ -16,6 +16,8 @@ export interface Walk {
   readonly isCut: boolean;
   /** Aborts when the lane is not to be gone on with. */
   readonly signal: AbortSignal;
+  /** Nobody else has the lane. */
+  readonly isHeld: () => boolean;
   /** When the lane is to be given back, so that others of its webhook have their turn; in milliseconds of `now`. */
   readonly untilMs: number;
   readonly now: () => Date;
@@ -26,7 +28,8 @@ export interface Walk {
 export type WalkEnd = Omit<LaneEnd, 'lane'>;
 
 /** Sends event after event until one has to be tried again: what comes after that one waits for it. */
-export async function walkLane({ events, isCut, signal, untilMs, now, attempt, came }: Walk): Promise<WalkEnd> {
+export async function walkLane(walk: Walk): Promise<WalkEnd> {
+  const { events, isCut, signal, isHeld, untilMs, now, attempt, came } = walk;
   let ended = 0;
   const back = (delayMs: number, isExpired = false): WalkEnd => ({
     isEmpty: false,
@@ -36,7 +39,7 @@ export async function walkLane({ events, isCut, signal, untilMs, now, attempt, c
     isExpired,
   });
   for (const event of events) {
-    if (signal.aborted || (ended > 0 && now().getTime() >= untilMs)) return back(0);
+    if (signal.aborted || !isHeld() || (ended > 0 && now().getTime() >= untilMs)) return back(0);
     const made = await attempt(event);
     if (signal.aborted) return back(0);
     const verdict = verdictOn(made.response, event, now());

@@ -2,66 +2,18 @@ import { request as httpRequest, type ClientRequest, type IncomingMessage } from
 import { request as httpsRequest } from 'node:https';
 import { AddressRefused } from '../outbound/addresses.js';
 import type { OutboundAgents } from '../outbound/outbound-agents.js';
-import { revealed, type Callback } from './callback.js';
-import type { EventContent, ReceivedMessage, SentMessage } from './webhook-event.entity.js';
+import type { Message } from './event-message.js';
+import type { ReceivedMessage } from './webhook-event.entity.js';
 
 /** How long a receiver may take for its whole answer. */
 export const ANSWER_LIMIT_MS = 30_000;
 /** How much of an answer's body is read and kept. */
 export const MAX_CONTENT_BYTES = 16_384;
 
-const METHOD = 'POST';
-const VERSION = '1.1';
-/** In place of the value of a header, or of the rest of a URL, that only `getCallbackConfig` tells. */
-const HIDDEN = '[secret]';
-/** Of the service's own headers those with which somebody else could pass for it. */
-const SECRET_HEADERS: readonly string[] = ['Berth-Signature'];
 /** How a connection ends that was kept open and that the receiver has closed meanwhile. */
 const CLOSED_MEANWHILE: readonly string[] = ['ECONNRESET', 'EPIPE'];
 
 const ENDED = new Error('the connection ended');
-
-/** A request as it goes out. */
-export interface Message {
-  readonly uri: URL;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-  /** What may be told of it. */
-  readonly told: SentMessage;
-}
-
-/** What ACR does not send, from the body. */
-export type FurtherHeaders = (body: string) => Readonly<Record<string, string>>;
-
-/** The customer's headers stand in place of the service's own. */
-export function messageOf(callback: Callback, content: EventContent, further: FurtherHeaders = () => ({})): Message {
-  const { serviceUri, customHeaders } = revealed(callback);
-  const uri = new URL(serviceUri);
-  const body = JSON.stringify(content);
-  const custom = new Set(Object.keys(customHeaders).map((name) => name.toLowerCase()));
-  const own = Object.fromEntries(
-    Object.entries({
-      'User-Agent': 'AzureContainerRegistry/1.0',
-      'Content-Type': 'application/json; charset=utf-8',
-      'Content-Length': String(Buffer.byteLength(body)),
-      ...further(body),
-    }).filter(([name]) => !custom.has(name.toLowerCase())),
-  );
-  const secret = [...Object.keys(customHeaders), ...Object.keys(own).filter((name) => SECRET_HEADERS.includes(name))];
-  const hidden = Object.fromEntries(secret.map((name) => [name, HIDDEN]));
-  const isBare = uri.href === `${uri.origin}/`;
-  return {
-    uri,
-    headers: { ...own, ...customHeaders },
-    body,
-    told: {
-      method: METHOD,
-      requestUri: isBare ? uri.href : `${uri.origin}/${HIDDEN}`,
-      version: VERSION,
-      headers: { ...own, ...hidden },
-    },
-  };
-}
 
 /**
  * Posts the message and reads the beginning of the answer; redirects are not followed. A receiver that cannot be reached or
@@ -73,11 +25,10 @@ export async function post(
   agents: OutboundAgents,
   limitMs = ANSWER_LIMIT_MS,
 ): Promise<ReceivedMessage> {
-  const limit = AbortSignal.timeout(limitMs);
-  const either = AbortSignal.any([signal, limit]);
+  const limit = limitOf(signal, limitMs);
   try {
-    agents.addresses.admit(message.uri.hostname);
-    const answer = await answerTo(message, agents, either);
+    agents.addresses.admit(message.way.uri.hostname);
+    const answer = await answerTo(message, agents, limit);
     return {
       statusCode: String(answer.statusCode),
       reasonPhrase: storable(answer.statusMessage ?? ''),
@@ -86,18 +37,54 @@ export async function post(
       content: await beginningOf(answer),
     };
   } catch (error) {
-    return { reasonPhrase: limit.aborted ? `No answer within ${limitMs / 1000} seconds` : reasonOf(error) };
+    return { reasonPhrase: limit.isTimeOver() ? `No answer within ${limitMs / 1000} seconds` : reasonOf(error) };
+  } finally {
+    limit.lift();
   }
 }
 
-async function answerTo(message: Message, agents: OutboundAgents, signal: AbortSignal): Promise<IncomingMessage> {
+/** The end of what is under way: its time is over, or nobody waits for it any more. */
+interface Limit {
+  readonly isTimeOver: () => boolean;
+  readonly isReached: () => boolean;
+  /** From then on this is what is under way. */
+  readonly watch: (request: ClientRequest) => void;
+  readonly lift: () => void;
+}
+
+/** By hand: a signal made of others for each message cost as much as the message itself, most of it in the collector. */
+function limitOf(signal: AbortSignal, limitMs: number): Limit {
+  let [isTimeOver, request]: [boolean, ClientRequest | undefined] = [false, undefined];
+  const stop = () => void request?.destroy(ENDED);
+  const isReached = () => isTimeOver || signal.aborted;
+  const timer = setTimeout(() => {
+    isTimeOver = true;
+    stop();
+  }, limitMs);
+  signal.addEventListener('abort', stop);
+  return {
+    isTimeOver: () => isTimeOver,
+    isReached,
+    watch(sent) {
+      request = sent;
+      if (isReached()) stop();
+    },
+    lift() {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', stop);
+    },
+  };
+}
+
+async function answerTo(message: Message, agents: OutboundAgents, limit: Limit): Promise<IncomingMessage> {
   let sent: ClientRequest | undefined;
   const send = (isFresh: boolean) =>
     new Promise<IncomingMessage>((resolve, reject) => {
-      const { uri, headers, body } = message;
-      const request = uri.protocol === 'https:' ? httpsRequest : httpRequest;
-      const way = isFresh ? { agent: false, lookup: agents.addresses.lookup } : { agent: agents.for(uri) };
-      sent = request(uri, { method: METHOD, headers, signal, ...way });
+      const { way, headers, body } = message;
+      const request = way.uri.protocol === 'https:' ? httpsRequest : httpRequest;
+      const over = isFresh ? { agent: false, lookup: agents.addresses.lookup } : { agent: agents.for(way.uri) };
+      sent = request({ ...way.options, headers, ...over });
+      limit.watch(sent);
       sent.once('response', resolve);
       sent.once('upgrade', (_answer, socket) => {
         socket.destroy();
@@ -112,18 +99,9 @@ async function answerTo(message: Message, agents: OutboundAgents, signal: AbortS
     return await send(false);
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
-    if (!sent?.reusedSocket || !CLOSED_MEANWHILE.includes(code) || signal.aborted) throw error;
+    if (!sent?.reusedSocket || !CLOSED_MEANWHILE.includes(code) || limit.isReached()) throw error;
     return send(true);
   }
-}
-
-/** Whether the same message may be taken another time: the receiver was away, overtaxed or broken. */
-export function isWorthRetrying({ statusCode }: ReceivedMessage): boolean {
-  return statusCode === undefined || statusCode === '408' || statusCode === '429' || statusCode.startsWith('5');
-}
-
-export function isTaken({ statusCode }: ReceivedMessage): boolean {
-  return statusCode?.startsWith('2') === true;
 }
 
 function headersOf({ headers }: IncomingMessage): Record<string, string> {
@@ -132,19 +110,22 @@ function headersOf({ headers }: IncomingMessage): Record<string, string> {
   );
 }
 
-async function beginningOf(answer: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of answer as AsyncIterable<Buffer>) {
+/** Resolves when all of it came, as much as is kept, or what came before it broke off: the status has been said. */
+function beginningOf(answer: IncomingMessage): Promise<string> {
+  return new Promise((resolve) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    const done = () => resolve(storable(Buffer.concat(chunks).subarray(0, MAX_CONTENT_BYTES).toString('utf8')));
+    answer.on('data', (chunk: Buffer) => {
+      if (bytes >= MAX_CONTENT_BYTES) return;
       chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes >= MAX_CONTENT_BYTES) break;
-    }
-  } catch {
-    // The status has been said; a body that breaks off changes nothing about it.
-  }
-  return storable(Buffer.concat(chunks).subarray(0, MAX_CONTENT_BYTES).toString('utf8'));
+      if (bytes >= MAX_CONTENT_BYTES) answer.destroy();
+    });
+    answer.on('error', () => undefined);
+    answer.once('end', done);
+    answer.once('close', () => answer.readableEnded || done());
+  });
 }
 
 /** PostgreSQL cannot store the character NUL. */

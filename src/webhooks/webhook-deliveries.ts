@@ -23,8 +23,7 @@ import {
 } from './webhook-lanes.repository.js';
 import { WebhookObserver } from './webhook-observer.js';
 import { WebhookSender } from './webhook-sender.js';
-import type { Webhook } from './webhook.entity.js';
-import { WebhooksRepository } from './webhooks.repository.js';
+import { WebhooksRepository, type Addressee } from './webhooks.repository.js';
 
 /** Lanes that are taken at once, and events that are read of each. */
 const CLAIM = 256;
@@ -36,6 +35,7 @@ const COUNT_EVERY_MS = 5_000;
 /** So that what is written while one of them is at its end is seen by another. */
 const CONCURRENCY = 3;
 const HOUR_MS = 3_600_000;
+const LANE_LEASE_MS = LANE_LEASE_SECONDS * 1_000;
 
 /** Sends the events of webhooks, at least once each, those of one repository in their order. */
 @Injectable()
@@ -43,7 +43,7 @@ export class WebhookDeliveries implements OnModuleInit, BeforeApplicationShutdow
   private readonly logger = new Logger(WebhookDeliveries.name);
   private readonly held = new HeldLanes();
   private readonly stopping = new AbortController();
-  private readonly walks = new Set<Promise<number>>();
+  private readonly walks = new Set<Promise<void>>();
   private readonly writer: ResultWriter;
   private readonly keptMs: number;
   private taking: Promise<unknown> = Promise.resolve();
@@ -119,59 +119,67 @@ export class WebhookDeliveries implements OnModuleInit, BeforeApplicationShutdow
 
   /** One after the other, so that each knows what is held. */
   private take(stopping: AbortSignal): Promise<Promise<number>[]> {
-    const taken = this.taking.then(() => this.takeNow(AbortSignal.any([stopping, this.stopping.signal])));
+    const taken = this.taking.then(() => this.takeNow(stopping));
     this.taking = taken.catch(() => undefined);
     return taken;
   }
 
   private async takeNow(stopping: AbortSignal): Promise<Promise<number>[]> {
     const limit = Math.min(CLAIM, this.held.room);
-    if (stopping.aborted || limit <= 0) return [];
+    if (stopping.aborted || this.stopping.signal.aborted || limit <= 0) return [];
+    const untilMs = performance.now() + LANE_LEASE_MS;
     const claims = await claimLanes(this.database, this.held.rooms(), this.held.roomOfOthers, limit);
     if (claims.length === 0) return [];
-    const lanes = claims.map((claim) => this.held.add(claim));
-    this.renewal ??= setInterval(() => void this.renew(), (LANE_LEASE_SECONDS * 1000) / 3);
+    const lanes = claims.map((claim) => this.held.add(claim, untilMs));
+    this.renewal ??= setInterval(() => void this.renew(), LANE_LEASE_MS / 3);
     try {
       const ids = [...new Set(claims.map(({ webhookId }) => webhookId))];
       const [events, webhooks] = await Promise.all([
         eventsOf(this.database, claims, EVENTS_PER_LANE, this.keptMs),
-        this.webhooks.byIds(this.database, ids),
+        this.webhooks.addressees(this.database, ids),
       ]);
       const ofLane = byLane(events);
       const byId = new Map(webhooks.map((webhook) => [webhook.id, webhook]));
       const gone = ids.filter((id) => !byId.has(id));
       if (gone.length > 0) await dropLanes(this.database, gone);
       gone.forEach((id) => this.held.answered(id, true));
-      return lanes.map((lane) => {
-        const webhook = byId.get(lane.claim.webhookId);
-        const walk = this.walk(lane, webhook, ofLane.get(keyOf(lane.claim)) ?? [], stopping);
-        const known = walk.finally(() => this.walks.delete(known));
-        this.walks.add(known);
-        return known;
-      });
+      const walks = lanes.map((lane) =>
+        this.walk(lane, byId.get(lane.claim.webhookId), ofLane.get(keyOf(lane.claim)) ?? []),
+      );
+      this.endWith(stopping, lanes, walks);
+      return walks;
     } catch (error) {
       lanes.forEach((lane) => this.held.remove(lane));
       throw error;
     }
   }
 
+  /** One listener for all that were taken together: a signal for each, made of others, costs as much as a message. */
+  private endWith(stopping: AbortSignal, lanes: readonly HeldLane[], walks: readonly Promise<number>[]): void {
+    const signals = [stopping, this.stopping.signal];
+    const end = () => lanes.forEach((lane) => lane.end.abort());
+    for (const signal of signals) signal.addEventListener('abort', end);
+    if (signals.some(({ aborted }) => aborted)) end();
+    const all = Promise.allSettled(walks).then(() => {
+      for (const signal of signals) signal.removeEventListener('abort', end);
+      this.walks.delete(all);
+    });
+    this.walks.add(all);
+  }
+
   /** Answers after how many milliseconds the lane, or another of its webhook, may be due. */
-  private async walk(
-    lane: HeldLane,
-    webhook: Webhook | undefined,
-    events: readonly DueEvent[],
-    stopping: AbortSignal,
-  ): Promise<number> {
+  private async walk(lane: HeldLane, addressee: Addressee | undefined, events: readonly DueEvent[]): Promise<number> {
     try {
-      if (!webhook) return 0;
-      const signal = AbortSignal.any([lane.lost.signal, stopping]);
+      if (!addressee) return 0;
+      const { signal } = lane.end;
       const end = await walkLane({
         events,
         isCut: events.length === EVENTS_PER_LANE,
         signal,
+        isHeld: () => performance.now() < lane.untilMs,
         untilMs: Date.now() + TURN_MS,
         now: () => new Date(),
-        attempt: (event) => this.attempt(webhook, event, signal),
+        attempt: (event) => this.attempt(addressee, event, signal),
         came: (event, attempt, verdict) => this.came(lane, event, attempt, verdict),
       });
       await this.writer.end({ lane: lane.claim, ...end });
@@ -182,9 +190,9 @@ export class WebhookDeliveries implements OnModuleInit, BeforeApplicationShutdow
   }
 
   /** Whatever goes wrong on our side is told as no answer; the log has the details. */
-  private async attempt(webhook: Webhook, event: DueEvent, signal: AbortSignal): Promise<Attempt> {
+  private async attempt(addressee: Addressee, event: DueEvent, signal: AbortSignal): Promise<Attempt> {
     try {
-      return await this.sender.send(webhook, { id: event.id, content: contentOf(event) }, signal);
+      return await this.sender.send(addressee, { id: event.id, content: contentOf(event) }, signal);
     } catch (error) {
       this.logger.error({ event: event.id, err: error });
       return { response: { reasonPhrase: 'No answer: the service could not send it' } };
@@ -204,18 +212,23 @@ export class WebhookDeliveries implements OnModuleInit, BeforeApplicationShutdow
     const lanes = this.held.all();
     if (lanes.length === 0) return;
     try {
+      const untilMs = performance.now() + LANE_LEASE_MS;
       const kept = await renewLanes(
         this.database,
         lanes.map(({ claim }) => claim),
       );
-      for (const { claim, lost } of lanes) {
-        if (kept.has(claim.leaseToken)) continue;
-        this.logger.warn({ webhook: claim.webhookId, message: 'The claim was lost; its events will be sent again.' });
-        lost.abort();
+      for (const lane of lanes) {
+        if (kept.has(lane.claim.leaseToken)) lane.untilMs = untilMs;
+        else this.lost(lane);
       }
     } catch (error) {
       this.logger.warn({ message: 'The claims could not be renewed.', err: error });
     }
+  }
+
+  private lost({ claim, end }: HeldLane): void {
+    this.logger.warn({ webhook: claim.webhookId, message: 'The claim was lost; its events will be sent again.' });
+    end.abort();
   }
 
   private async nextDueMs(): Promise<number | undefined> {

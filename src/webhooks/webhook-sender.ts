@@ -4,10 +4,11 @@ import { Config } from '../config/config.js';
 import { allowedBy, OutboundAddresses } from '../outbound/addresses.js';
 import { OutboundAgents } from '../outbound/outbound-agents.js';
 import { Clock } from '../work/clock.js';
-import { messageOf, post } from './post-event.js';
+import { messageOf } from './event-message.js';
+import { post } from './post-event.js';
 import { signatureOf } from './signature.js';
 import type { EventContent, ReceivedMessage, SentMessage } from './webhook-event.entity.js';
-import type { Webhook } from './webhook.entity.js';
+import type { Addressee } from './webhooks.repository.js';
 
 /** An event on its way to one webhook. */
 export interface Delivery {
@@ -37,7 +38,7 @@ export class WebhookSender implements OnModuleDestroy {
 
   /** As `post`: what goes wrong on the way is told in the answer. */
   async send(
-    { callback, signatureSecrets }: Pick<Webhook, 'callback' | 'signatureSecrets'>,
+    { callback, signatureSecrets }: Omit<Addressee, 'id'>,
     { id, content }: Delivery,
     signal: AbortSignal,
   ): Promise<Sent> {

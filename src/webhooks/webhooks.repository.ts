@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
 import type { Page } from '../arm/paging.js';
 import type { ResourceId } from '../arm/resource-id.js';
 import type { Store } from '../arm/resource-type.js';
-import { columnsOf } from '../database/columns.js';
 import type { Sql, Statement, Tx } from '../database/database.js';
 import { registryChildrenOf } from '../registries/registry-children.repository.js';
 import { RegistryLocations } from '../registries/registry-locations.js';
@@ -21,15 +21,25 @@ import type { WebhookContext } from './webhook.type.js';
 const NO_ID = '00000000-0000-0000-0000-000000000000';
 
 const children = registryChildrenOf('webhooks', Webhook);
-const byIds: Statement = {
-  name: 'webhooks.by_ids',
-  text: `select ${columnsOf(Webhook).select()} from webhooks where id = any($1::uuid[])`,
+const addressees: Statement = {
+  name: 'webhooks.addressees',
+  text: `select id, sealed_callback as "sealedCallback", sealed_signature_secrets as "sealedSignatureSecrets"
+           from webhooks where id = any($1::uuid[])`,
 };
+/** Addressees that are kept open. */
+const MAX_KNOWN = 1_000;
+
+type Sealed = Pick<Webhook, 'sealedCallback' | 'sealedSignatureSecrets'>;
+type Opened = Pick<Webhook, 'callback' | 'signatureSecrets'>;
+
+/** Where messages of a webhook go, and what they are signed with. */
+export type Addressee = Pick<Webhook, 'id'> & Opened;
 
 /** Every query about webhooks. The callback of what is read here is opened when somebody asks for it: most answers show none. */
 @Injectable()
 export class WebhooksRepository implements Store<Webhook, WebhookContext, Registry>, OnModuleInit {
   readonly remove = children.remove;
+  private readonly known = new LRUCache<string, Addressee & Sealed>({ max: MAX_KNOWN });
 
   constructor(
     readonly parents: RegistryParents,
@@ -54,9 +64,16 @@ export class WebhooksRepository implements Store<Webhook, WebhookContext, Regist
     return this.opened(await children.byId(sql, id));
   }
 
-  /** Those that are still there, without what is said of their registries. */
-  async byIds(sql: Sql, ids: readonly string[]): Promise<Webhook[]> {
-    return (await sql.rows<Webhook>(byIds, [ids])).map((row) => this.opened(row));
+  /** Of those webhooks that are still there. What has not changed is not opened again. */
+  async addressees(sql: Sql, ids: readonly string[]): Promise<Addressee[]> {
+    const rows = await sql.rows<Pick<Webhook, 'id'> & Sealed>(addressees, [ids]);
+    return rows.map((row) => {
+      const known = this.known.get(row.id);
+      if (known && isSame(known, row)) return known;
+      const opened = this.opened(row);
+      this.known.set(row.id, opened);
+      return opened;
+    });
   }
 
   async list(sql: Sql, id: ResourceId, page: Page): Promise<Webhook[]> {
@@ -92,20 +109,29 @@ export class WebhooksRepository implements Store<Webhook, WebhookContext, Regist
     };
   }
 
-  private opened(row: Webhook): Webhook;
-  private opened(row: Webhook | undefined): Webhook | undefined;
-  private opened(row: Webhook | undefined): Webhook | undefined {
+  private opened<Row extends Sealed>(row: Row): Row & Opened;
+  private opened<Row extends Sealed>(row: Row | undefined): (Row & Opened) | undefined;
+  private opened<Row extends Sealed>(row: Row | undefined): (Row & Opened) | undefined {
     if (!row) return undefined;
     const open = (sealed: Buffer): unknown => JSON.parse(this.box.open(sealed).reveal());
     const { sealedCallback, sealedSignatureSecrets: secrets } = row;
     lazily(row, 'callback', () => callbackOf(open(sealedCallback) as PlainCallback));
     lazily(row, 'signatureSecrets', () => secrets && secretsOf(open(secrets) as PlainSignatureSecrets));
-    return row;
+    return row as Row & Opened;
   }
 }
 
+/** Nothing is sealed twice to the same bytes. */
+function isSame(one: Sealed, other: Sealed): boolean {
+  const none = Buffer.alloc(0);
+  return (
+    one.sealedCallback.equals(other.sealedCallback) &&
+    (one.sealedSignatureSecrets ?? none).equals(other.sealedSignatureSecrets ?? none)
+  );
+}
+
 /** A member that is made when somebody first asks for it. */
-function lazily(row: Webhook, member: 'callback' | 'signatureSecrets', make: () => unknown): void {
+function lazily(row: object, member: 'callback' | 'signatureSecrets', make: () => unknown): void {
   let made: { readonly value: unknown } | undefined;
   Object.defineProperty(row, member, {
     enumerable: true,
