@@ -9,11 +9,11 @@ import { request } from 'undici';
 import { Database } from '../../src/database/database.js';
 import { dataSourceOptions } from '../../src/database/data-source.js';
 import { openTransfers } from '../../src/replications/transfers.repository.js';
-import { peakMemoryMegabytes, resetPeakMemory } from '../process-usage.js';
 import type { Finding } from '../report.js';
 import type { Service } from '../service.js';
 import { median, pairedRatio, quantile } from '../statistics.js';
-import { MANIFEST_TYPE, pushBlob, pushTag, randomBlob, type ContentServer } from './content.js';
+import { MANIFEST_TYPE, pushBlob, randomBlob, type ContentServer } from './content.js';
+import { manyTags } from './many-tags.js';
 import { openRegistryService, putReplication, readyRegistry, type ReadyRegistry } from './registry-service.js';
 import type { Stage } from './stage.js';
 
@@ -25,7 +25,6 @@ const SMALL_BYTES = 100_000;
 const CONFIG_BYTES = 500;
 const PUSHES = 40;
 const LARGE_ROUNDS = 2;
-const TAGS = 10_000;
 const LIMIT_MS = 240_000;
 const AIMS = { smallMs: 500, ratio: 1.5 };
 
@@ -81,31 +80,7 @@ export async function replication(stage: Stage): Promise<readonly Finding[]> {
       ratio,
       aim: { text: `≤ ${AIMS.ratio}`, isMet: ratio <= AIMS.ratio },
     },
-    ...(await manyTags(service)),
-  ];
-}
-
-/** A replica of a registry that has them already. */
-async function manyTags(service: Service): Promise<readonly Finding[]> {
-  const registry = `${NAME}3`;
-  const { host, headers } = await readyRegistry(service, registry, SCOPE);
-  const server: ContentServer = { host, agent: service.agent, headers };
-  const blob = randomBlob(SMALL_BYTES);
-  await pushBlob(server, blob, REPOSITORY);
-  const pushes = Array.from({ length: TAGS }, (_, nth) => nth);
-  const pushing = Array.from({ length: 16 }, async () => {
-    for (let nth = pushes.pop(); nth !== undefined; nth = pushes.pop())
-      await pushTag(server, blob, REPOSITORY, `t${nth}`);
-  });
-  await Promise.all(pushing);
-  await resetPeakMemory(service.pid);
-  const took = await seconds(() => putReplication(service, registry, 'eastus'));
-  const peak = await peakMemoryMegabytes(service.pid);
-  return [
-    {
-      what: `A new replica of ${TAGS.toLocaleString('en')} tags, each with a manifest of its own: until it is Ready`,
-      measured: `${took.toFixed(0)} s, ${(TAGS / took).toFixed(0)} tags/s; highest resident memory of the service ${peak.toFixed(0)} MB`,
-    },
+    ...(await manyTags(stage)),
   ];
 }
 

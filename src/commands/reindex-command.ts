@@ -11,6 +11,7 @@ import { ProcessDataPlane } from '../data-plane/process/process-data-plane.js';
 import { dataSourceOptions } from '../database/data-source.js';
 import { Database } from '../database/database.js';
 import { runningPostgresUrl } from '../embedded/postgres/running-url.js';
+import { reindexedCopies } from '../replications/reindexed-copies.js';
 import { Usage } from '../usage/usage.js';
 import { SystemClock } from '../work/clock.js';
 
@@ -38,11 +39,13 @@ export async function reindexRegistry(
     if (registry.reindexedTo !== null) say(`goes on where it broke off: ${registry.reindexedTo}`);
     let saidAt = performance.now();
     const [usage, clock] = [new Usage(), new SystemClock()];
+    const storageOf = (instanceName: string) => new EngineStorage(config.dataDir, instanceName, config.zoneDir);
     return await reindex(registry, {
       database,
       usage,
       garbage: new Garbage(database, dataPlaneOf(config), usage, clock),
-      stored: new EngineStorage(config.dataDir, registry.instanceName),
+      stored: storageOf(registry.instanceName),
+      copies: await reindexedCopies(database, registry.id, storageOf),
       now: () => clock.now(),
       onProgress: (phase, last, tally) => {
         if (performance.now() - saidAt < BETWEEN_LINES_MS) return;

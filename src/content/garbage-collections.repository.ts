@@ -27,12 +27,12 @@ const REGISTRY = `select r.id, r.name, coalesce(c.is_indexed, false) as "isIndex
                     from registries r left join registry_contents c on c.registry_id = r.id`;
 const byId: Statement = { name: 'garbage_collections.registry', text: `${REGISTRY} where r.id = $1` };
 const byKey: Statement = { name: 'garbage_collections.registry_by_key', text: `${REGISTRY} where r.key = lower($1)` };
-/** The registry's own first. A replica that is being deleted takes its garbage along. */
+/** The registry's own first. A copy that is being deleted takes its garbage along. */
 const instances: Statement = {
   name: 'garbage_collections.instances',
   text: `select instance_name as "instanceName", false as "isReplica" from registries where id = $1
          union all
-         select instance_name, true from replications where registry_id = $1 and provisioning_state <> 'Deleting'
+         select instance_name, true from registry_copies where registry_id = $1 and not is_going
          order by 2, 1`,
 };
 /** At different times, so that a service with many registries is never busy with all of them. */

@@ -61,6 +61,27 @@ interface Place extends Held {
   readonly files: StoredGarbage;
 }
 
+/** The storages of a registry. What fails in one is told when everything has been done in the others. */
+class Places {
+  private readonly failures = new Map<Place, unknown>();
+
+  constructor(private readonly all: readonly Place[]) {}
+
+  async each<T>(work: (place: Place) => Promise<T>): Promise<T[]> {
+    const done: T[] = [];
+    for (const place of this.all.filter((one) => !this.failures.has(one)))
+      await work(place).then(
+        (result) => done.push(result),
+        (error: unknown) => this.failures.set(place, error),
+      );
+    return done;
+  }
+
+  throwIfFailed(): void {
+    for (const [, error] of this.failures) throw error;
+  }
+}
+
 /**
  * Removes from a registry and its replicas what nothing refers to, while it is pushed to. Safe to run anywhere, at any time, and in several
  * processes at once; one that dies leaves the rest to the next. Why is in `docs/decisions/0024`.
@@ -80,17 +101,20 @@ export class GarbageCollector {
     { graceSeconds = this.config.blobGraceHours * 3_600, lost }: Collecting = {},
   ): Promise<Collected> {
     const { id } = registry;
-    const places = await this.placesOf(id);
+    const places = new Places(await this.placesOf(id));
     // First, so that what was pushed again and is of no use is found in this run.
-    for (const place of places) await this.destroy(place, lost);
+    await places.each((place) => this.destroy(place, lost));
     await forgetDestroyedBlobs(this.database, id, this.ago(DESTROYED_KNOWN_SECONDS));
-    for (const place of places) await this.mark(place, lost);
+    await places.each((place) => this.mark(place, lost));
     const files = await this.discard(id, graceSeconds, lost);
-    for (const place of places) await this.move(place, lost);
+    await places.each((place) => this.move(place, lost));
     const blobsWaiting = await this.database.transaction((tx) => countMarkedBlobs(tx, id));
-    const removed: Removed[] = [];
-    for (const place of places) removed.push({ ...sumOf(files, place), uploadsRemoved: await this.endUploads(place) });
-    const inReplicas = places.length > 1 ? { inReplicas: total(removed.slice(1)) } : {};
+    const removed = await places.each(async (place) => ({
+      ...sumOf(files, place),
+      uploadsRemoved: await this.endUploads(place),
+    }));
+    places.throwIfFailed();
+    const inReplicas = removed.length > 1 ? { inReplicas: total(removed.slice(1)) } : {};
     return { ...total(removed), blobsWaiting, ...inReplicas };
   }
 

@@ -11,8 +11,7 @@ export interface Held {
 }
 
 /** Something in the way of a blob that is referred to. */
-export interface TakenBack extends StoredFile {
-  readonly instanceName: string;
+export interface TakenBack extends DiscardedFile {
   /** Not where the engine looks for it, or about to go from there. */
   readonly isDiscarded: boolean;
 }
@@ -61,6 +60,14 @@ const takeBack: Statement = {
           where g.registry_id = $1 and g.digest = f.digest and g.instance_name = f.instance_name
          returning g.digest, g.size_bytes::float8 as "sizeBytes", g.instance_name as "instanceName",
                    g.discarded_at is not null as "isDiscarded"`,
+};
+const noteLost: Statement = {
+  name: 'garbage.note_lost',
+  text: `insert into garbage_blobs (registry_id, instance_name, digest, size_bytes, marked_at, discarded_at, moved_at,
+                                    destroyed_at)
+           select $1, b.instance_name, b.digest, b.size_bytes, $5, $5, $5, $5
+             from unnest($2::text[], $3::text[], $4::bigint[]) as b (instance_name, digest, size_bytes)
+         on conflict do nothing`,
 };
 const want: Statement = {
   name: 'garbage.want',
@@ -173,6 +180,18 @@ export function takeBackBlobs(
   instanceName: string | null,
 ): Promise<TakenBack[]> {
   return tx.rows<TakenBack>(takeBack, [registryId, digests, instanceName]);
+}
+
+/** They could not be brought back, and whoever copies there has to look for them. */
+export async function noteLostBlobs(
+  tx: Tx,
+  registryId: string,
+  files: readonly DiscardedFile[],
+  at: Date,
+): Promise<void> {
+  const names = files.map(({ instanceName }) => instanceName);
+  const sizes = files.map(({ sizeBytes }) => sizeBytes);
+  await tx.count(noteLost, [registryId, names, files.map(({ digest }) => digest), sizes, at]);
 }
 
 /** Somebody asks for a blob: its grace period begins anew. True when it is one that the engine is about to lose. */

@@ -1,10 +1,10 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { DataPlane } from '../data-plane/data-plane.js';
 import { Database, type Tx } from '../database/database.js';
 import { Usage } from '../usage/usage.js';
 import { Clock } from '../work/clock.js';
 import { findInstances } from './garbage-collections.repository.js';
-import { shareGarbage, takeBackBlobs, wantBlob, type TakenBack } from './garbage.repository.js';
+import { noteLostBlobs, shareGarbage, takeBackBlobs, wantBlob, type TakenBack } from './garbage.repository.js';
 
 /** What a manifest refers to was pushed so long ago, and to no purpose, that it is gone. */
 export class BlobsGone extends Error {
@@ -16,6 +16,8 @@ export class BlobsGone extends Error {
 /** Keeps from the garbage collection what clients and manifests refer to. */
 @Injectable()
 export class Garbage {
+  private readonly logger = new Logger(Garbage.name);
+
   constructor(
     private readonly database: Database,
     private readonly dataPlane: DataPlane,
@@ -68,16 +70,27 @@ export class Garbage {
     const discarded = taken.filter(({ isDiscarded }) => isDiscarded);
     if (discarded.length === 0) return;
     const instances = new Set((await findInstances(tx, registryId)).map((one) => one.instanceName));
-    const [back, gone] = [new Map<string, TakenBack>(), new Set<string>()];
-    for (const blob of discarded) {
-      const isBack =
-        instances.has(blob.instanceName) && (await this.dataPlane.garbageOf(blob.instanceName).restore(blob.digest));
-      if (isBack) back.set(blob.digest, blob);
-      else if (instanceName === null || blob.instanceName === instanceName) gone.add(blob.digest);
-    }
-    const missing = [...gone].filter((digest) => instanceName !== null || !back.has(digest));
-    if (missing.length > 0) throw new BlobsGone(missing);
+    const [back, gone] = [new Map<string, TakenBack>(), [] as TakenBack[]];
+    for (const blob of discarded.filter((one) => instances.has(one.instanceName)))
+      if (await this.isBack(blob, instanceName)) back.set(blob.digest, blob);
+      else gone.push(blob);
+    const isMissed = (blob: TakenBack) =>
+      instanceName === null ? !back.has(blob.digest) : blob.instanceName === instanceName;
+    const missing = gone.filter(isMissed);
+    if (missing.length > 0) throw new BlobsGone([...new Set(missing.map(({ digest }) => digest))]);
+    if (gone.length > 0) await noteLostBlobs(tx, registryId, gone, this.clock.now());
     // Last, as every push takes the sum of its registry.
     tx.atCommit(() => this.usage.stored(tx, registryId, [...back.values()]));
+  }
+
+  /** A push does not fail because the storage of another region, or zone, does. */
+  private async isBack(blob: TakenBack, instanceName: string | null): Promise<boolean> {
+    try {
+      return await this.dataPlane.garbageOf(blob.instanceName).restore(blob.digest);
+    } catch (error) {
+      if (blob.instanceName === instanceName) throw error;
+      this.logger.warn({ message: 'A blob could not be brought back.', ...blob, err: error });
+      return false;
+    }
   }
 }

@@ -8,7 +8,8 @@ import {
   takeRepositoryRow,
   type RepositoryRow,
 } from './reindex.repository.js';
-import { filtered, type Reindexing } from './reindexing.js';
+import { bringMissedHome, holderOf } from './reindex-home.js';
+import { filtered, firstOf, placesOf, type Reindexing } from './reindexing.js';
 
 const PAGE = 200;
 
@@ -17,14 +18,16 @@ type IsGone = (item: string) => Promise<boolean>;
 /** Removes what is written down of the repository and not stored any more, and the repository when nothing is left. */
 export async function removeLostRows(on: Reindexing, repository: RepositoryRow): Promise<void> {
   const { id, name } = repository;
-  const isTagGone: IsGone = async (tag) => (await on.stored.tag(name, tag)) === undefined;
-  const isManifestGone: IsGone = async (digest) =>
-    !(await on.stored.manifestTime(name, digest)) || (await on.stored.sizeOf(digest)) === undefined;
+  // Whatever any engine has stays: it may have come there just now.
+  const isTagGone: IsGone = async (tag) =>
+    (await firstOf(placesOf(on), ({ stored }) => stored.tag(name, tag))) === undefined;
+  const isManifestGone: IsGone = async (digest) => (await holderOf(on, name, digest)) === undefined;
 
   const nextTags = async (after: string) => (await listTagRows(on.database, id, after, PAGE)).map((row) => row.name);
   if (!on.hasHidden) await removeGone(on, repository, { next: nextTags, isGone: isTagGone, remove: deleteTagRows });
   const nextDigests = (after: string) => listDigests(on.database, id, after, PAGE);
   await removeGone(on, repository, { next: nextDigests, isGone: isManifestGone, remove: deleteManifestRows });
+  await bringMissedHome(on, repository);
   if ((await nextDigests('')).length > 0) return;
   on.tally.removed += await held(on, repository, () => Promise.resolve(0));
 }

@@ -1,9 +1,9 @@
 import type { StoredSize } from '../data-plane/stored-content.js';
 import { correctStoredSum, findStoredSizes, isStoredSumRight, listStored } from '../usage/stored-sizes.repository.js';
-import { shareGarbage } from './garbage.repository.js';
+import { findUnreferenced, shareGarbage } from './garbage.repository.js';
 import { readManifest } from './manifest-document.js';
 import { findDiscarded } from './reindex.repository.js';
-import { filtered, inPages, type Reindexing } from './reindexing.js';
+import { filtered, inPages, sizeAnywhere, type Place, type Reindexing } from './reindexing.js';
 import { isUntagging } from './untagging.js';
 
 const PAGE = 500;
@@ -16,16 +16,33 @@ export async function countStored(
   from: string,
   done: (digest: string) => Promise<void>,
 ): Promise<void> {
-  for await (const page of inPages(on.stored.blobs(from), PAGE)) {
+  for await (const page of inPages(on.home.stored.blobs(from), PAGE)) {
     on.tally.blobs += page.length;
-    const found = await findStoredSizes(on.database, on.registryId, digestsOf(page));
-    const counted = new Map(found.map(({ digest, sizeBytes }) => [digest, sizeBytes]));
-    const differing = page.filter(({ digest, sizeBytes }) => counted.get(digest) !== sizeBytes);
-    const wrong = await filtered(differing, (blob) => isCounted(on, blob));
-    const recounted = wrong.length > 0 ? await recount(on, wrong) : [];
-    for (const { digest } of recounted) on.tally[counted.has(digest) ? 'corrected' : 'added']++;
+    await countPage(on, on.home, page);
     await done(page.at(-1)?.digest ?? from);
   }
+}
+
+/** What another engine alone has, and the registry's content refers to, counts until it is at home, and then. */
+export async function countElsewhere(on: Reindexing, place: Place): Promise<void> {
+  for await (const page of inPages(place.stored.blobs(''), PAGE)) {
+    const away = await filtered(page, async ({ digest }) => (await on.home.stored.sizeOf(digest)) === undefined);
+    if (away.length === 0) continue;
+    const nobody = { registryId: on.registryId, instanceName: '' };
+    const unreferenced = await findUnreferenced(on.database, nobody, digestsOf(away));
+    const referenced = away.filter(({ digest }) => !unreferenced.has(digest));
+    on.tally.blobs += referenced.length;
+    await countPage(on, place, referenced);
+  }
+}
+
+async function countPage(on: Reindexing, place: Place, page: readonly StoredSize[]): Promise<void> {
+  const found = await findStoredSizes(on.database, on.registryId, digestsOf(page));
+  const counted = new Map(found.map(({ digest, sizeBytes }) => [digest, sizeBytes]));
+  const differing = page.filter(({ digest, sizeBytes }) => counted.get(digest) !== sizeBytes);
+  const wrong = await filtered(differing, (blob) => isCounted(on, place, blob));
+  const recounted = wrong.length > 0 ? await recount(on, wrong) : [];
+  for (const { digest } of recounted) on.tally[counted.has(digest) ? 'corrected' : 'added']++;
 }
 
 /** Takes what is counted and not stored any more off the sum. */
@@ -35,7 +52,7 @@ export async function discountLost(
   done: (digest: string) => Promise<void>,
 ): Promise<void> {
   const next = (after: string) => listStored(on.database, on.registryId, after, PAGE);
-  const isGone = async (digest: string) => (await on.stored.sizeOf(digest)) === undefined;
+  const isGone = async (digest: string) => (await sizeAnywhere(on, digest)) === undefined;
   for (let page = await next(from); page.length > 0; page = await next(page.at(-1) ?? '')) {
     for (const digest of await filtered(page, isGone)) await discount(on, digest);
     await done(page.at(-1) ?? from);
@@ -62,17 +79,22 @@ function recount({ database, usage, registryId }: Reindexing, wrong: readonly St
 }
 
 /** Its row is away before the storage is looked at: whoever stores it again in the meantime waits, and counts it. */
-async function discount({ database, usage, stored, registryId, tally }: Reindexing, digest: string): Promise<void> {
+async function discount(on: Reindexing, digest: string): Promise<void> {
+  const { database, usage, registryId, tally } = on;
   await database.transaction(async (tx) => {
     await usage.removed(tx, registryId, [digest]);
-    const sizeBytes = await stored.sizeOf(digest);
+    const sizeBytes = await sizeAnywhere(on, digest);
     if (sizeBytes === undefined) tally.removed++;
     else await usage.stored(tx, registryId, [{ digest, sizeBytes }]);
   });
 }
 
 /** Whether it is all there, and no leftover of a tag that was taken away, which no push has brought. */
-async function isCounted({ stored, tally }: Reindexing, { digest, sizeBytes }: StoredSize): Promise<boolean> {
+async function isCounted(
+  { tally }: Reindexing,
+  { stored }: Place,
+  { digest, sizeBytes }: StoredSize,
+): Promise<boolean> {
   if (sizeBytes > MANIFEST_LIMIT_BYTES) return true;
   const bytes = await stored.read(digest, MANIFEST_LIMIT_BYTES);
   if (!bytes && (await stored.sizeOf(digest)) !== undefined) tally.damaged++;

@@ -85,6 +85,13 @@ const manifestDigests: Statement = {
   name: 'reindex.manifest_digests',
   text: 'select digest from manifests where repository_id = $1 and digest > $2 order by digest limit $3',
 };
+const blobsOf: Statement = {
+  name: 'reindex.blobs_of',
+  text: `select digest, coalesce((select jsonb_agg(f.digest) from manifest_references f
+                                  where f.repository_id = m.repository_id and f.manifest_digest = m.digest
+                                    and f.kind = 'blobs'), '[]') as blobs
+           from manifests m where repository_id = $1 and digest > $2 order by digest limit $3`,
+};
 const tagRows: Statement = {
   name: 'reindex.tags',
   text: 'select name, digest from image_tags where repository_id = $1 and name = any ($2::text[])',
@@ -93,13 +100,19 @@ const tagNames: Statement = {
   name: 'reindex.tag_names',
   text: 'select name, digest from image_tags where repository_id = $1 and name > $2 order by name limit $3',
 };
-/** What is there keeps its times and its attributes. */
+/**
+ * What is there keeps its times and its attributes. What is new to an index goes into quarantine, as if it were pushed;
+ * what was there before the index could be seen, and stays so.
+ */
 const writeManifest: Statement = {
   name: 'reindex.write_manifest',
   text: `insert into manifests (repository_id, digest, media_type, artifact_type, config_digest, config_media_type,
                                 os, architecture, annotations, subject, size_bytes, image_size_bytes,
-                                created_at, updated_at)
-         values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $13, $13)
+                                created_at, updated_at, quarantine_state)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9::jsonb, $10, $11, $12, $13, $13,
+                 (select 'Quarantined' from repositories r join registries g on g.id = r.registry_id
+                    join registry_contents c on c.registry_id = g.id
+                   where r.id = $1 and c.is_indexed and g.policies->'quarantinePolicy'->>'status' = 'enabled'))
          on conflict (repository_id, digest) do update
            set media_type = excluded.media_type, artifact_type = excluded.artifact_type,
                config_digest = excluded.config_digest, config_media_type = excluded.config_media_type,
@@ -181,6 +194,16 @@ export function findManifests(sql: Sql, repositoryId: string, digests: readonly 
 export async function listDigests(sql: Sql, repositoryId: string, after: string, count: number): Promise<string[]> {
   const found = await sql.rows<{ digest: string }>(manifestDigests, [repositoryId, after, count]);
   return found.map(({ digest }) => digest);
+}
+
+/** Manifests, each with the digests of the blobs that it refers to. */
+export function listBlobsOf(
+  sql: Sql,
+  repositoryId: string,
+  after: string,
+  count: number,
+): Promise<{ readonly digest: string; readonly blobs: readonly string[] }[]> {
+  return sql.rows(blobsOf, [repositoryId, after, count]);
 }
 
 export function findTags(sql: Sql, repositoryId: string, names: readonly string[]): Promise<TagRow[]> {

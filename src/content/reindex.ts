@@ -1,29 +1,38 @@
+import type { StoredContent } from '../data-plane/stored-content.js';
 import { indexRepository } from './reindex-repository.js';
 import { removeLostRows } from './reindex-rows.js';
-import { correctSum, countStored, discountLost } from './reindex-sizes.js';
+import { correctSum, countElsewhere, countStored, discountLost } from './reindex-sizes.js';
 import { finishReindex, keepReindexPosition, listRepositories, type IndexedRegistry } from './reindex.repository.js';
-import { newTally, type Reindexing, type Tally } from './reindexing.js';
+import { newTally, NO_COPIES, type Copies, type Reindexing, type Tally } from './reindexing.js';
 
 /** In this order: what is stored is written down before it is said that nothing else is. */
-const PHASES = ['storage', 'rows', 'sizes', 'counted'] as const;
+const PHASES = ['storage', 'elsewhere', 'rows', 'sizes', 'counted'] as const;
 export type Phase = (typeof PHASES)[number];
 
 /** Repositories after which it is written down how far the work has come. */
 const BETWEEN_POSITIONS = 20;
 const PAGE = 200;
 
-export interface Reindexer extends Omit<Reindexing, 'registryId' | 'hasHidden' | 'tally'> {
+export interface Reindexer extends Omit<Reindexing, 'registryId' | 'hasHidden' | 'tally' | 'home' | 'copies'> {
+  /** In the registry's own engine. */
+  readonly stored: StoredContent;
+  readonly copies?: Copies;
   /** Told now and then; `last` is what was looked at last. */
   readonly onProgress?: (phase: Phase, last: string, tally: Tally) => void;
 }
 
 /**
- * Makes the index of a registry say what its engine has stored, and the registry an indexed one. Pushes and deletions may
+ * Makes the index of a registry say what its engines have stored, and the registry an indexed one. What only another
+ * region or zone has is copied to the registry's own engine. Pushes and deletions may
  * go on; nothing of them is lost. What broke off is gone on with; where everything is right nothing is written.
  */
-export async function reindex(registry: IndexedRegistry, { onProgress, ...by }: Reindexer): Promise<Tally> {
+export async function reindex(
+  registry: IndexedRegistry,
+  { onProgress, stored, copies = NO_COPIES, ...by }: Reindexer,
+): Promise<Tally> {
   const tally = newTally();
-  const on: Reindexing = { ...by, registryId: registry.id, hasHidden: registry.hasHidden, tally };
+  const { id: registryId, instanceName, hasHidden } = registry;
+  const on: Reindexing = { ...by, home: { instanceName, stored }, copies, registryId, hasHidden, tally };
   const begun = positionOf(registry.reindexedTo);
   for (const phase of PHASES.slice(PHASES.indexOf(begun.phase))) {
     const from = phase === begun.phase ? begun.last : '';
@@ -34,6 +43,7 @@ export async function reindex(registry: IndexedRegistry, { onProgress, ...by }: 
   }
   await correctSum(on);
   await finishReindex(on.database, registry.id);
+  if (tally.added + tally.corrected + tally.removed > 0) await copies.compare();
   return tally;
 }
 
@@ -42,10 +52,15 @@ type Work = (on: Reindexing, from: string, done: (last: string) => Promise<void>
 const WORK: Readonly<Record<Phase, Work>> = {
   async storage(on, from, done) {
     let since = 0;
-    for await (const repository of on.stored.repositories(from)) {
+    for await (const repository of on.home.stored.repositories(from)) {
       await indexRepository(on, repository);
       if (++since % BETWEEN_POSITIONS === 0) await done(repository);
     }
+  },
+  // From the beginning when it broke off: what is written down by then is passed quickly.
+  async elsewhere(on) {
+    for (const place of on.copies.places)
+      for await (const repository of place.stored.repositories('')) await indexRepository(on, repository, place);
   },
   async rows(on, from, done) {
     const next = (after: string) => listRepositories(on.database, on.registryId, after, PAGE);
@@ -55,7 +70,10 @@ const WORK: Readonly<Record<Phase, Work>> = {
     }
   },
   // From the folder on in which the last one lies.
-  sizes: (on, from, done) => countStored(on, from.replace(/(?<=:..).*$/, ''), done),
+  async sizes(on, from, done) {
+    await countStored(on, from.replace(/(?<=:..).*$/, ''), done);
+    for (const place of on.copies.places) await countElsewhere(on, place);
+  },
   counted: discountLost,
 };
 

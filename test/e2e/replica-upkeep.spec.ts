@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { DISCARDED_KEPT_SECONDS } from '../../src/content/garbage-collector.js';
 import { GarbageWork } from '../../src/content/garbage-work.js';
 import { EngineRepositories } from '../../src/copying/engine-repositories.js';
+import { DataPlane } from '../../src/data-plane/data-plane.js';
 import { Database } from '../../src/database/database.js';
 import { askForComparison } from '../../src/replications/comparisons.repository.js';
 import type { ReplicationTransfer } from '../../src/replications/replication-transfer.entity.js';
@@ -16,6 +17,7 @@ import { givenReplica } from '../support/given-replica.js';
 import { basic, type OciClient, randomImage, sha256 } from '../support/oci-client.js';
 import type { GivenRegistry } from '../support/oci-edge.js';
 import { loginServers, pushImage } from '../support/oci-registry.js';
+import { allRows, indexOf, reindexed } from '../support/reindexed.js';
 import { differencesOf, letTimePass, work } from '../support/replicas.js';
 
 const HOUR_SECONDS = 3_600;
@@ -42,6 +44,109 @@ async function digestsAt(given: GivenRegistry): Promise<string[]> {
 async function remove(client: OciClient, repository: string, digest: string): Promise<void> {
   expect((await client.send('DELETE', `/v2/${repository}/manifests/${digest}`)).status).toBe(202);
 }
+
+describe('indexing a registry with a replica', () => {
+  const NOTHING_WRONG = { added: 0, corrected: 0, removed: 0, damaged: 0 };
+  const lost = (...tables: readonly string[]) => Promise.all(tables.map((table) => edge().sql(`delete from ${table}`)));
+
+  async function expectEqual({ registry }: GivenRegistry, replica: GivenRegistry): Promise<void> {
+    for (const { instanceName } of [registry, replica.registry])
+      expect(await differencesOf(edge(), registry, instanceName)).toEqual([]);
+  }
+
+  test('leaves what is in the replica alone as yet, whether or not it is on its way', async () => {
+    const { given, home, west, replica } = await spread();
+    await pushImage(home, 'a', 'v1');
+    await work(edge());
+    await pushImage(west, 'a', 'v1', 'v2');
+    await pushImage(west, 'b', 'v1');
+    const before = [await indexOf(edge(), given), await allRows(edge())];
+    expect(await reindexed(edge(), given)).toMatchObject(NOTHING_WRONG);
+    expect([await indexOf(edge(), given), await allRows(edge())]).toEqual(before);
+    await lost('replication_transfers');
+    expect(await reindexed(edge(), given)).toMatchObject(NOTHING_WRONG);
+    expect(await indexOf(edge(), given)).toEqual(before[0]);
+    const [sources] = await edge().sql('select array_agg(distinct source_instance) as all from replication_transfers');
+    expect(sources).toEqual({ all: [replica.registry.instanceName] });
+    await work(edge());
+    await expectEqual(given, replica);
+    const after = await allRows(edge());
+    expect(await reindexed(edge(), given)).toMatchObject(NOTHING_WRONG);
+    expect(await allRows(edge())).toEqual(after);
+  });
+
+  test('brings in what only the storage of the replica has, and has it copied home', async () => {
+    const { given, west, replica } = await spread();
+    await pushImage(west, 'team/app', 'v1', 'v2');
+    await pushImage(west, 'b');
+    const before = await indexOf(edge(), given);
+    const id = given.registry.id;
+    for (const table of ['repositories', 'stored_blobs', 'stored_bytes', 'replication_transfers'])
+      await edge().sql(`delete from ${table} where registry_id = $1`, [id]);
+    expect(await reindexed(edge(), given)).toMatchObject({ manifests: 2, tags: 2, blobs: 6, removed: 0, damaged: 0 });
+    expect(await indexOf(edge(), given)).toEqual(before);
+    await work(edge());
+    await expectEqual(given, replica);
+    const after = await allRows(edge());
+    expect(await reindexed(edge(), given)).toMatchObject(NOTHING_WRONG);
+    expect(await allRows(edge())).toEqual(after);
+  });
+
+  test('does not bring back what the replica has still to delete', async () => {
+    const { given, home, replica } = await spread();
+    const gone = await pushImage(home, 'a', 'v1', 'v2');
+    const kept = await pushImage(home, 'a', 'v3', 'v4');
+    await work(edge());
+    await remove(home, 'a', gone.digest);
+    expect((await home.send('DELETE', '/v2/a/manifests/v4')).status).toBe(202);
+    await collect(edge(), given, 0);
+    expect(await reindexed(edge(), given)).toMatchObject(NOTHING_WRONG);
+    expect((await home.send('GET', '/v2/a/tags/list')).json).toEqual({ name: 'a', tags: ['v3'] });
+    await work(edge());
+    await expectEqual(given, replica);
+    expect(await referencesOf(edge(), given)).toEqual([kept.digest, sha256(kept.config), sha256(kept.layer)].sort());
+  });
+
+  test('has blobs that home lost copied there', async () => {
+    const { given, home, replica } = await spread();
+    const { layer } = await pushImage(home, 'a', 'v1');
+    await work(edge());
+    const dataPlane = edge().get(DataPlane);
+    await dataPlane.garbageOf(given.registry.instanceName).discard(sha256(layer));
+    await dataPlane.renewEngines(given.registry.instanceName);
+    expect(await reindexed(edge(), given)).toMatchObject(NOTHING_WRONG);
+    await work(edge());
+    await expectEqual(given, replica);
+  });
+});
+
+test('garbage of a storage that fails is left to the next collection, and holds nobody up', async () => {
+  const { given, home, replica } = await spread();
+  const image = randomImage();
+  for (const blob of image.blobs) await home.pushBlob('a', blob);
+  const dataPlane = edge().get(DataPlane);
+  const garbageOf = dataPlane.garbageOf.bind(dataPlane);
+  const broken = () => Promise.reject(new Error('the disk does not answer'));
+  await edge().sql(
+    `insert into garbage_blobs (registry_id, instance_name, digest, size_bytes, marked_at, discarded_at)
+     values ($1, $2, $3, 1, now(), now())`,
+    [given.registry.id, replica.registry.instanceName, sha256(image.blobs[0])],
+  );
+  dataPlane.garbageOf = (name) =>
+    name === replica.registry.instanceName
+      ? Object.assign(garbageOf(name), { restore: broken, discard: broken })
+      : garbageOf(name);
+  try {
+    await expect(collect(edge(), given, 0)).rejects.toThrow('the disk does not answer');
+    expect(await digestsAt(given)).toEqual([]);
+    for (const blob of image.blobs) await home.pushBlob('a', blob);
+    expect((await home.putManifest('a', 'v1', image.manifest)).status).toBe(201);
+  } finally {
+    dataPlane.garbageOf = garbageOf;
+  }
+  await work(edge());
+  expect(await differencesOf(edge(), given.registry, replica.registry.instanceName)).toEqual([]);
+});
 
 /** What the service has counted so far. */
 async function figures(): Promise<Map<string, number>> {

@@ -128,7 +128,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
     'webhooks',
   ],
   embedded: ['config', 'database', 'secrets'],
-  commands: ['config', 'content', 'data-plane', 'database', 'embedded', 'usage', 'work'],
+  commands: ['config', 'content', 'data-plane', 'database', 'embedded', 'replications', 'usage', 'work'],
   boot: [
     '',
     'config',

@@ -3,9 +3,10 @@ import { Garbage } from '../../src/content/garbage.js';
 import { findIndexedRegistry } from '../../src/content/reindex.repository.js';
 import { reindex, type Reindexer } from '../../src/content/reindex.js';
 import { indexRepository } from '../../src/content/reindex-repository.js';
-import { newTally, type Tally } from '../../src/content/reindexing.js';
+import { newTally, NO_COPIES, type Tally } from '../../src/content/reindexing.js';
 import type { StoredContent } from '../../src/data-plane/stored-content.js';
 import { EngineStorage } from '../../src/data-plane/process/engine-storage.js';
+import { reindexedCopies } from '../../src/replications/reindexed-copies.js';
 import { Usage } from '../../src/usage/usage.js';
 import type { Edge, GivenRegistry } from './oci-edge.js';
 
@@ -22,6 +23,11 @@ export async function reindexed(
     usage: edge.get(Usage),
     garbage: edge.get(Garbage),
     stored: storageOf(edge, { registry }),
+    copies: await reindexedCopies(
+      edge.database,
+      registry.id,
+      (instanceName) => new EngineStorage(edge.config.dataDir, instanceName, edge.config.zoneDir),
+    ),
     now: () => edge.clock.now(),
     ...parts,
   });
@@ -37,7 +43,8 @@ export function repositoryIndexed(
   const { database, clock } = edge;
   const on = {
     database,
-    stored,
+    home: { instanceName: registry.instanceName, stored },
+    copies: NO_COPIES,
     usage: edge.get(Usage),
     garbage: edge.get(Garbage),
     registryId: registry.id,

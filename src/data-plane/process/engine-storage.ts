@@ -14,8 +14,8 @@ const READS = { times: 5, apartMs: 20 } as const;
 export class EngineStorage implements StoredContent {
   private readonly root: string;
 
-  constructor(dataDir: string, instance: string) {
-    this.root = join(new InstanceStore(dataDir).storageFolder(instance), 'docker', 'registry', 'v2');
+  constructor(dataDir: string, instance: string, zoneDir?: string) {
+    this.root = join(new InstanceStore(dataDir, zoneDir).storageFolder(instance), 'docker', 'registry', 'v2');
   }
 
   repositories(after: string): AsyncIterable<string> {
