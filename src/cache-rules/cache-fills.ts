@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { BeforeApplicationShutdown } from '@nestjs/common';
+import { Config } from '../config/config.js';
 import { Database } from '../database/database.js';
 import {
   claimFill,
@@ -13,45 +14,88 @@ import {
   type Filled,
   type Pulled,
 } from './cache-fills.repository.js';
+import { FillSlots, type Turn } from './fill-slots.js';
 
+/** Blobs that clients may have brought alone, for each image that may be brought: as many as an image has flow at once. */
+const BLOBS_PER_IMAGE = 4;
 /** How often a process looks whether another one has ended what both of them want. */
 const LOOK_MS = 100;
 
 /** One thing to bring. */
 export interface Fill {
   readonly pulled: Pulled;
+  /** Whether it is brought for something that is being brought, and so takes no turn of its own. */
+  readonly isPart?: boolean;
+  /** Whether it is rather left than waited for while much else is being brought. */
+  readonly isHasty?: boolean;
   /** Whether it has still to be done. @param isInterrupted whether somebody ended in the middle of it. */
   isNeeded(isInterrupted: boolean): Promise<boolean>;
   /** Answers what the tag names then; undefined where there is nothing to be remembered. */
   bring(signal: AbortSignal): Promise<Filled | undefined>;
 }
 
-/** Brings each thing once, whoever wants it and however many of them, in all processes together. */
+interface Flight {
+  readonly done: Promise<void>;
+  readonly turn: Turn | undefined;
+}
+
+/**
+ * Brings each thing once, whoever wants it and however many of them, in all processes together; and only so many things at
+ * once in each process.
+ */
 @Injectable()
 export class CacheFills implements BeforeApplicationShutdown {
   private readonly logger = new Logger(CacheFills.name);
-  private readonly flights = new Map<string, Promise<void>>();
+  private readonly flights = new Map<string, Flight>();
   private readonly stopping = new AbortController();
 
-  constructor(private readonly database: Database) {}
+  private readonly images: FillSlots;
+  private readonly blobs: FillSlots;
+  private readonly waitMs: number;
+
+  constructor(
+    private readonly database: Database,
+    { cacheFillsAtOnce, cacheFillsPerRegistry, cacheWaitSeconds }: Config,
+  ) {
+    const slots = (factor: number) =>
+      new FillSlots({ inProcess: factor * cacheFillsAtOnce, ofRegistry: factor * cacheFillsPerRegistry });
+    this.images = slots(1);
+    this.blobs = slots(BLOBS_PER_IMAGE);
+    this.waitMs = cacheWaitSeconds * 1_000;
+  }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.stopping.abort(new Error('The service ends.'));
-    await Promise.allSettled(this.flights.values());
+    const reason = new Error('The service ends.');
+    this.stopping.abort(reason);
+    for (const slots of [this.images, this.blobs]) slots.close(reason);
+    await Promise.allSettled([...this.flights.values()].map(({ done }) => done));
   }
 
   /**
    * Settles when it has been done, by whomever. It goes on when nobody waits for it any more.
-   * @throws what `bring` throws; of all who wait for the same one, each.
+   * @throws what `bring` throws; of all who wait for the same one, each. TooBusy when it had no turn within the time.
    */
   once(fill: Fill): Promise<void> {
-    const key = Object.values(fill.pulled).join(' ');
+    const { isPart = false, isHasty = false, pulled } = fill;
+    const key = Object.values(pulled).join(' ');
     const known = this.flights.get(key);
-    if (known) return known;
-    const flight = this.flight(fill).finally(() => this.flights.delete(key));
-    flight.catch(() => undefined);
-    this.flights.set(key, flight);
-    return flight;
+    // Whoever waits for it has a turn that others wait for.
+    if (known && isPart) known.turn?.admit();
+    if (known) return known.done;
+    const turn = isPart ? undefined : this.slotsFor(pulled).ask(pulled.registryId, isHasty ? 0 : this.waitMs);
+    const done = inTurn(turn, () => this.flight(fill)).finally(() => this.flights.delete(key));
+    done.catch(() => undefined);
+    this.flights.set(key, { done, turn });
+    return done;
+  }
+
+  /** Does what brings nothing that stays, in a turn as if it did. @throws TooBusy */
+  aside<T>(pulled: Pulled, work: () => Promise<T>): Promise<T> {
+    return inTurn(this.slotsFor(pulled).ask(pulled.registryId, this.waitMs), work);
+  }
+
+  private slotsFor({ reference }: Pulled): FillSlots {
+    return reference.startsWith('blob/') ? this.blobs : this.images;
   }
 
   private async flight(fill: Fill): Promise<void> {
@@ -95,5 +139,14 @@ export class CacheFills implements BeforeApplicationShutdown {
     } catch (error) {
       this.logger.warn({ ...pulled, message: 'The claim could not be renewed.', err: error });
     }
+  }
+}
+
+async function inTurn<T>(turn: Turn | undefined, work: () => Promise<T>): Promise<T> {
+  const leave = await turn?.begun;
+  try {
+    return await work();
+  } finally {
+    leave?.();
   }
 }

@@ -2,20 +2,29 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { isDigest } from '../content/digest.js';
-import type { SourceManifest } from '../copying/content-source.js';
 import type { ContentCall } from '../edge/content-call.js';
 import { OciError, unavailable } from '../edge/oci-error.js';
 import { PullThrough } from '../edge/pull-through.js';
 import { RecordedTargets } from '../edge/recorded-targets.js';
+import { isShortage } from '../edge/room.js';
 import type { V2Route } from '../edge/v2-route.js';
-import { CachedImages, NotThere, type Wanted } from './cached-images.js';
-import { pullPlan } from './pull-plan.js';
+import type { CachePull } from './cache-observer.js';
+import { CacheOutcomes } from './cache-outcomes.js';
+import { CachePasses } from './cache-passes.js';
+import { CachedImages, type Wanted } from './cached-images.js';
+import { sendManifest } from './handed-on.js';
+import { NotThere } from './not-there.js';
+import { pullPlan, type PullPlan } from './pull-plan.js';
 import { refusalOf } from './pull-refusal.js';
 
 /** For how long a client waits for what is brought; it goes on being brought after that. */
 const WAIT_LIMIT_MS = 300_000;
-/** After that it is told what a manifest says, while all that it refers to is still being brought. */
+/**
+ * After that it is told what a manifest says, while all that it refers to is still being brought; or is served what is
+ * stored, while it is still to be found out whether that has moved.
+ */
 const ANSWERED_EARLY_MS = 2_000;
+const PULLS: Readonly<Record<PullPlan, CachePull>> = { serve: 'hit', compare: 'compared', bring: 'miss' };
 
 /** What cache rules do about the requests of clients. */
 @Injectable()
@@ -26,6 +35,8 @@ export class CachePulls implements OnModuleInit {
     private readonly through: PullThrough,
     private readonly targets: RecordedTargets,
     private readonly images: CachedImages,
+    private readonly passes: CachePasses,
+    private readonly outcomes: CacheOutcomes,
   ) {}
 
   onModuleInit(): void {
@@ -36,7 +47,7 @@ export class CachePulls implements OnModuleInit {
     const { method = 'GET' } = call.request;
     const isPull = method === 'GET' || method === 'HEAD';
     if (kind === 'manifest' && isPull) return this.manifest(call, name, last, mayAnswer);
-    if (kind === 'blob' && isPull) await this.blob(call, name, last);
+    if (kind === 'blob' && isPull) return this.blob(call, name, last);
     if (kind === 'manifest' && method === 'PUT' && !isDigest(last)) await this.requireFree(call, name, last);
     return false;
   }
@@ -44,34 +55,65 @@ export class CachePulls implements OnModuleInit {
   private async manifest(call: ContentCall, name: string, reference: string, mayAnswer: boolean): Promise<boolean> {
     const wanted = await this.wanted(call, name, reference);
     if (!wanted) return false;
-    const plan = pullPlan(wanted.rule, this.images.now());
-    if (plan === 'serve') return false;
     const isStored = wanted.rule.storedDigest !== null;
-    const brought = isDigest(reference) ? this.images.digest(wanted) : this.images.tag(wanted);
+    const plan = pullPlan(wanted.rule, this.images.now());
+    const isLeftAlone = isStored && plan !== 'serve' && this.images.isLeftAlone(wanted);
+    this.outcomes.pulled(isLeftAlone ? 'stale' : PULLS[plan]);
+    if (plan === 'serve' || isLeftAlone) return false;
     try {
-      if (mayAnswer && !(await isDoneWithin(brought, ANSWERED_EARLY_MS))) {
-        const manifest = this.images.begun(wanted.pulled);
-        if (manifest) return sendManifest(call, manifest);
-      }
-      if (!(await isDoneWithin(brought, WAIT_LIMIT_MS)) && !isStored) throw stillBrought();
+      return await this.broughtManifest(call, wanted, mayAnswer);
     } catch (error) {
-      if (!isStored) throw refusalOf(error, wanted.rule, name);
+      if (!isStored) return this.insteadOf(error, call, wanted, () => this.passes.manifest(wanted, call.response));
       this.logger.warn({ ...wanted.pulled, message: 'What is stored is served; it was not compared.', err: error });
+      return false;
     }
-    return false;
   }
 
-  private async blob(call: ContentCall, name: string, digest: string): Promise<void> {
+  /** True when it has been answered already. */
+  private async broughtManifest(call: ContentCall, wanted: Wanted, mayAnswer: boolean): Promise<boolean> {
+    const { pulled, rule } = wanted;
+    const brought = isDigest(pulled.reference) ? this.images.digest(wanted) : this.images.tag(wanted);
+    if (await isDoneWithin(brought, ANSWERED_EARLY_MS)) return false;
+    const isStored = rule.storedDigest !== null;
+    if (isStored && !this.images.hasMoved(wanted)) return false;
+    const manifest = mayAnswer ? this.images.begun(pulled) : undefined;
+    if (manifest) sendManifest(call.response, manifest);
+    else if (!(await isDoneWithin(brought, WAIT_LIMIT_MS)) && !isStored) throw stillBrought();
+    return manifest !== undefined;
+  }
+
+  private async blob(call: ContentCall, name: string, digest: string): Promise<boolean> {
     const wanted = await this.wanted(call, name, `blob/${digest}`);
-    if (!wanted || wanted.rule.storedDigest !== null) return;
-    if (await wanted.target.hasBlob(digest, new AbortController().signal)) return;
+    if (!wanted || wanted.rule.storedDigest !== null) return false;
+    if (await wanted.target.hasBlob(digest, new AbortController().signal)) return false;
     try {
       if (!(await isDoneWithin(this.images.blob(wanted, digest), WAIT_LIMIT_MS))) throw stillBrought();
+      return false;
     } catch (error) {
       // The engine says so in its own words.
-      if (error instanceof NotThere) return;
-      throw refusalOf(error, wanted.rule, name);
+      if (error instanceof NotThere) return false;
+      return this.insteadOf(error, call, wanted, () => this.passes.blob(wanted, digest, call.response));
     }
+  }
+
+  /**
+   * What there is no room for is handed on; not where somebody has to look at it first.
+   * @throws OciError when it was for another reason that it did not come.
+   */
+  private async insteadOf(
+    reason: unknown,
+    { registry, response }: ContentCall,
+    { pulled, rule }: Wanted,
+    handOn: () => Promise<void>,
+  ): Promise<true> {
+    const { repository } = pulled;
+    if (!isShortage(reason) || registry.hasQuarantine) throw refusalOf(reason, rule, repository);
+    try {
+      await handOn();
+    } catch (error) {
+      throw response.headersSent ? error : refusalOf(error, rule, repository);
+    }
+    return true;
   }
 
   /** @throws OciError when the tag is one that follows another registry. */
@@ -102,18 +144,6 @@ async function isDoneWithin(brought: Promise<void>, limitMs: number): Promise<bo
   } finally {
     stop.abort();
   }
-}
-
-function sendManifest({ request, response }: ContentCall, { digest, mediaType, bytes }: SourceManifest): true {
-  response.writeHead(200, {
-    'Content-Type': mediaType,
-    'Content-Length': bytes.length,
-    'Docker-Content-Digest': digest,
-    'Docker-Distribution-Api-Version': 'registry/2.0',
-    Etag: `"${digest}"`,
-  });
-  response.end(request.method === 'HEAD' ? undefined : bytes);
-  return true;
 }
 
 function stillBrought(): OciError {

@@ -7,6 +7,9 @@ import { EdgeModule } from '../edge/edge.module.js';
 import { UpstreamModule } from '../upstream/upstream.module.js';
 import { CacheFill } from './cache-fill.entity.js';
 import { CacheFills } from './cache-fills.js';
+import { AwayUpstreams } from './away-upstreams.js';
+import { CacheOutcomes } from './cache-outcomes.js';
+import { CachePasses } from './cache-passes.js';
 import { CachePulls } from './cache-pulls.js';
 import { CacheRuleWork } from './cache-rule-work.js';
 import { CacheRule } from './cache-rule.entity.js';
@@ -25,7 +28,17 @@ import { UpstreamImages } from './upstream-images.js';
     UpstreamModule,
   ],
   controllers: [CacheRulesController],
-  providers: [CacheRulesRepository, CacheRuleWork, CacheFills, UpstreamImages, CachedImages, CachePulls],
+  providers: [
+    CacheRulesRepository,
+    CacheRuleWork,
+    CacheFills,
+    AwayUpstreams,
+    UpstreamImages,
+    CacheOutcomes,
+    CachedImages,
+    CachePasses,
+    CachePulls,
+  ],
 })
 export class CacheRulesModule {
   constructor(types: ServedTypes, cacheRules: CacheRulesRepository) {

@@ -1,4 +1,4 @@
-import { Inject, Injectable, Logger, Optional } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Config } from '../config/config.js';
 import type { ContentSource, SourceManifest } from '../copying/content-source.js';
@@ -7,23 +7,21 @@ import { copyManifest } from '../copying/copy-manifest.js';
 import { Database } from '../database/database.js';
 import type { RecordedTarget } from '../edge/recorded-target.js';
 import { Clock } from '../work/clock.js';
-import { CacheObserver, type CacheThing } from './cache-observer.js';
 import { CacheFills } from './cache-fills.js';
 import { findRule, isFollowedTag, type Filled, type MatchedRule, type Pulled } from './cache-fills.repository.js';
-import { placeOf, pullPlan, targetsFor } from './pull-plan.js';
+import { CacheOutcomes } from './cache-outcomes.js';
+import { noBlob, notThere, NotThere } from './not-there.js';
+import { pullPlan, targetsFor } from './pull-plan.js';
 import { UpstreamImages } from './upstream-images.js';
 
-/** For how long a registry that could not be asked whether a tag has moved is left alone. */
+/** For how long of a tag is not asked again whether it has moved, when that could not be found out. */
 const LEFT_ALONE_MS = 30_000;
-/** Until it has said so; what is stored is there to be served. */
+/** Until it has said so; pulls are served what is stored long before that. */
 const COMPARE_LIMIT_MS = 10_000;
 /** Of an index with all that it refers to. */
 const MAX_MANIFESTS = 1_000;
 /** Of manifests that are being brought. */
 const KNOWN_BYTES = 32 * 1024 ** 2;
-
-/** The other registry has no such thing. */
-export class NotThere extends Error {}
 
 /** What is wanted, by which rule, and where it goes. */
 export interface Wanted {
@@ -42,6 +40,8 @@ export class CachedImages {
     sizeCalculation: ({ bytes }) => bytes.length + 1_000,
   });
   private readonly asking = new Map<string, Promise<SourceManifest | undefined>>();
+  /** What is done about tags that are stored, by this process. */
+  private readonly doing = new Map<string, 'comparing' | 'bringing'>();
 
   constructor(
     private readonly database: Database,
@@ -49,7 +49,7 @@ export class CachedImages {
     private readonly clock: Clock,
     private readonly fills: CacheFills,
     private readonly upstream: UpstreamImages,
-    @Optional() @Inject(CacheObserver) private readonly observer?: CacheObserver,
+    private readonly outcomes: CacheOutcomes,
   ) {}
 
   rule(pulled: Pulled): Promise<MatchedRule | undefined> {
@@ -61,6 +61,21 @@ export class CachedImages {
     return isFollowedTag(this.database, pulled, targetsFor(pulled.repository));
   }
 
+  /** Whether the other registry did not answer of late, so that what is stored is to be served. */
+  isLeftAlone({ rule, pulled }: Wanted): boolean {
+    return this.upstream.isLeftAlone(rule, pulled.repository);
+  }
+
+  /**
+   * Whether a tag that is stored has moved, and the new image is being brought. Where the other registry has not said that
+   * by now, the others are told that it does not answer.
+   */
+  hasMoved({ rule, pulled }: Wanted): boolean {
+    const doing = this.doing.get(keyOf(pulled));
+    if (doing === 'comparing') this.upstream.didNotAnswer(rule, pulled.repository);
+    return doing === 'bringing';
+  }
+
   now(): Date {
     return this.clock.now();
   }
@@ -68,27 +83,31 @@ export class CachedImages {
   /**
    * Brings what a tag names now, unless it is here already. What is stored stays when the other registry cannot be asked, or
    * has the tag no more.
-   * @throws NotThere, SourceFailed, TargetFailed, OciError, NoCredential when there is nothing stored.
+   * @throws NotThere, SourceFailed, TargetFailed, OciError, NoCredential when there is nothing stored; TooBusy.
    */
   tag(wanted: Wanted): Promise<void> {
     const { pulled } = wanted;
     return this.fills.once({
       pulled,
+      isHasty: wanted.rule.storedDigest !== null,
       isNeeded: (isInterrupted) => this.isNeeded(pulled, isInterrupted),
       bring: async (signal) => {
         const stored = (await this.rule(pulled))?.storedDigest ?? undefined;
-        if (stored === undefined) return this.told('tag', pulled, () => this.broughtTag(wanted, signal));
+        if (stored === undefined) return this.outcomes.of('tag', pulled, () => this.broughtTag(wanted, signal));
         try {
           return await this.compared(wanted, stored, signal);
         } catch (error) {
           signal.throwIfAborted();
-          this.observer?.ended('tag', 'stale');
+          if ((error as Error).name === 'TimeoutError') this.upstream.didNotAnswer(wanted.rule, pulled.repository);
+          this.outcomes.ended('tag', 'stale');
           this.logger.warn({
             ...pulled,
             message: 'A cached tag was not compared; what is stored is served.',
             err: error,
           });
           return { digest: stored, askAgainAt: this.later(LEFT_ALONE_MS) };
+        } finally {
+          this.doing.delete(keyOf(pulled));
         }
       },
     });
@@ -100,19 +119,20 @@ export class CachedImages {
   }
 
   /** @throws as `tag`. */
-  digest(wanted: Wanted): Promise<void> {
+  digest(wanted: Wanted, isPart = false): Promise<void> {
     const { pulled, rule } = wanted;
     return this.fills.once({
       pulled,
+      isPart,
       isNeeded: (isInterrupted) => this.isNeeded(pulled, isInterrupted),
       bring: (signal) =>
-        this.told('digest', pulled, async () => {
+        this.outcomes.of('digest', pulled, async () => {
           const copied = await this.upstream.ask(rule, pulled.repository, (upstream) => {
             const source = this.remembered(pulled, upstream);
             const target = this.oneByOne(wanted, source);
             return copyManifest({ source, target, signal, maxManifests: MAX_MANIFESTS }, pulled.reference);
           });
-          if (!copied) throw notThere(wanted);
+          if (!copied) throw notThere(pulled, rule);
           return undefined;
         }),
     });
@@ -122,12 +142,13 @@ export class CachedImages {
   blob({ pulled, rule, target }: Wanted, digest: string, from?: ContentSource): Promise<void> {
     return this.fills.once({
       pulled: { ...pulled, reference: `blob/${digest}` },
+      isPart: from !== undefined,
       isNeeded: async () => !(await target.hasBlob(digest, new AbortController().signal)),
       bring: (signal) =>
-        this.told('blob', pulled, async () => {
+        this.outcomes.of('blob', pulled, async () => {
           const bring = async (source: ContentSource) => {
             const blob = await source.blob(digest, signal);
-            if (!blob) throw new NotThere(`'${placeOf(rule, pulled.repository).name}' has no blob ${digest}.`);
+            if (!blob) throw noBlob(pulled, rule, digest);
             await target.putBlob(digest, blob, signal);
           };
           await (from ? bring(from) : this.upstream.ask(rule, pulled.repository, bring));
@@ -138,13 +159,15 @@ export class CachedImages {
 
   private async compared(wanted: Wanted, stored: string, signal: AbortSignal): Promise<Filled> {
     const { pulled, rule } = wanted;
+    this.doing.set(keyOf(pulled), 'comparing');
     const limited = AbortSignal.any([signal, AbortSignal.timeout(COMPARE_LIMIT_MS)]);
     const digest = await this.upstream.ask(rule, pulled.repository, (source) =>
       source.digestOf(pulled.reference, limited),
     );
+    this.doing.set(keyOf(pulled), 'bringing');
     if (digest !== undefined && digest !== stored)
-      return this.told('tag', pulled, () => this.broughtTag(wanted, signal));
-    this.observer?.ended('tag', 'unchanged');
+      return this.outcomes.of('tag', pulled, () => this.broughtTag(wanted, signal));
+    this.outcomes.ended('tag', 'unchanged');
     return { digest: stored, askAgainAt: this.later(this.config.cacheRevalidateSeconds * 1000) };
   }
 
@@ -154,12 +177,12 @@ export class CachedImages {
     const manifest = await this.upstream.ask(rule, pulled.repository, (source) =>
       source.manifest(pulled.reference, signal),
     );
-    if (!manifest) throw notThere(wanted);
+    if (!manifest) throw notThere(pulled, rule);
     const image = { ...pulled, reference: manifest.digest };
     this.known.set(keyOf(image), manifest).set(keyOf(pulled), manifest);
     try {
       // Several tags of one image may be pulled at once.
-      await this.digest({ ...wanted, pulled: image });
+      await this.digest({ ...wanted, pulled: image }, true);
       await target.putManifest(pulled.reference, manifest, signal);
     } finally {
       this.known.delete(keyOf(pulled));
@@ -211,21 +234,6 @@ export class CachedImages {
     return rule !== undefined && pullPlan({ ...rule, isInterrupted }, this.clock.now()) !== 'serve';
   }
 
-  private async told<T>(thing: CacheThing, pulled: Pulled, bring: () => Promise<T>): Promise<T> {
-    try {
-      const brought = await bring();
-      this.observer?.ended(thing, 'brought');
-      return brought;
-    } catch (error) {
-      const isAbsent = error instanceof NotThere;
-      this.observer?.ended(thing, isAbsent ? 'absent' : 'failed');
-      // Whoever asked may be gone.
-      if (!isAbsent)
-        this.logger.warn({ ...pulled, message: `A ${thing} was not brought by its cache rule.`, err: error });
-      throw error;
-    }
-  }
-
   private later(ms: number): Date {
     return new Date(this.clock.now().getTime() + ms);
   }
@@ -233,8 +241,4 @@ export class CachedImages {
 
 function keyOf({ registryId, repository, reference }: Pulled): string {
   return `${registryId} ${repository} ${reference}`;
-}
-
-function notThere({ pulled: { repository, reference }, rule }: Wanted): NotThere {
-  return new NotThere(`'${placeOf(rule, repository).name}' has no manifest '${reference}'.`);
 }

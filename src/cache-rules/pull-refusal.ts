@@ -4,8 +4,12 @@ import { NoCredential } from '../credential-sets/credential-set-logins.js';
 import { OciError, unavailable } from '../edge/oci-error.js';
 import { UpstreamFailed } from '../upstream/upstream-failed.js';
 import type { MatchedRule } from './cache-fills.repository.js';
-import { NotThere } from './cached-images.js';
+import { TooBusy } from './fill-slots.js';
+import { NotThere } from './not-there.js';
 import { placeOf } from './pull-plan.js';
+
+/** After which somebody may have a turn who had none. */
+const BUSY_SECONDS = 10;
 
 /** What a client is told when something could not be brought, with what the other registry said. */
 export function refusalOf(error: unknown, rule: MatchedRule, repository: string): Error {
@@ -15,6 +19,10 @@ export function refusalOf(error: unknown, rule: MatchedRule, repository: string)
   if (error instanceof UpstreamFailed && error.refusal?.status === 429)
     return new OciError('TOOMANYREQUESTS', told(name, error.message), {
       headers: { 'Retry-After': String(Math.ceil((error.refusal.retryAfterMs ?? 60_000) / 1000)) },
+    });
+  if (error instanceof TooBusy)
+    return new OciError('TOOMANYREQUESTS', told(name, `${error.message.replace(/\.$/, '')}; try again`), {
+      headers: { 'Retry-After': String(BUSY_SECONDS) },
     });
   if (error instanceof SourceFailed || error instanceof TooManyManifests || error instanceof NoCredential)
     return badGateway(name, error.message);

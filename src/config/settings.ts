@@ -212,6 +212,17 @@ export const SETTINGS = {
     '300',
     'Seconds for which a tag that a cache rule brought is served without asking the other registry whether it has moved.',
   ),
+  cacheFillsAtOnce: setting(
+    integer(1, 1_000),
+    '32',
+    'Images that one process brings from other registries at once by cache rules, and a quarter of the blobs that are asked for alone.',
+  ),
+  cacheFillsPerRegistry: setting(integer(1, 1_000), '8', 'How many of these may be for one registry.'),
+  cacheWaitSeconds: setting(
+    durationSeconds(0),
+    '30',
+    'Seconds for which a pull waits until it may be brought; it is answered 429 then, to be tried again.',
+  ),
   webhookRetryHours: setting(
     integer(1, 720),
     '24',

@@ -10,6 +10,7 @@ import { findRetainedRegistries, findUntagged, holdUntagged, type RetainedRegist
 
 /** Nothing is announced there: the queue looks every few seconds. */
 const CHANNEL = 'berth_retention';
+const SWEEP = 'manifests without tags past their time';
 const BATCH = 200;
 /** The most that a policy can say. */
 const MOST_DAYS = 365;
@@ -30,13 +31,13 @@ export class Retention implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.sweeps.register({ name: 'manifests without tags past their time', run: () => this.sweep() });
+    this.sweeps.register({ name: SWEEP, run: () => this.sweep() });
     // Where no day may pass, a minute is long.
     this.queues.register({
       name: 'manifests without tags',
       channel: CHANNEL,
       concurrency: 1,
-      runOnce: async () => (await this.sweep(0)) > 0,
+      runOnce: async () => (await this.sweeps.run({ name: SWEEP, run: () => this.sweep(0) })) > 0,
       nextDueMs: () => Promise.resolve(undefined),
     });
   }

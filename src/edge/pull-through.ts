@@ -4,8 +4,8 @@ import { isLedByIndex } from './pull-resolution.js';
 import type { V2Route } from './v2-route.js';
 
 /**
- * Looks at a request about a manifest or blob before an engine is asked. True when it has answered, which it may do only
- * where that is said: elsewhere the index tells what can be seen.
+ * Looks at a request about a manifest or blob before an engine is asked. True when it has answered; what it has stored, or
+ * is about to, only where `mayAnswer` says so: elsewhere the index tells what of that can be seen.
  */
 export type BeforeEngine = (call: ContentCall, route: V2Route, mayAnswer: boolean) => Promise<boolean>;
 

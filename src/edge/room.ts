@@ -76,6 +76,11 @@ export class Room {
   }
 }
 
+/** Whether that is what `asDenied` makes of a shortage. */
+export function isShortage(error: unknown): boolean {
+  return error instanceof OciError && error.code === 'DENIED' && Object.hasOwn(error.detail ?? {}, 'limitBytes');
+}
+
 export function nextStep(cameBytes: number): number {
   return Math.min(Math.max(cameBytes, FIRST_STEP_BYTES), LARGEST_STEP_BYTES);
 }

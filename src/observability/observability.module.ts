@@ -9,6 +9,7 @@ import { EdgeObserver } from '../edge/edge-observer.js';
 import { RegionObserver } from '../edge/region-observer.js';
 import { TransferObserver } from '../replications/transfer-observer.js';
 import { WebhookObserver } from '../webhooks/webhook-observer.js';
+import { SweepObserver } from '../work/sweep-observer.js';
 import { WorkObserver } from '../work/work-observer.js';
 import { HealthController } from './health.controller.js';
 import { Metrics } from './metrics.js';
@@ -17,6 +18,7 @@ import {
   CacheMetrics,
   EdgeMetrics,
   GarbageMetrics,
+  SweepMetrics,
   RegionMetrics,
   TransferMetrics,
   WebhookMetrics,
@@ -39,6 +41,7 @@ import { ServiceLog } from './service-log.js';
     { provide: ActivityObserver, useClass: ActivityMetrics },
     { provide: GarbageObserver, useClass: GarbageMetrics },
     { provide: CacheObserver, useClass: CacheMetrics },
+    { provide: SweepObserver, useClass: SweepMetrics },
     { provide: WebhookObserver, useClass: WebhookMetrics },
     { provide: RegionObserver, useClass: RegionMetrics },
     { provide: TransferObserver, useClass: TransferMetrics },
@@ -53,6 +56,7 @@ import { ServiceLog } from './service-log.js';
     ActivityObserver,
     GarbageObserver,
     CacheObserver,
+    SweepObserver,
     WebhookObserver,
     RegionObserver,
     TransferObserver,

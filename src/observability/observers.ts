@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { ActivityObserver } from '../activity-log/activity-observer.js';
-import { CacheObserver, type CacheOutcome, type CacheThing } from '../cache-rules/cache-observer.js';
+import { CacheObserver, type CacheOutcome, type CachePull, type CacheThing } from '../cache-rules/cache-observer.js';
 import type { Collected, Removed } from '../content/garbage-collector.js';
 import { GarbageObserver } from '../content/garbage-observer.js';
 import { EdgeObserver, type EdgeAnswer } from '../edge/edge-observer.js';
 import { RegionObserver, type Ailment, type ReadThroughOutcome } from '../edge/region-observer.js';
 import { TransferObserver } from '../replications/transfer-observer.js';
 import { WebhookObserver } from '../webhooks/webhook-observer.js';
+import { SweepObserver } from '../work/sweep-observer.js';
 import { WorkObserver, type Ended, type Worked } from '../work/work-observer.js';
 import { Metrics } from './metrics.js';
 
@@ -91,6 +92,27 @@ export class CacheMetrics extends CacheObserver {
 
   ended(thing: CacheThing, outcome: CacheOutcome): void {
     this.metrics.cacheFills.inc({ thing, outcome });
+  }
+
+  pulled(outcome: CachePull): void {
+    this.metrics.cachePulls.inc({ outcome });
+  }
+}
+
+/** Counts what sweeps take away. */
+@Injectable()
+export class SweepMetrics extends SweepObserver {
+  constructor(private readonly metrics: Metrics) {
+    super();
+  }
+
+  swept(sweep: string, swept: number): void {
+    this.metrics.swept.inc({ sweep }, swept);
+    this.metrics.sweepEnded.set({ sweep }, Date.now() / 1000);
+  }
+
+  failed(sweep: string): void {
+    this.metrics.sweepFailures.inc({ sweep });
   }
 }
 

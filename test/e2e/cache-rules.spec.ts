@@ -18,11 +18,9 @@ import { openSecondEdge } from '../support/second-edge.js';
 import { until } from '../support/until.js';
 
 const REVALIDATE_SECONDS = 60;
-const LIMIT_BYTES = 1024 ** 2;
 const { edge, opened, clientOf } = loginServers({
   BERTH_UPSTREAM_PLAIN_HTTP: '127.0.0.1',
   BERTH_CACHE_REVALIDATE_SECONDS: String(REVALIDATE_SECONDS),
-  BERTH_STORAGE_LIMIT_BYTES: String(LIMIT_BYTES),
 });
 const ACCEPT = { accept: `${MANIFEST_TYPE}, ${INDEX_TYPE}` };
 
@@ -365,17 +363,4 @@ test('a registry with replicas has it brought home, and serves it in each region
     [given.registry.id],
   );
   expect(events).toEqual([{ place: given.registry.instanceName }]);
-});
-
-test('what there is no room for is refused, and leaves nothing; what is stored is served', async () => {
-  const image = await pushImage(upstream.client, 'large', 'v1');
-  const { given, client } = await following('large', 'large');
-  expect(await pulled(client, 'large', 'v1')).toEqual([200, image.digest]);
-  const spare = LIMIT_BYTES - (await edge().storedBytes(given.registry));
-  expect((await client.pushBlob('filler', Buffer.alloc(spare - 10))).status).toBe(201);
-  await pushImage(upstream.client, 'large', 'v1', 'v2');
-  expect(refusalOf(await pull(client, 'large', 'v2'))).toEqual([403, 'DENIED']);
-  edge().clock.pass(REVALIDATE_SECONDS);
-  expect(await pulled(client, 'large', 'v1')).toEqual([200, image.digest]);
-  expect(await edge().storedBytes(given.registry)).toBe(LIMIT_BYTES - 10);
 });

@@ -254,7 +254,8 @@ describe('an image', () => {
     const write = Object.getOwnPropertyDescriptor(PushRecord.prototype, 'write')!.value as (
       ...said: unknown[]
     ) => ReturnType<PushRecord['write']>;
-    const { promise: isImported, resolve: imports } = Promise.withResolvers<void>();
+    let imports: () => void = () => undefined;
+    const isImported = new Promise<void>((resolve) => (imports = resolve));
     let taken = false;
     vi.spyOn(PushRecord.prototype, 'write').mockImplementation(async function (this: unknown, ...said) {
       const { manifest, cause } = said[0];
