@@ -12,6 +12,11 @@ export const ENGINE = {
 export const SKOPEO = { names: ['skopeo'], debian: 'skopeo', elsewhere: 'brew install skopeo' };
 export const WRK = { names: ['wrk'], debian: 'wrk', elsewhere: 'install it, or do without' };
 export const UMOCI = { names: ['umoci'], debian: 'umoci', elsewhere: 'install it from https://umo.ci' };
+export const NOTARY = {
+  names: ['notary'],
+  debian: 'notary',
+  elsewhere: 'install it from https://github.com/notaryproject/notary',
+};
 export const AZ = {
   names: ['az'],
   debian: 'azure-cli',

@@ -5,7 +5,7 @@ import { staticChecks } from './checks.mjs';
 import { inRoot, NODE_26, ROOT } from './paths.mjs';
 import { phase } from './phase.mjs';
 import { main } from './problem.mjs';
-import { AZ, ENGINE, SKOPEO, tryPrograms, UMOCI } from './programs.mjs';
+import { AZ, ENGINE, NOTARY, SKOPEO, tryPrograms, UMOCI } from './programs.mjs';
 import { capture, toolEnv } from './run.mjs';
 import { setup } from './setup.mjs';
 import { supervise } from './supervise.mjs';
@@ -57,8 +57,10 @@ await main(async () => {
     await setup([ENGINE, SKOPEO, UMOCI]);
     // A minute and a half of installing, beside what needs one core only.
     const azureCli = tryPrograms([AZ], 'the tests with the Azure CLI are skipped');
+    const notary = azureCli.then(() => tryPrograms([NOTARY], 'the tests with notary are skipped'));
     counts.push(await runStaticChecks());
     await phase('Azure CLI', () => azureCli);
+    await phase('notary', () => notary);
     counts.push(await runSpecs());
   } catch (error) {
     process.stdout.write(`${error.message}\n`);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ChangeableAttributes } from '../content/changeable-attributes.js';
 import { ContentAttributes } from '../content/content-attributes.js';
+import { Trust } from '../trust/trust.js';
 import type { AcrRoute } from './acr-route.js';
 import type { ContentCall } from './content-call.js';
 import { ContentDeletion } from './content-deletion.js';
@@ -21,6 +22,7 @@ export class AcrChanges {
     private readonly deletion: ContentDeletion,
     private readonly locks: ContentLocks,
     private readonly quarantine: QuarantineChanges,
+    private readonly trust: Trust,
   ) {}
 
   /** What a method does on that route; undefined when it only reads. A change that answers nothing is answered as a read. */
@@ -52,8 +54,9 @@ export class AcrChanges {
     const { registry, response } = call;
     await this.locks.requireDeletable(registry, name);
     const deleted = await this.deletion.deleteRepository(call, name);
-    if (!deleted) throw unknownRepository(name);
-    sendJson(response, 202, deleted);
+    const hadTrust = await this.trust.forget({ registryId: registry.id, repository: name });
+    if (!deleted && !hadTrust) throw unknownRepository(name);
+    sendJson(response, 202, deleted ?? { manifestsDeleted: [], tagsDeleted: [] });
   }
 }
 

@@ -79,7 +79,7 @@ function targetOf(method: string, rest: string, path: string): TrustTarget {
         sha256: sha256?.toLowerCase(),
       };
   }
-  if (rest === '' || role || file)
+  if (rest === '' || role || (file && method !== 'GET'))
     throw new OciError('UNSUPPORTED', `The method ${method} is not served here.`, {
       headers: { Allow: rest === '' ? 'POST, DELETE' : role ? 'GET, POST' : 'GET' },
     });

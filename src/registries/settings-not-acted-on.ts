@@ -28,11 +28,6 @@ export const NOT_ACTED_ON: readonly SettingNotActedOn<Registry>[] = [
     isOn: ({ metadataSearch }) => metadataSearch === 'Enabled',
     missing: 'artifacts cannot be searched',
   },
-  {
-    target: 'properties.policies.trustPolicy',
-    isOn: ({ policies }) => policies.trustPolicy.status === 'enabled',
-    missing: 'no signatures are kept',
-  },
 ];
 
 /** The header that names what is on and not done; none when there is nothing to name. */

@@ -52,7 +52,7 @@ const SWITCHES: readonly {
     on: { policies: { trustPolicy: { type: 'Notary', ...on } } },
     off: { policies: { trustPolicy: { type: 'Notary', ...off } } },
     from: 'Premium',
-    named: true,
+    named: false,
   },
   {
     target: 'properties.policies.retentionPolicy',
@@ -217,11 +217,12 @@ describe('what is on and not done', () => {
       sku: { name: 'Premium' },
       properties: {
         zoneRedundancy: 'Enabled',
+        metadataSearch: 'Enabled',
         policies: { trustPolicy: { type: 'Notary', ...on }, retentionPolicy: { days: 0, ...on } },
       },
     };
-    const expected = 'properties.policies.trustPolicy';
-    const created = await app.request('PUT', path, asked);
+    const expected = 'properties.metadataSearch';
+    const created = await app.request('PUT', path, asked, { apiVersion: PREVIEW });
     expect(created).toMatchObject({
       status: 201,
       body: { properties: asked.properties },
