@@ -1,6 +1,7 @@
 import { Injectable, Logger, Optional } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { Config } from '../config/config.js';
+import { DataPlane } from '../data-plane/data-plane.js';
 import { Database } from '../database/database.js';
 import { LeaseLost, whileHeld } from '../work/held-claim.js';
 import { WorkQueues } from '../work/work-queues.js';
@@ -11,6 +12,7 @@ import {
   COMPARISONS_CHANNEL,
   findReplica,
   finishComparison,
+  forgetComparison,
   saveComparison,
   type ClaimedComparison,
   type ComparedReplica,
@@ -36,6 +38,7 @@ export class ComparisonWork implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly comparison: Comparison,
+    private readonly dataPlane: DataPlane,
     private readonly queues: WorkQueues,
     private readonly config: Config,
     @Optional() private readonly observer?: TransferObserver,
@@ -74,9 +77,12 @@ export class ComparisonWork implements OnModuleInit {
 
   private async compare(claim: ClaimedComparison, signal: AbortSignal): Promise<void> {
     const replica = await findReplica(this.database, claim.id);
+    if (!replica && (await forgetComparison(this.database, claim))) return;
     if (!replica?.isIndexed)
       return this.wait(claim, UNINDEXED_MS, replica ? 'the registry is not indexed' : 'it is going');
     if (claim.begunAt === null) {
+      // It may have been lost whole, and nobody else makes it again.
+      if (replica.isHome) await this.dataPlane.ensure({ name: replica.instanceName, readOnly: false });
       if (!(await beginComparison(this.database, claim))) throw new LeaseLost();
       return this.wait(claim, 0, '');
     }

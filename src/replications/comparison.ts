@@ -60,6 +60,8 @@ export class Comparison {
     { repository: after }: Place,
     signal: AbortSignal,
   ): Promise<Compared> {
+    // What is being pushed there is not in the index yet.
+    if (replica.isHome) return { differing: [], next: undefined };
     const lists = this.engines.lists(replica.instanceName);
     const differing: Named[] = [];
     let looked = 0;

@@ -24,6 +24,8 @@ export interface ComparedReplica {
   readonly instanceName: string;
   /** Only then is known what it has to hold. */
   readonly isIndexed: boolean;
+  /** Whether it is the registry's own instance, which has copies that it can be repaired from. */
+  readonly isHome: boolean;
 }
 
 export interface IndexedManifest extends Named {
@@ -35,10 +37,17 @@ export interface IndexedTag extends Named {
   readonly digest: string;
 }
 
+/** What can be compared and is not going. */
+const COMPARED = `select id, registry_id, instance_name, false as is_home from registry_copies where id = $1 and not is_going
+                  union all
+                  select id, id, instance_name, true from registries r
+                   where id = $1 and provisioning_state <> 'Deleting'
+                     and exists (select from registry_copies where registry_id = r.id)`;
+
 const ask: Statement = {
   name: 'replication_comparisons.ask',
   text: `with asked as (
-           insert into replication_comparisons (id) select id from registry_copies where id = $1
+           insert into replication_comparisons (id) select id from (${COMPARED}) as compared
            on conflict (id) do update set asked_at = now(), attempts = 0,
              run_after = least(replication_comparisons.run_after, now())
            returning id)
@@ -47,10 +56,14 @@ const ask: Statement = {
 const replica: Statement = {
   name: 'replication_comparisons.replica',
   text: `select p.registry_id as "registryId", r.name as "registryName", p.instance_name as "instanceName",
-                coalesce(c.is_indexed, false) as "isIndexed"
-           from registry_copies p join registries r on r.id = p.registry_id
-           left join registry_contents c on c.registry_id = r.id
-          where p.id = $1 and not p.is_going`,
+                coalesce(c.is_indexed, false) as "isIndexed", p.is_home as "isHome"
+           from (${COMPARED}) p join registries r on r.id = p.registry_id
+           left join registry_contents c on c.registry_id = r.id`,
+};
+const forget: Statement = {
+  name: 'replication_comparisons.forget',
+  text: `delete from replication_comparisons
+          where id = $1 and lease_token = $2 and not exists (select from registry_copies where id = $1)`,
 };
 /** Its own transaction is the one to which all those before are compared. */
 const begin: Statement = {
@@ -103,9 +116,17 @@ const untagged: Statement = {
                              where r.registry_id = $1 and r.name = $2 and t.name = n.name)`,
 };
 
-/** Has the replication compared as soon as a worker comes to it, also when it is being compared just now. */
-export async function askForComparison(sql: Sql, replicationId: string): Promise<void> {
-  await sql.count(ask, [replicationId]);
+/**
+ * Has the replication, or the copy in a second zone, or the registry's own instance compared as soon as a worker comes to it,
+ * also when it is being compared just now.
+ */
+export async function askForComparison(sql: Sql, id: string): Promise<void> {
+  await sql.count(ask, [id]);
+}
+
+/** Of what has nothing to be compared with any more. False when it is only going, or the claim was lost. */
+export async function forgetComparison(sql: Sql, { id, leaseToken }: Claim): Promise<boolean> {
+  return (await sql.count(forget, [id, leaseToken])) === 1;
 }
 
 /** Undefined when it is gone, or going. */

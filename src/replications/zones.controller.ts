@@ -40,7 +40,7 @@ export class ZonesController {
     return this.told(await this.existing(request));
   }
 
-  /** Compares all of them with the registry as soon as possible, and tries again at once what has failed. */
+  /** Compares them and the registry's own storage with what the registry holds as soon as possible; tries again what has failed. */
   @Post(`${ALL}/synchronize`)
   @Needs('Microsoft.ContainerRegistry/registries/zones/synchronize/action')
   @HttpCode(200)
@@ -49,6 +49,7 @@ export class ZonesController {
     const registry = await this.existing(request);
     const zones = await zonesOf(this.database, registry.id);
     await this.database.transaction(async (tx) => {
+      if (zones.length > 0) await askForComparison(tx, registry.id);
       for (const { id, instanceName } of zones) {
         await hurryZone(tx, id);
         await askForComparison(tx, id);

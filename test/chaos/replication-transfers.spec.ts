@@ -43,7 +43,7 @@ function process(call = Number.POSITIVE_INFINITY, when: 'before' | 'after' = 'be
   const comparison = new Comparison(database, engines);
   const works = [
     new TransferWork(database, transfers, events, queues, sweeps),
-    new ComparisonWork(database, comparison, queues, edge().config),
+    new ComparisonWork(database, comparison, dying, queues, edge().config),
   ];
   return {
     calls: () => calls,

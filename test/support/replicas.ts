@@ -24,11 +24,16 @@ const NEVER = new AbortController().signal;
 const CALLER = { tenantId: randomUUID(), objectId: randomUUID(), name: 'tests', type: 'Application' } as const;
 
 /** Begins to make a replication, as a request does it; `settle` ends that. */
-export async function beginReplica(edge: Edge, registry: Registry, location: string): Promise<Replication> {
+export async function beginReplica(
+  edge: Edge,
+  registry: Registry,
+  location: string,
+  settings: Partial<Replication> = {},
+): Promise<Replication> {
   const id = ResourceId.parse(`${registryId(registry)}/replications/${location}`);
   if (!id) throw new Error(`${location} names no replication.`);
   const type = replicationType(edge.config.regions);
-  const replication = { ...type.fresh(id, CALLER, new Date(), registry), location };
+  const replication = { ...type.fresh(id, CALLER, new Date(), registry), location, ...settings };
   await edge.transaction(async (tx) => {
     await edge.get(ReplicationsRepository).insert(tx, replication);
     await edge.get(Operations).start(tx, {

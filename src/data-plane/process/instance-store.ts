@@ -6,6 +6,7 @@ import { Secret } from '../../secrets/secret.js';
 import type { InstanceSpec } from '../data-plane.js';
 import { isInSecondZone, isInstanceName, requireInstanceName } from '../instance-name.js';
 import { createFile, replaceFile } from './atomic-file.js';
+import { requireZone } from './zone-folder.js';
 
 /** Marks what is being deleted. The dots keep it apart from every instance's name. */
 const TRASH = /^\.trash\.([a-z0-9-]{1,63})\.[0-9a-f]+$/;
@@ -24,7 +25,10 @@ export class InstanceStore {
   private readonly folders: Readonly<Record<'first' | 'second', string>>;
 
   /** @param zoneDir of the second zone; undefined: a folder beside. */
-  constructor(dataDir: string, zoneDir: string = join(dataDir, 'zone2')) {
+  constructor(
+    private readonly dataDir: string,
+    private readonly zoneDir: string = join(dataDir, 'zone2'),
+  ) {
     this.folders = { first: join(dataDir, 'instances'), second: join(zoneDir, 'instances') };
   }
 
@@ -60,6 +64,7 @@ export class InstanceStore {
   }
 
   async write(spec: InstanceSpec): Promise<void> {
+    if (isInSecondZone(spec.name)) await requireZone(this.dataDir, this.zoneDir);
     await mkdir(this.folderOf(spec.name), { recursive: true, mode: 0o700 });
     await this.httpSecret(spec.name);
     // Last, since the instance exists from here on.
