@@ -17,6 +17,8 @@ import { replication } from './sections/replication.js';
 import type { Stage } from './sections/stage.js';
 import { addWebhooks, openFloor, openTable, type Table } from './sections/tables.js';
 import { transfers } from './sections/transfers.js';
+import { webhookLoad } from './sections/webhook-load.js';
+import { webhookOutage } from './sections/webhook-outage.js';
 import { webhooks } from './sections/webhooks.js';
 import { writes } from './sections/writes.js';
 
@@ -66,6 +68,8 @@ async function bench(): Promise<void> {
   await add('catalog', () => catalog(stage));
   await add('transfers', () => transfers(stage));
   await add('webhooks', () => webhooks(stage));
+  await add('webhook-load', () => webhookLoad(stage));
+  await add('webhook-outage', () => webhookOutage(stage));
   await add('replication', () => replication(stage));
   const report = reportOf(findings, options, { loadGenerator: findProgram(['wrk']) ? 'wrk' : 'its own', before });
   console.log(`\n${report}\n`);

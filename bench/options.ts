@@ -12,7 +12,9 @@ export const SECTIONS = [
   'webhooks',
   'replication',
 ] as const;
-export type Section = (typeof SECTIONS)[number];
+/** These take long, and are run when they are asked for. */
+export const LONG_SECTIONS = ['webhook-load', 'webhook-outage'] as const;
+export type Section = (typeof SECTIONS)[number] | (typeof LONG_SECTIONS)[number];
 
 /** How much is measured. */
 export interface Options {
@@ -26,6 +28,8 @@ export interface Options {
   readonly blobBytes: number;
   /** Runs of what is timed one at a time. */
   readonly runs: number;
+  /** For how long receivers are away in `webhook-outage`. */
+  readonly outageMinutes: number;
   readonly sections: readonly Section[];
   /** Only a complete run replaces the published table. */
   readonly isComplete: boolean;
@@ -45,7 +49,7 @@ const FULL = {
 const QUICK = { ...FULL, rounds: 1, warmUpSeconds: 1, tableSizes: [1_000, 100_000], runs: 10 } as const;
 
 /**
- * Reads `--quick`, `--rounds <count>` and any number of `--only <section>`.
+ * Reads `--quick`, `--rounds <count>`, `--outage-minutes <count>` and any number of `--only <section>`.
  * @throws when an argument is none of these.
  */
 export function readOptions(args: readonly string[]): Options {
@@ -54,19 +58,24 @@ export function readOptions(args: readonly string[]): Options {
     options: {
       quick: { type: 'boolean', default: false },
       rounds: { type: 'string' },
+      'outage-minutes': { type: 'string', default: '10' },
       only: { type: 'string', multiple: true, default: [] },
     },
   });
-  const unknown = values.only.filter((name) => !SECTIONS.some((section) => section === name));
-  if (unknown.length > 0) throw new Error(`--only takes ${SECTIONS.join(', ')}, not ${unknown.join(', ')}.`);
+  const known = [...SECTIONS, ...LONG_SECTIONS];
+  const unknown = values.only.filter((name) => !known.some((section) => section === name));
+  if (unknown.length > 0) throw new Error(`--only takes ${known.join(', ')}, not ${unknown.join(', ')}.`);
   const scale = values.quick ? QUICK : FULL;
   const rounds = values.rounds === undefined ? scale.rounds : Number(values.rounds);
   if (!Number.isInteger(rounds) || rounds < 1) throw new Error('--rounds takes a whole number above 0.');
+  const outageMinutes = Number(values['outage-minutes']);
+  if (!(outageMinutes > 0)) throw new Error('--outage-minutes takes a number above 0.');
   return {
     ...scale,
+    outageMinutes,
     rounds,
     deadlineMs: performance.now() + ROUNDS_LIMIT_MS,
-    sections: values.only.length > 0 ? SECTIONS.filter((section) => values.only.includes(section)) : SECTIONS,
+    sections: values.only.length > 0 ? known.filter((section) => values.only.includes(section)) : SECTIONS,
     isComplete: !values.quick && values.only.length === 0 && rounds >= FULL.rounds,
   };
 }

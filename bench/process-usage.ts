@@ -15,7 +15,16 @@ export async function resetPeakMemory(pid: number): Promise<void> {
 }
 
 /** The highest resident memory since it was reset, in MB; NaN where there is no /proc. */
-export async function peakMemoryMegabytes(pid: number): Promise<number> {
+export function peakMemoryMegabytes(pid: number): Promise<number> {
+  return memoryMegabytes(pid, 'VmHWM');
+}
+
+/** Resident memory in MB; NaN where there is no /proc. */
+export function residentMegabytes(pid: number): Promise<number> {
+  return memoryMegabytes(pid, 'VmRSS');
+}
+
+async function memoryMegabytes(pid: number, what: string): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/^VmHWM:\s*(\d+) kB/m.exec(status)?.[1] ?? Number.NaN) / 1024;
+  return Number(new RegExp(`^${what}:\\s*(\\d+) kB`, 'm').exec(status)?.[1] ?? Number.NaN) / 1024;
 }

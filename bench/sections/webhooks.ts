@@ -11,9 +11,9 @@ import type { EventContent } from '../../src/webhooks/webhook-event.entity.js';
 import { cpuMicroseconds } from '../process-usage.js';
 import type { Finding } from '../report.js';
 import { median, quantile } from '../statistics.js';
-import { startReceiver, type Receiver } from '../webhooks/receiver.js';
-import { MANIFEST_TYPE, pushBlob, pushTag, randomBlob, type ContentServer } from './content.js';
-import { openRegistryService, putWebhook, readyRegistry } from './registry-service.js';
+import { openHookedRegistry } from '../webhooks/hooked-registry.js';
+import type { Receiver } from '../webhooks/receiver.js';
+import { MANIFEST_TYPE } from './content.js';
 import type { Stage } from './stage.js';
 
 const REGISTRY = 'webhooks';
@@ -29,20 +29,12 @@ const NEVER = new AbortController().signal;
 
 /** From pushes that were answered to receivers that were told. */
 export async function webhooks(stage: Stage): Promise<readonly Finding[]> {
-  const service = await openRegistryService(stage, REGISTRY);
-  const receiver = await startReceiver(await stage.folder(REGISTRY));
-  stage.atEnd('the receiver', receiver.stop);
-  const scope = REPOSITORIES.map((name) => `repository:${name}:pull,push`).join(' ');
-  const ready = await readyRegistry(service, REGISTRY, scope);
-  const server: ContentServer = { host: ready.host, agent: service.agent, headers: ready.headers };
-  const blob = randomBlob(1_000);
-  for (const repository of REPOSITORIES) await pushBlob(server, blob, repository);
-  const push = (repository: string) => pushTag(server, blob, repository, randomUUID());
+  const { service, receiver, push: pushTo, hook } = await openHookedRegistry(stage, REGISTRY, REPOSITORIES);
+  const push = (repository: string) => pushTo(repository, randomUUID());
 
-  await putWebhook(service, REGISTRY, 'alone', { serviceUri: `${receiver.origin}/alone`, scope: 'one:*' });
+  await hook('alone', 'one');
   const latencies = await delays(receiver, () => push('one'));
-  for (let nth = 0; nth < WEBHOOKS; nth++)
-    await putWebhook(service, REGISTRY, `hook${nth}`, { serviceUri: `${receiver.origin}/${nth}`, scope: 'all:*' });
+  for (let nth = 0; nth < WEBHOOKS; nth++) await hook(`hook${nth}`, 'all');
 
   const measured = async (work: () => Promise<unknown>) => {
     await receiver.forget();

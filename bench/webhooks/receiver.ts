@@ -13,6 +13,12 @@ export interface Taken {
   readonly count: number;
   /** Without those that came a second time. */
   readonly deliveries: number;
+  /** Of how many tags receivers were told, each receiver by itself. */
+  readonly told: number;
+  /** Requests while it was away. */
+  readonly refused: number;
+  /** Tags that came after a higher one, not counting what came a second time. */
+  readonly disordered: number;
   readonly firstAt: number;
   readonly lastAt: number;
 }
