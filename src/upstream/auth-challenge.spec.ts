@@ -16,9 +16,19 @@ it.each([
   ['Basic realm="Bearer realm=\\"https://evil.example\\""', { scheme: 'basic' }],
   ['Basic', { scheme: 'basic' }],
   ['Bearer realm="/token"', undefined],
+  ['Bearer realm="https://auth.example/token",service="registry.example",error="left open', BEARER],
   ['Negotiate', undefined],
   ['', undefined],
   [undefined, undefined],
 ])('%j is read', (header, expected) => {
   expect(readChallenge(header)).toEqual(expected);
 });
+
+it.each([`Bearer ${'a'.repeat(16_000)}`, `Bearer x="${'\\"'.repeat(8_000)}`, `Bearer ${'"'.repeat(16_000)}`])(
+  'nobody keeps the service busy with a long one',
+  (header) => {
+    const begunAt = performance.now();
+    expect(readChallenge(header)).toBeUndefined();
+    expect(performance.now() - begunAt).toBeLessThan(400);
+  },
+);

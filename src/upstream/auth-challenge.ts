@@ -4,13 +4,15 @@ export type AuthChallenge =
   | { readonly scheme: 'bearer'; readonly realm: string; readonly service: string; readonly scope: string };
 
 const SCHEME = /(?:^|,)\s*(basic|bearer)(?=\s|,|$)/gi;
-const PARAMETER = /(\w+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g;
+/** What is left open ends with the text. Each of these patterns reads a text once, however it is made. */
+const QUOTED = /"(?:[^"\\]|\\.)*(?:"|\\?$)/g;
+const PARAMETER = /(?<!\w)(\w+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/g;
 
 /** The first challenge that is known here, tokens before passwords; undefined when there is none. */
 export function readChallenge(header: string | readonly string[] | undefined): AuthChallenge | undefined {
   const text = [header ?? []].flat().join(', ');
   // What stands in quotes is no scheme.
-  const bare = text.replace(/"(?:[^"\\]|\\.)*"/g, (quoted) => `"${'_'.repeat(quoted.length - 2)}"`);
+  const bare = text.replace(QUOTED, (quoted) => '_'.repeat(quoted.length));
   const found = [...bare.matchAll(SCHEME)].map(({ 1: scheme = '', index, 0: whole }) => ({
     scheme: scheme.toLowerCase(),
     begin: index + whole.length,

@@ -31,11 +31,12 @@ export async function refusalOf(
 ): Promise<UpstreamFailed> {
   const { statusCode: status } = answer;
   const bytes = await bodyOf(answer, MAX_ERROR_BYTES).catch(() => undefined);
-  const { code, message } = saidIn(bytes?.toString('utf8') ?? '');
-  const told = withoutSecrets([code, message].filter(Boolean).join(': '), credentials);
+  const said = saidIn(bytes?.toString('utf8') ?? '');
+  const [code, message] = [said.code, said.message].map((text) => plain(withoutSecrets(text, credentials)));
+  const told = [code, message].filter(Boolean).join(': ');
   const isWorthRetrying = status === 429 || status === 408 || status >= 500;
   const text = `${who} answered ${status}${told === '' ? '' : ` (${told})`}`;
-  return new UpstreamFailed(text, isWorthRetrying, { status, code, retryAfterMs: retryAfterOf(answer) });
+  return new UpstreamFailed(text, isWorthRetrying, { status, code: code ?? '', retryAfterMs: retryAfterOf(answer) });
 }
 
 /** Undefined when nothing was said of it. */
@@ -57,9 +58,9 @@ function saidIn(text: string): Said {
   const [first] = Array.isArray(errors) ? (errors as unknown[]) : [error];
   if (typeof first === 'object' && first !== null) {
     const said = first as { readonly code?: unknown; readonly message?: unknown };
-    return { code: plain(said.code), message: plain(said.message) };
+    return { code: textOf(said.code), message: textOf(said.message) };
   }
-  return { code: plain(first), message: plain(description ?? details ?? message) };
+  return { code: textOf(first), message: textOf(description ?? details ?? message) };
 }
 
 function jsonOf(text: string): Readonly<Record<string, unknown>> {
@@ -71,10 +72,13 @@ function jsonOf(text: string): Readonly<Record<string, unknown>> {
   }
 }
 
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 /** One line of text that can be told and stored. */
-function plain(value: unknown): string {
-  if (typeof value !== 'string') return '';
-  return value
+function plain(text: string): string {
+  return text
     .replaceAll(/[\p{Cc}\p{Cf}\p{Surrogate}\s]+/gu, ' ')
     .trim()
     .slice(0, MAX_TOLD_CHARACTERS);

@@ -13,9 +13,12 @@ export function basicOf(credentials: UpstreamCredentials | undefined): string | 
   return `Basic ${Buffer.from(`${credentials.username}:${credentials.password.reveal()}`).toString('base64')}`;
 }
 
-/** Others may repeat in their errors what they were told. */
+/** Others may repeat in their errors what they were told; whole, so that nothing is to be cut off or changed before. */
 export function withoutSecrets(text: string, credentials: UpstreamCredentials | undefined): string {
   const password = credentials?.password.reveal() ?? '';
-  const secrets = [password, basicOf(credentials)?.slice('Basic '.length) ?? ''].filter((secret) => secret !== '');
+  const inForm = new URLSearchParams({ password }).toString().slice('password='.length);
+  const secrets = [password, basicOf(credentials)?.slice('Basic '.length) ?? '', encodeURIComponent(password), inForm]
+    .filter((secret) => secret !== '')
+    .toSorted((one, other) => other.length - one.length);
   return secrets.reduce((clean, secret) => clean.replaceAll(secret, '***'), text);
 }

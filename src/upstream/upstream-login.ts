@@ -57,7 +57,7 @@ export class UpstreamLogin {
     url.searchParams.set('scope', this.scopeOf(challenge));
     const basic = basicOf(this.credentials);
     const headers: Record<string, string> = basic === undefined ? {} : { authorization: basic };
-    return this.tokenOf(await this.connections.send({ method: 'GET', url, headers }, signal), url);
+    return this.tokenOf(await this.connections.send({ method: 'GET', url, headers }, signal), url, signal);
   }
 
   /** A refresh token is exchanged for an access token; what cannot be exchanged may be one. */
@@ -77,15 +77,18 @@ export class UpstreamLogin {
       signal,
     );
     if (answer.statusCode < 400 || answer.statusCode >= 500 || this.shown !== undefined)
-      return this.tokenOf(answer, url);
+      return this.tokenOf(answer, url, signal);
     await answer.body.dump().catch(() => undefined);
     return `Bearer ${password}`;
   }
 
-  private async tokenOf(answer: Dispatcher.ResponseData, url: URL): Promise<string> {
+  private async tokenOf(answer: Dispatcher.ResponseData, url: URL, signal: AbortSignal): Promise<string> {
     const who = url.host === this.place.host ? url.host : `${url.host}, which lets in to ${this.place.host},`;
     if (answer.statusCode !== 200) throw await refusalOf(who, answer, this.credentials);
-    const bytes = await bodyOf(answer, MAX_TOKEN_BYTES);
+    const bytes = await bodyOf(answer, MAX_TOKEN_BYTES).catch((error: unknown) => {
+      signal.throwIfAborted();
+      throw this.connections.failureOf(url, error);
+    });
     const token = tokenIn(bytes?.toString('utf8') ?? '');
     // What cannot stand in a header is none.
     if (token === undefined || !/^[\x21-\x7e]+$/.test(token)) throw new UpstreamFailed(`${who} gave no token`, true);

@@ -154,6 +154,31 @@ describe('another registry', () => {
     expect(failed?.message).toBe(`${echo} answered 500 (UNKNOWN: undefined *** !)`);
   });
 
+  it('that repeats a secret, cut short, in other spaces or as URLs have it, has none of it told', async () => {
+    const password = 'two  words & more';
+    for (const said of [`${'x'.repeat(290)}${password}`, `<${password}>`, encodeURIComponent(password)]) {
+      const host = await server((_, response) =>
+        send(response, 500, {}, { errors: [{ code: 'UNKNOWN', message: said }] }),
+      );
+      const failed = await failureOf(sourceAt(host, { username: 'me', password }).manifest('v1', SIGNAL));
+      expect(failed?.message).toContain('***');
+      expect(failed?.message).not.toMatch(/two|words/);
+    }
+  });
+
+  it('whose token breaks off has failed, and may be asked again', async () => {
+    const host: string = await server((request, response) => {
+      if (!request.url?.startsWith('/token'))
+        return send(response, 401, { 'www-authenticate': `Bearer realm="http://${host}/token",service="other"` });
+      response.writeHead(200, { 'content-length': '5000' }).write('{');
+      setImmediate(() => response.destroy());
+    });
+    expect(await failureOf(sourceAt(host).manifest('v1', SIGNAL))).toMatchObject({
+      message: expect.stringContaining(`${host} did not answer`) as string,
+      isWorthRetrying: true,
+    });
+  });
+
   it('may lead elsewhere, where nobody is told who asks', async () => {
     const shown: (string | undefined)[] = [];
     const elsewhere = await server((request, response) => {
@@ -255,6 +280,12 @@ describe('another registry', () => {
       true,
     ],
     ['nothing', (_, response) => response.destroy(), 'did not answer', true],
+    [
+      'a type that is none',
+      (_, response) => send(response, 200, {}, JSON.stringify({ mediaType: 'a manifest\n\u{1f4a5}' })),
+      'of no media type',
+      false,
+    ],
   ])('that gives %s has failed', async (_what, handle, why, isWorthRetrying) => {
     const host = await server(handle);
     const failed = await failureOf(sourceAt(host).manifest(digestOf('another'), SIGNAL));

@@ -14,6 +14,8 @@ import type { UpstreamPlace } from './upstream-place.js';
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 const MAX_REDIRECTS = 5;
 const REDIRECTS: readonly number[] = [301, 302, 303, 307, 308];
+/** As it can stand in a header; none is longer. */
+const MEDIA_TYPE = /^[\x21-\x7e]{1,255}$/;
 /** Of before there were digests; no engine takes them. */
 const OUTDATED = /\.distribution\.manifest\.v1\+/;
 
@@ -51,6 +53,7 @@ export class UpstreamSource implements ContentSource {
     const name = `the manifest ${reference} of '${this.place.repository}'`;
     if (!bytes) throw new UpstreamFailed(`${url.host}: ${name} is longer than ${MAX_MANIFEST_BYTES} bytes`, false);
     const mediaType = mediaTypeOf(answer.headers['content-type'], bytes);
+    if (!MEDIA_TYPE.test(mediaType)) throw new UpstreamFailed(`${url.host}: ${name} is of no media type`, false);
     if (OUTDATED.test(mediaType))
       throw new UpstreamFailed(`${url.host}: ${name} is of schema version 1, which is not served here`, false);
     const digest = digestOf(bytes, reference);
