@@ -22,6 +22,8 @@ import type { Replication } from '../../src/replications/replication.entity.js';
 import { REPLICATION_TYPE, replicationType } from '../../src/replications/replication.type.js';
 import { ReplicationWork } from '../../src/replications/replication-work.js';
 import { ReplicationsRepository } from '../../src/replications/replications.repository.js';
+import { oweZoneCopies } from '../../src/replications/zone-copies.repository.js';
+import { ZoneWork } from '../../src/replications/zone-work.js';
 import { SecretBox } from '../../src/secrets/secret-box.js';
 import { Usage } from '../../src/usage/usage.js';
 import { SystemClock } from '../../src/work/clock.js';
@@ -29,6 +31,7 @@ import type { OperationKindName } from '../../src/work/operation.entity.js';
 import { OperationKinds } from '../../src/work/operation-kinds.js';
 import { Operations } from '../../src/work/operations.js';
 import { Sweeps } from '../../src/work/sweeps.js';
+import { WorkQueues } from '../../src/work/work-queues.js';
 import { Worker } from '../../src/work/worker.js';
 import { FakeDataPlane, SimulatedCrash } from '../support/fake-data-plane.js';
 import { MortalDatabase, openDatabase, type OpenDatabase } from '../support/sql.js';
@@ -46,24 +49,33 @@ const config = {
 const caller = { tenantId: TENANT, objectId: randomUUID(), name: 'app', type: 'Application' as const };
 const registryPath = `/subscriptions/${SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/reg12345`;
 const WHEN = ['before', 'after'] as const;
+const NEVER = new AbortController().signal;
 
-describe('the plans of a replication', () => {
+interface Process {
+  readonly worker: Worker;
+  readonly zones: ZoneWork;
+  readonly sweeps: Sweeps;
+}
+
+describe('the plans of a replication, in two zones as its registry is,', () => {
   let open: OpenDatabase;
   let fake: FakeDataPlane;
   const operations = new Operations();
   const clock = new SystemClock();
   const counts = new SkuCounts();
+  const newRegistries = new NewRegistries();
   const registries = new RegistriesRepository(
     config,
     new AdminCredentials(new SecretBox(randomBytes(32))),
     new Usage(),
     counts,
-    new NewRegistries(),
+    newRegistries,
   );
   const replications = new ReplicationsRepository({} as RegistryParents, counts, new RegistryLocations());
 
   beforeAll(async () => {
     open = await openDatabase();
+    newRegistries.add(async (tx, { id }) => void (await oweZoneCopies(tx, id)));
   });
   afterAll(() => open.close());
   beforeEach(() => clean());
@@ -74,7 +86,7 @@ describe('the plans of a replication', () => {
   }
 
   /** A worker of a process of its own. When one of its outside calls crashes, nothing it does afterwards happens. */
-  function process(): { worker: Worker; sweeps: Sweeps } {
+  function process(): Process {
     const mortal = new MortalDatabase(open.database);
     const dying = new Proxy(fake, {
       get: (target, method) => async (argument: never) => {
@@ -94,7 +106,9 @@ describe('the plans of a replication', () => {
     const arm = new ArmPipeline(database, operations, new ApiVersions(), {} as Scopes, {} as ResourceWrites);
     new RegistryWork(database, registries, dying, kinds, sweeps, owners, deletions, clock).onModuleInit();
     new ReplicationWork(database, replications, dying, kinds, owners, deletions, arm, config).onModuleInit();
-    return { worker: new Worker(database, kinds), sweeps };
+    const zones = new ZoneWork(database, dying, new NewRegistries(), owners, new WorkQueues(), sweeps);
+    zones.onModuleInit();
+    return { worker: new Worker(database, kinds), zones, sweeps };
   }
 
   const undertaking = (type: string, recordId: string, kind: OperationKindName) => ({
@@ -110,6 +124,7 @@ describe('the plans of a replication', () => {
     const registry = {
       ...registryType(REGIONS).fresh(ResourceId.parse(registryPath)!, caller, new Date()),
       location: 'westeurope',
+      zoneRedundancy: 'Enabled' as const,
     };
     await open.database.transaction(async (tx) => {
       await registries.insert(tx, registry);
@@ -125,6 +140,7 @@ describe('the plans of a replication', () => {
     const record = current ?? {
       ...replicationType(REGIONS).fresh(id, caller, new Date(), registry),
       location: 'eastus',
+      zoneRedundancy: 'Enabled' as const,
     };
     await open.database.transaction(async (tx) => {
       if (!current) await replications.insert(tx, record);
@@ -142,19 +158,23 @@ describe('the plans of a replication', () => {
 
   /** Lets time pass until every lease has run out and everything is due, and works until nothing is left. */
   async function recover(): Promise<void> {
-    const { worker } = process();
+    const { worker, zones } = process();
     for (let turns = 0; turns < 100; turns++) {
       const due = await open.sql(
-        `update operations set run_after = now(), lease_until = now() - interval '1 second'
-          where ended_at is null returning id`,
+        `with zones as (update zone_copies set run_after = now(), lease_until = now() - interval '1 second'
+                         where made_at is null returning id),
+              work as (update operations set run_after = now(), lease_until = now() - interval '1 second'
+                        where ended_at is null returning id)
+         select id from zones union all select id from work`,
       );
       if (due.length === 0) return;
       await worker.runOnce();
+      await zones.runOnce(NEVER);
     }
     throw new Error('The work does not end.');
   }
 
-  /** What is left: replicas' instances, the states of replications, and how their operations ended. */
+  /** What is left: replicas' instances, in whatever zone, the states of replications, and how their operations ended. */
   async function left(): Promise<{ instances: number; states: string[]; ends: string[] }> {
     const rows = await open.sql<{ state: string }>('select provisioning_state as state from replications');
     const ends = await open.sql<{ end: string }>(
@@ -184,11 +204,11 @@ describe('the plans of a replication', () => {
   }
 
   it.each([
-    ['Create', 1, ['Succeeded']],
-    ['Update', 1, ['Succeeded']],
+    ['Create', 2, ['Succeeded']],
+    ['Update', 2, ['Succeeded']],
     ['Delete', 0, []],
   ] as const)(
-    'killed before and after every outside call of %s, end with %i instance',
+    'killed before and after every outside call of %s, end with %i instances',
     async (kind, instances, states) => {
       const calls = await callsOf(kind);
       expect(calls).toBeGreaterThan(0);
@@ -197,7 +217,7 @@ describe('the plans of a replication', () => {
           await clean();
           await begun(kind);
           fake.crashOn(fake.calls.length + call, when);
-          await expect(process().worker.runOnce()).rejects.toThrow();
+          await expect(untilItDies(process())).rejects.toThrow();
           await recover();
           const { ends, ...rest } = await left();
           expect({ call, when, ...rest }).toEqual({ call, when, instances, states });
@@ -215,7 +235,7 @@ describe('the plans of a replication', () => {
           await clean();
           const { registry } = await begun(kind);
           fake.crashOn(fake.calls.length + call, when);
-          await expect(process().worker.runOnce()).rejects.toThrow();
+          await expect(untilItDies(process())).rejects.toThrow();
           await beginRegistryDelete(registry);
           await recover();
           expect({ call, when, all: await fake.list(), ...(await left()) }).toEqual({
@@ -238,7 +258,7 @@ describe('the plans of a replication', () => {
     const before = fake.calls.length;
     await recover();
     const calls = fake.calls.length - before;
-    expect(calls).toBe(2);
+    expect(calls).toBe(4);
     for (let call = 1; call <= calls; call++)
       for (const when of WHEN) {
         await clean();
@@ -246,17 +266,17 @@ describe('the plans of a replication', () => {
         await recover();
         await beginRegistryDelete(again.registry);
         fake.crashOn(fake.calls.length + call, when);
-        const { worker } = process();
-        await expect(untilItDies(worker)).rejects.toThrow();
+        await expect(untilItDies(process())).rejects.toThrow();
         await recover();
         expect([await fake.list(), (await left()).states]).toEqual([[], []]);
       }
   });
 
-  async function untilItDies(worker: Worker): Promise<void> {
+  async function untilItDies({ worker, zones }: Process): Promise<void> {
     for (let turns = 0; turns < 10; turns++) {
       await open.sql('update operations set run_after = now() where ended_at is null');
       await worker.runOnce();
+      await zones.runOnce(NEVER);
     }
   }
 
@@ -280,7 +300,7 @@ describe('the plans of a replication', () => {
     await begun('Create');
     await recover();
     const owned = await fake.list();
-    expect(owned).toHaveLength(2);
+    expect(owned).toHaveLength(4);
     await fake.ensure({ name: 'reg12345-eastus-nobodys', readOnly: false });
     await process().sweeps.runAll();
     expect(await fake.list()).toEqual(owned);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { EngineRepositories } from '../../src/copying/engine-repositories.js';
 import { DataPlane } from '../../src/data-plane/data-plane.js';
 import { InstanceStore } from '../../src/data-plane/process/instance-store.js';
 import type { Registry } from '../../src/registries/registry.entity.js';
@@ -17,6 +18,7 @@ const { edge, clientOf } = loginServers();
 const ACCEPT = { headers: { accept: MANIFEST_TYPE } };
 
 const placeOf = ({ status, headers }: OciAnswer) => [status, headers['x-berth-region'], headers['x-berth-zone']];
+const NEVER = new AbortController().signal;
 const FIRST = ['local', undefined];
 const SECOND = ['local', '2'];
 
@@ -152,6 +154,17 @@ test('a zone that lost what it had gets it again, either one, and so does a regi
   edge().clock.pass(3);
   expect(placeOf(await client.send('GET', '/v2/a/manifests/v2', ACCEPT))).toEqual([200, ...FIRST]);
 
+  // A comparison of the first zone leaves alone what is just being pushed there.
+  const target = edge().get(EngineRepositories).target(home, 'a');
+  await target.putManifest(
+    'v3',
+    (await edge().get(EngineRepositories).source(home, 'a').manifest('v1', NEVER))!,
+    NEVER,
+  );
+  await askForComparison(edge().database, registry.id);
+  await workItOff(edge());
+  expect(await target.digestOfTag('v3', NEVER)).toBeDefined();
+
   await edge().sql('delete from zone_copies where registry_id = $1', [registry.id]);
   expect(await edge().get(ZoneWork).mend()).toBe(1);
   await workItOff(edge());
@@ -169,7 +182,7 @@ test('a zone that cannot be used keeps nobody from a registry in it, from making
   expect(placeOf(await client.send('GET', '/v2/a/manifests/v1', ACCEPT))).toEqual([200, ...FIRST]);
   const other = await edge().registry({ zoneRedundancy: 'Enabled' });
   const doomed = await edge().registry({ zoneRedundancy: 'Enabled' });
-  for (let tries = 0; tries < 4; tries++) await edge().get(ZoneWork).runOnce(new AbortController().signal);
+  for (let tries = 0; tries < 4; tries++) await edge().get(ZoneWork).runOnce(NEVER);
   const [waiting] = await copiesOf(other.registry);
   expect(waiting!.because).toMatch(/ENOTDIR|EEXIST/);
   const otherClient = clientOf(other, basic(other.user, other.password));
