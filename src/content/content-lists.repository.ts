@@ -33,6 +33,11 @@ const repositoryNames: Statement = {
   name: 'content.repository_names',
   text: `select name from repositories where registry_id = $1 and name > $2 and list_enabled order by name limit $3`,
 };
+const repositoriesInSight: Statement = {
+  name: 'content.repositories_in_sight',
+  text: `select name, exists (select from manifests m where m.repository_id = r.id and ${isShown('false', 'm')}) as "isInSight"
+           from repositories r where registry_id = $1 and name > $2 and list_enabled order by name limit $3`,
+};
 const tagNames: Statement = {
   name: 'content.tag_names',
   text: `select name from image_tags t where repository_id = $1 and name > $2 and list_enabled
@@ -83,6 +88,14 @@ const isReferred: Statement = {
                          where r.registry_id = $1 and r.name = $2 and f.digest = $3) as "isReferred"`,
 };
 
+const isReferredInSight: Statement = {
+  name: 'content.is_referred_in_sight',
+  text: `select exists (select from repositories r join manifest_references f on f.repository_id = r.id
+                          join manifests m on m.repository_id = f.repository_id and m.digest = f.manifest_digest
+                         where r.registry_id = $1 and r.name = $2 and f.digest = $3
+                           and ${isShown('false', 'm')}) as "isReferred"`,
+};
+
 /** The manifest that a tag or digest leads to; undefined when there is none. */
 export async function findDigest(
   sql: Sql,
@@ -115,6 +128,16 @@ export async function listRepositoryNames(sql: Sql, registryId: string, page: Na
   return (await sql.rows<{ name: string }>(repositoryNames, [registryId, page.last, page.count])).map(
     ({ name }) => name,
   );
+}
+
+/** Whether something in a repository is not in quarantine. */
+export interface RepositoryInSight {
+  readonly name: string;
+  readonly isInSight: boolean;
+}
+
+export function listRepositoriesInSight(sql: Sql, registryId: string, page: NamePage): Promise<RepositoryInSight[]> {
+  return sql.rows<RepositoryInSight>(repositoriesInSight, [registryId, page.last, page.count]);
 }
 
 export async function listTagNames(sql: Sql, id: string, page: NamePage, sight: Sight): Promise<string[]> {
@@ -151,4 +174,15 @@ export async function findIndexOf(
 /** Whether a manifest of the repository refers to that blob or manifest. */
 export async function isReferredTo(sql: Sql, registryId: string, repository: string, digest: string): Promise<boolean> {
   return (await sql.row<{ isReferred: boolean }>(isReferred, [registryId, repository, digest]))?.isReferred ?? false;
+}
+
+/** As above, of a manifest that is not in quarantine. */
+export async function isReferredToInSight(
+  sql: Sql,
+  registryId: string,
+  repository: string,
+  digest: string,
+): Promise<boolean> {
+  const found = await sql.row<{ isReferred: boolean }>(isReferredInSight, [registryId, repository, digest]);
+  return found?.isReferred ?? false;
 }

@@ -5,11 +5,14 @@ import {
   findIndexOf,
   findRepositoryId,
   isReferredTo,
+  isReferredToInSight,
   listContent,
   listReferrers,
+  listRepositoriesInSight,
   listRepositoryNames,
   listTagNames,
   type NamePage,
+  type RepositoryInSight,
   type Sight,
   type Referrer,
   type TaggedManifest,
@@ -22,6 +25,11 @@ export class ContentLists {
 
   repositories(registryId: string, page: NamePage): Promise<string[]> {
     return listRepositoryNames(this.database, registryId, page);
+  }
+
+  /** As above, with whether something in it is shown to everybody. */
+  repositoriesInSight(registryId: string, page: NamePage): Promise<RepositoryInSight[]> {
+    return listRepositoriesInSight(this.database, registryId, page);
   }
 
   /** Undefined when there is no such repository. */
@@ -56,6 +64,11 @@ export class ContentLists {
   /** Whether a manifest of the repository refers to it. */
   isReferred(registryId: string, repository: string, digest: string): Promise<boolean> {
     return isReferredTo(this.database, registryId, repository, digest);
+  }
+
+  /** Whether a manifest of the repository does that is shown to everybody. */
+  isReferredInSight(registryId: string, repository: string, digest: string): Promise<boolean> {
+    return isReferredToInSight(this.database, registryId, repository, digest);
   }
 
   private async within<T>(registryId: string, name: string, find: (id: string) => Promise<T>): Promise<T | undefined> {

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { OrderBy, RecordPage } from '../content/content-records.repository.js';
-import { ContentLists } from '../content/content-lists.js';
 import type { Sight } from '../content/content-lists.repository.js';
 import { ContentRecords } from '../content/content-records.js';
 import { isDigest } from '../content/digest.js';
@@ -41,7 +40,6 @@ export class AcrRoutes {
   };
 
   constructor(
-    private readonly lists: ContentLists,
     private readonly records: ContentRecords,
     private readonly changes: AcrChanges,
     private readonly deleted: DeletedRoutes,
@@ -62,9 +60,10 @@ export class AcrRoutes {
     await this.reads[route.kind]({ ...call, route, sight, query: queryOf(call.request.url) });
   }
 
-  private async catalog({ registry, response, query }: Asked): Promise<void> {
+  private async catalog(call: Asked): Promise<void> {
+    const { response, query } = call;
     const asked = readPage(query, PAGE);
-    const found = await this.lists.repositories(registry.id, { ...asked, count: asked.count + 1 });
+    const found = await this.quarantine.repositories(call, { ...asked, count: asked.count + 1 });
     const { page, headers } = pageOf('/acr/v1/_catalog', query, asked, found, (name) => name);
     sendJson(response, 200, { repositories: page }, headers);
   }

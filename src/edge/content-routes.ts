@@ -9,7 +9,6 @@ import { ContentLocks } from './content-locks.js';
 import { OciError, sendJson, unknownManifest, unknownRepository } from './oci-error.js';
 import { pageOf, readPage } from './page-of-names.js';
 import { QuarantineSight } from './quarantine-sight.js';
-import type { EdgeCall } from './token-endpoint.js';
 import type { V2Route } from './v2-route.js';
 import { wantedBlob } from './wanted-blob.js';
 
@@ -43,6 +42,7 @@ export class ContentRoutes {
    * @throws OciError when an attribute of the content, or an index, forbids what is asked for.
    */
   async answer(call: ContentCall, route: V2Route): Promise<boolean> {
+    await this.quarantine.requireBlob(call, route, call.request.method);
     if (call.registry.hasContentLocks) await this.locks.requireFor(call.registry, route, call.request.method);
     const wanted = call.registry.hasGarbage ? wantedBlob(route, call.request.method) : undefined;
     if (wanted !== undefined) await this.garbage.wanted(call.registry.id, wanted);
@@ -68,10 +68,11 @@ export class ContentRoutes {
     return true;
   }
 
-  private async catalog({ registry, request, response }: EdgeCall): Promise<void> {
+  private async catalog(call: ContentCall): Promise<void> {
+    const { request, response } = call;
     const query = queryOf(request.url);
     const asked = readPage(query, CATALOG_PAGE);
-    const found = await this.lists.repositories(registry.id, { ...asked, count: asked.count + 1 });
+    const found = await this.quarantine.repositories(call, { ...asked, count: asked.count + 1 });
     const { page, headers } = pageOf('/v2/_catalog', query, asked, found, (name) => name);
     sendJson(response, 200, { repositories: page }, headers);
   }

@@ -10,6 +10,7 @@ import { dataBaseOf } from './data-host.js';
 import { EngineProxy } from './engine-proxy.js';
 import { Logins, type Login } from './logins.js';
 import { OciError } from './oci-error.js';
+import { QuarantineSight } from './quarantine-sight.js';
 import { Regions } from './regions.js';
 import type { EdgeCall } from './token-endpoint.js';
 import { parseV2, type V2Route } from './v2-route.js';
@@ -30,6 +31,7 @@ export class DataEndpoints {
     private readonly passes: BlobPasses,
     private readonly logins: Logins,
     private readonly locks: ContentLocks,
+    private readonly quarantine: QuarantineSight,
     private readonly regions: Regions,
     private readonly proxy: EngineProxy,
   ) {}
@@ -77,6 +79,7 @@ export class DataEndpoints {
     const entry = await this.logins.again(registry, passed.login);
     if (!entry || !covers(entry.rights(route.needs), route.needs))
       throw denied('Whoever was given this address may not pull the blob any more.');
+    await this.quarantine.requireBlob({ registry, login: entry.login }, route);
     await this.locks.requireFor(registry, route, method);
     const entered = await this.regions.enter(contentCall(call, entry.login), {});
     await this.proxy.forward({ ...entered, route });

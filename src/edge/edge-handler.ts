@@ -4,7 +4,6 @@ import { Config } from '../config/config.js';
 import { PullTimes } from '../content/pull-times.js';
 import { TrustedProxies, type ClientView } from '../forwarding/trusted-proxies.js';
 import { LoginServers, type RegistryEndpoint } from '../registries/login-servers.js';
-import { covers } from './access.js';
 import { parseAcr } from './acr-route.js';
 import { AcrRoutes } from './acr-routes.js';
 import { Authorization } from './authorization.js';
@@ -29,7 +28,7 @@ import { TokenEndpoint, type EdgeCall } from './token-endpoint.js';
 import { drain } from './transfer.js';
 import { isTrustPath, parseTrust } from './trust-route.js';
 import { TrustRoutes } from './trust-routes.js';
-import { parseV2, withoutMount, type V2Route } from './v2-route.js';
+import { parseV2, type V2Route } from './v2-route.js';
 
 /** To whom a port belongs. */
 export interface PortOwner {
@@ -208,10 +207,10 @@ export class EdgeHandler {
       instead,
       source,
     });
-    const route = source && !covers(access, [source]) ? withoutMount(parsed) : parsed;
-    await this.rates.require(call, operationOf(route.kind, method), login);
-    if (route.kind === 'base') return sendJson(response, 200, {});
+    await this.rates.require(call, operationOf(parsed.kind, method), login);
+    if (parsed.kind === 'base') return sendJson(response, 200, {});
     const asked = contentCall(call, login);
+    const route = source ? await this.pulls.mounting(asked, parsed, access) : parsed;
     const entered = IN_ENGINES.has(route.kind) ? await this.regions.enter(asked, wishOf(route, method)) : asked;
     if (await this.content.answer(entered, route)) return;
     if (route.kind === 'referrers')

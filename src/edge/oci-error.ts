@@ -72,6 +72,12 @@ export function unknownTag(name: string, tag: string): OciError {
   return new OciError('TAG_UNKNOWN', `The repository '${name}' has no tag '${tag}'.`, { detail: { name, tag } });
 }
 
+export function unknownBlob(name: string, digest: string): OciError {
+  return new OciError('BLOB_UNKNOWN', `The repository '${name}' has no blob '${digest}'.`, {
+    detail: { name, digest },
+  });
+}
+
 export function unknownManifest(name: string, digest: string): OciError {
   return new OciError('MANIFEST_UNKNOWN', `The repository '${name}' has no manifest '${digest}'.`, {
     detail: { name, digest },

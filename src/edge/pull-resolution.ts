@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { ContentLists } from '../content/content-lists.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
+import { covers, type Access } from './access.js';
 import type { ContentCall } from './content-call.js';
 import { OciError } from './oci-error.js';
 import { QuarantineSight } from './quarantine-sight.js';
-import { withLast, type V2Route } from './v2-route.js';
+import { withLast, withoutMount, type V2Route } from './v2-route.js';
 
 const READS: readonly string[] = ['GET', 'HEAD'];
 
@@ -18,6 +19,12 @@ export class PullResolution {
     private readonly lists: ContentLists,
     private readonly quarantine: QuarantineSight,
   ) {}
+
+  /** The route as the sender may have it: without its mount when that would read what the sender may not. */
+  mounting(call: Pick<ContentCall, 'registry' | 'login'>, route: V2Route, access: readonly Access[]): Promise<V2Route> {
+    const { source } = route;
+    return this.quarantine.mounting(call, source && !covers(access, [source]) ? withoutMount(route) : route);
+  }
 
   /**
    * The route as the engine is to be asked.

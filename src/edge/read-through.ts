@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ContentLists } from '../content/content-lists.js';
 import type { EngineCall } from './engine-proxy.js';
-import { OciError, unknownManifest } from './oci-error.js';
+import { unknownBlob, unknownManifest, type OciError } from './oci-error.js';
 import type { RegionEngine } from './regions.js';
 
 const READS: readonly string[] = ['GET', 'HEAD'];
@@ -27,10 +27,7 @@ export function servedBy<Call extends EngineCall>(call: Call, { region, zone, in
 
 /** No region has what was asked for. */
 export function unknownEverywhere({ route: { kind, name, last } }: ReadingCall): OciError {
-  if (kind === 'manifest') return unknownManifest(name, last);
-  return new OciError('BLOB_UNKNOWN', `The repository '${name}' has no blob '${last}'.`, {
-    detail: { name, digest: last },
-  });
+  return kind === 'manifest' ? unknownManifest(name, last) : unknownBlob(name, last);
 }
 
 /** Whether content that an engine does not have is in the registry all the same. */

@@ -6,8 +6,17 @@ import type { V2Route } from './v2-route.js';
  * mounts, or that it has uploaded. Undefined when the request is no such thing.
  */
 export function wantedBlob({ kind, last, enginePath }: V2Route, method: string | undefined): string | undefined {
-  const query = new URLSearchParams(enginePath.split('?')[1]);
   if (kind === 'blob' && method === 'HEAD') return last;
-  const digest = kind === 'uploads' ? query.get('mount') : kind === 'upload' ? query.get('digest') : null;
+  if (kind === 'uploads') return mountedBlob({ enginePath });
+  return kind === 'upload' ? digestIn(enginePath, 'digest') : undefined;
+}
+
+/** The blob that a route of the kind `uploads` mounts; undefined when it mounts none. */
+export function mountedBlob({ enginePath }: Pick<V2Route, 'enginePath'>): string | undefined {
+  return digestIn(enginePath, 'mount');
+}
+
+function digestIn(enginePath: string, parameter: string): string | undefined {
+  const digest = new URLSearchParams(enginePath.split('?')[1]).get(parameter);
   return digest !== null && isDigest(digest) ? digest : undefined;
 }

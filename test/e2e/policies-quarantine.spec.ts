@@ -1,15 +1,16 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { application, tenantWithSubscription } from '../support/edge-principals.js';
 import { MANIFEST_TYPE } from '../support/engines.js';
 import { giveRole } from '../support/given-role.js';
-import type { OciClient } from '../support/oci-client.js';
-import { basic, sha256 } from '../support/oci-client.js';
+import { givenToken } from '../support/given-token.js';
+import { basic, manifestOver, OciClient, sha256 } from '../support/oci-client.js';
 import type { GivenRegistry } from '../support/oci-edge.js';
 import { asDescriptor, INDEX_TYPE, loginServers, pushImage, refusalOf } from '../support/oci-registry.js';
+import { reindexed } from '../support/reindexed.js';
 
 const { edge, clientOf } = loginServers();
 
-/** A registry with a quarantine, its admin user, who may push, and three who have one role each. */
+/** A registry with a quarantine, its admin user, who may push, and four who have one role each. */
 async function guarded() {
   const { tenantId, subscriptionId } = await tenantWithSubscription(edge());
   const given = await edge().registry({ subscriptionId });
@@ -24,6 +25,7 @@ async function guarded() {
     puller: await withRole('AcrPull'),
     reader: await withRole('AcrQuarantineReader'),
     writer: await withRole('AcrQuarantineWriter'),
+    owner: await withRole('Owner'),
   };
 }
 
@@ -155,4 +157,88 @@ test('what is restored or comes back with its index is told as it is seen: not a
     ['push', 'free', free.digest],
   ]);
   expect([await pulled(puller, 'kept'), await pulled(puller, 'free')]).toEqual([404, 200]);
+});
+
+test('a blob is seen with the manifests that refer to it, by those who push it, and by no mount', async () => {
+  const { given, admin, puller, reader, writer } = await guarded();
+  const before = await pushImage(admin, 'a', 'before');
+  await quarantine(given, 'enabled');
+  const image = await pushImage(admin, 'a', 'v1');
+  const shared = manifestOver(image.config, before.layer);
+  expect((await admin.putManifest('a', 'v2', shared)).status).toBe(201);
+  const right = (repository: string, ...rights: string[]) =>
+    rights.map((one) => `repositories/${repository}/content/${one}`);
+  const token = await givenToken(edge(), given.registry, [...right('a', 'read'), ...right('b', 'read', 'write')]);
+  const other = clientOf(given, basic(token.user, token.password));
+  const seen = async (client: OciClient, blob: Buffer) => {
+    const path = `/v2/a/blobs/${sha256(blob)}`;
+    return [(await client.send('HEAD', path)).status, (await client.send('GET', path)).status];
+  };
+  for (const client of [puller, other]) {
+    expect(await seen(client, image.layer)).toEqual([404, 404]);
+    expect(await seen(client, before.layer)).toEqual([200, 200]);
+  }
+  for (const client of [admin, reader]) expect(await seen(client, image.layer)).toEqual([200, 200]);
+  expect(refusalOf(await puller.send('GET', `/v2/a/blobs/${sha256(image.config)}`))).toEqual([404, 'BLOB_UNKNOWN']);
+  const mounted = async (blob: Buffer) =>
+    (await other.send('POST', `/v2/b/blobs/uploads/?mount=${sha256(blob)}&from=a`)).status;
+  expect([await mounted(image.layer), await mounted(before.layer)]).toEqual([202, 201]);
+
+  await edge().sql('update registries set data_endpoint_enabled = true where id = $1', [given.registry.id]);
+  expect((await judged(writer, image.digest, { quarantineState: 'Passed' })).status).toBe(200);
+  const address = new URL(String((await puller.send('GET', `/v2/a/blobs/${sha256(image.layer)}`)).headers['location']));
+  const stranger = new OciClient(address.origin, edge().ca);
+  onTestFinished(() => stranger.close());
+  const got = async () => (await stranger.send('GET', `${address.pathname}${address.search}`)).status;
+  expect(await got()).toBe(200);
+  expect(await mounted(image.layer)).toBe(201);
+  expect((await judged(writer, image.digest, { quarantineState: 'Failed' })).status).toBe(200);
+  expect(await got()).toBe(404);
+});
+
+test('a repository in which all is in quarantine is listed to those who see that', async () => {
+  const { given, admin, owner, writer } = await guarded();
+  await pushImage(admin, 'b', 'v1');
+  await quarantine(given, 'enabled');
+  for (const repository of ['a', 'a/b', 'c', 'd', 'e']) await pushImage(admin, repository, 'v1');
+  const image = await pushImage(admin, 'd', 'v2');
+  expect(
+    (
+      await writer.send('PATCH', `/acr/v1/d/_manifests/${image.digest}`, {
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ quarantineState: 'Passed' }),
+      })
+    ).status,
+  ).toBe(200);
+  const listed = async (client: OciClient, path: string) => {
+    const { json, headers } = await client.send('GET', path);
+    const next = /<([^>]+)>/.exec(String(headers['link'] ?? ''))?.[1];
+    return [(json as { repositories: string[] }).repositories, next];
+  };
+  for (const path of ['/v2/_catalog', '/acr/v1/_catalog']) {
+    expect(await listed(admin, path)).toEqual([['b', 'd'], undefined]);
+    expect(await listed(admin, `${path}?n=1`)).toEqual([['b'], `${path}?n=1&last=b`]);
+    expect(await listed(admin, `${path}?n=1&last=b`)).toEqual([['d'], undefined]);
+    expect(await listed(owner, path)).toEqual([['a', 'a/b', 'b', 'c', 'd', 'e'], undefined]);
+  }
+});
+
+test('what a reindex finds goes into quarantine, save in a registry that had no index', async () => {
+  const { given, admin, puller, writer } = await guarded();
+  await quarantine(given, 'enabled');
+  const [one, two] = [await pushImage(admin, 'a', 'v1'), await pushImage(admin, 'a', 'v2')];
+  expect((await judged(writer, two.digest, { quarantineState: 'Passed' })).status).toBe(200);
+  const lose = () =>
+    edge().sql(
+      `delete from manifests where digest = $2 and repository_id in
+        (select id from repositories where registry_id = $1)`,
+      [given.registry.id, one.digest],
+    );
+  await lose();
+  expect(await reindexed(edge(), given)).toMatchObject({ added: 2, corrected: 0, removed: 0 });
+  expect([await pulled(puller, 'v1'), await pulled(puller, 'v2'), await pulled(writer, 'v1')]).toEqual([404, 200, 200]);
+  await lose();
+  await edge().sql('update registry_contents set is_indexed = false where registry_id = $1', [given.registry.id]);
+  expect(await reindexed(edge(), given)).toMatchObject({ added: 2 });
+  expect(await pulled(puller, 'v1')).toBe(200);
 });
