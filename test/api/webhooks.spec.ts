@@ -1,12 +1,20 @@
+import { randomUUID } from 'node:crypto';
+import { request } from 'undici';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { API_VERSIONS } from '../../src/api-versions/index.js';
 import { armApp, type ArmApp } from '../support/arm-app.js';
+import { HandClock } from '../support/hand-clock.js';
 
 interface WebhookAnswer {
   readonly name: string;
   readonly location: string;
   readonly systemData: { readonly lastModifiedAt: string };
   readonly properties: Readonly<Record<string, unknown>>;
+}
+
+interface Events {
+  readonly value: readonly { readonly id: string }[];
+  readonly nextLink?: string;
 }
 
 interface Problem {
@@ -17,12 +25,13 @@ const URI = 'https://user:pass@hooks.example/team?key=0secret0';
 const HEADERS = { Authorization: 'Bearer 0secret0', 'X-Empty': '' };
 
 describe('webhooks', () => {
+  const clock = new HandClock();
   let app: ArmApp;
   let registry: string;
   let location: string;
 
   beforeAll(async () => {
-    app = await armApp({ settings: { BERTH_REGIONS: 'westeurope,eastus' } });
+    app = await armApp({ clock, settings: { BERTH_REGIONS: 'westeurope,eastus' } });
     registry = (await app.given.registry()).path;
     location = (await app.request<{ location: string }>('GET', registry)).body.location;
   });
@@ -107,6 +116,7 @@ describe('webhooks', () => {
     expect(await callback('patched1')).toEqual({ serviceUri: URI, customHeaders: HEADERS });
 
     const before = await patch({});
+    clock.pass(1);
     const moved = await patch({ properties: { serviceUri: 'http://127.0.0.1:9/other' } });
     expect(moved.properties).toEqual(before.properties);
     expect(Date.parse(moved.systemData.lastModifiedAt)).toBeGreaterThan(Date.parse(before.systemData.lastModifiedAt));
@@ -257,6 +267,52 @@ describe('webhooks', () => {
     });
     const usages = await app.request<{ value: { name: string }[] }>('GET', `${path}/listUsages`);
     expect(usages.body.value.find(({ name }) => name === 'Webhooks')).toMatchObject({ limit, currentValue: limit });
+  });
+
+  it.each([
+    ['nothing', {}, 'from', 400],
+    ['both', { id: randomUUID(), from: '2026-03-01T00:00:00Z' }, 'id', 400],
+    ['no time', { from: 'yesterday' }, 'from', 400],
+    ['no id', { id: 'a' }, 'id', 400],
+    ['what is not asked', { from: '2026-03-01T00:00:00Z', all: true }, 'all', 400],
+    ['an event that it does not have', { id: randomUUID() }, 'id', 404],
+  ])('send nothing again for %s', async (_what, body, target, status) => {
+    const path = `${registry}/webhooks/again`;
+    expect(await put('again')).toMatchObject({ status: 200 });
+    expect(await app.request('POST', `${path}/redeliver`, body)).toMatchObject({ status, body: { error: { target } } });
+  });
+
+  it('list their events from the newest to the oldest, in pages that clients follow with GET', async () => {
+    const path = `${registry}/webhooks/pinged`;
+    expect(await put('pinged')).toMatchObject({ status: 200 });
+    const ids: string[] = [];
+    for (let nth = 0; nth < 5; nth++) {
+      // Two at the same moment.
+      if (nth !== 2) clock.pass(1);
+      ids.unshift((await app.request<{ id: string }>('POST', `${path}/ping`)).body.id);
+    }
+    const whole = (await app.request<Events>('POST', `${path}/listEvents`)).body.value.map(({ id }) => id);
+    expect(whole.toSorted()).toEqual(ids.toSorted());
+    expect([whole[0], whole[1], whole[4]]).toEqual([ids[0], ids[1], ids[4]]);
+
+    const first = await app.request<Events>('POST', `${path}/listEvents?$top=2`);
+    const seen = first.body.value.map(({ id }) => id);
+    const authorization = `Bearer ${await app.token()}`;
+    for (let next = first.body.nextLink; next;) {
+      const { statusCode, body } = await request(next.replace('localhost', '127.0.0.1'), {
+        headers: { authorization, host: new URL(next).host },
+      });
+      expect(statusCode).toBe(200);
+      const page = (await body.json()) as Events;
+      seen.push(...page.value.map(({ id }) => id));
+      next = page.nextLink;
+    }
+    expect(seen).toEqual(whole);
+    const strange = `${path}/listEvents?$skipToken=${Buffer.from('2026').toString('base64url')}`;
+    expect(await app.request('POST', strange)).toMatchObject({
+      status: 400,
+      body: { error: { code: 'InvalidSkipToken' } },
+    });
   });
 
   it('stand in the way of a smaller SKU', async () => {

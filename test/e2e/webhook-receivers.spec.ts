@@ -156,6 +156,12 @@ describe('a receiver', () => {
     expect(sent).toBeLessThan(20 * MEGABYTE);
   });
 
+  it('is heard up to the beginning of an answer, and nothing that cannot be stored', async () => {
+    const body = `\0${'a'.repeat(MEGABYTE)}`;
+    const { content } = await send(await raw((socket) => socket.write(ok(body))));
+    expect(content).toBe(`\uFFFD${'a'.repeat(MAX_CONTENT_BYTES - 1)}`);
+  });
+
   it('with a certificate that nobody knows is refused, and told why', async () => {
     const { certificate, privateKey } = await clientCertificate();
     let requests = 0;
