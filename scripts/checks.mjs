@@ -3,7 +3,7 @@ import { inRoot, NODE_26 } from './paths.mjs';
 
 const npmRun = (name) => ({ command: 'npm', args: ['run', '-s', name] });
 
-/** The checks that need no running code, in the order in which they are run. */
+/** The checks that need no running code. They are run side by side. */
 export function staticChecks() {
   return [
     { name: 'types', ...npmRun('types') },

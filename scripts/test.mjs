@@ -20,13 +20,14 @@ function testEnv() {
 
 async function runStaticChecks() {
   const counts = { passed: 0, failed: 0 };
-  for (const { name, command, args } of staticChecks())
-    await phase(name, async () => {
+  const check = async ({ name, command, args }) =>
+    phase(name, async () => {
       const { code, output } = await capture(command, args, { env: testEnv() });
       if (code !== 0) process.stdout.write(`${output.trimEnd()}\n`);
       counts[code === 0 ? 'passed' : 'failed'] += 1;
       return code === 0 ? '' : 'FAILED';
     });
+  await Promise.all(staticChecks().map(check));
   return counts;
 }
 
