@@ -168,10 +168,10 @@ describe('another registry', () => {
 
   it('whose token breaks off has failed, and may be asked again', async () => {
     const host: string = await server((request, response) => {
-      if (!request.url?.startsWith('/token'))
-        return send(response, 401, { 'www-authenticate': `Bearer realm="http://${host}/token",service="other"` });
-      response.writeHead(200, { 'content-length': '5000' }).write('{');
-      setImmediate(() => response.destroy());
+      if (request.url?.startsWith('/token')) {
+        response.writeHead(200, { 'content-length': '5000' }).write('{');
+        setImmediate(() => response.destroy());
+      } else send(response, 401, { 'www-authenticate': `Bearer realm="http://${host}/token",service="other"` });
     });
     expect(await failureOf(sourceAt(host).manifest('v1', SIGNAL))).toMatchObject({
       message: expect.stringContaining(`${host} did not answer`) as string,

@@ -17,13 +17,20 @@ export interface FollowedRegistry extends Pick<OtherRegistry, 'kill' | 'start' |
   answerWith(status: number | undefined): void;
   /** Keeps requests that match waiting, until what it answers is called. */
   hold(pattern: RegExp): () => void;
+  /** Answers requests that match by half, and waits with the rest until what it answers is called. */
+  halve(pattern: RegExp): () => void;
 }
 
 export async function followedRegistry(options: { readonly hasUsers?: boolean } = {}): Promise<FollowedRegistry> {
   const other = await otherRegistry(options);
   let log: string[] = [];
   let status: number | undefined;
-  let held: { readonly pattern: RegExp; readonly until: Promise<void> } | undefined;
+  interface Held {
+    readonly pattern: RegExp;
+    readonly until: Promise<void>;
+  }
+  let held: Held | undefined;
+  let halved: Held | undefined;
 
   async function forward(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const asked = `${incoming.method} ${incoming.url}`;
@@ -40,7 +47,8 @@ export async function followedRegistry(options: { readonly hasUsers?: boolean } 
       const { location, ...rest } = answer.headers;
       const relative = location === undefined ? {} : { location: location.replace(/^https?:\/\/[^/]+/, '') };
       response.writeHead(answer.statusCode ?? 500, { ...rest, ...relative });
-      answer.pipe(response);
+      if (halved?.pattern.test(asked)) void inHalves(answer, response, halved.until);
+      else answer.pipe(response);
     });
     sent.on('error', () => response.destroy());
     incoming.pipe(sent);
@@ -73,6 +81,14 @@ export async function followedRegistry(options: { readonly hasUsers?: boolean } 
         release();
       };
     },
+    halve(pattern) {
+      let release: () => void = () => undefined;
+      halved = { pattern, until: new Promise((resolve) => (release = resolve)) };
+      return () => {
+        halved = undefined;
+        release();
+      };
+    },
     async close() {
       await client.close();
       server.closeAllConnections();
@@ -80,4 +96,11 @@ export async function followedRegistry(options: { readonly hasUsers?: boolean } 
       await other.close();
     },
   };
+}
+
+async function inHalves(answer: IncomingMessage, response: ServerResponse, until: Promise<void>): Promise<void> {
+  const body = Buffer.concat((await answer.toArray()) as Buffer[]);
+  response.write(body.subarray(0, body.length / 2));
+  await until;
+  response.end(body.subarray(body.length / 2));
 }
