@@ -2,13 +2,17 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { collect, countedOf, filesOf, referencesOf } from '../support/garbage.js';
+import { TransferWork } from '../../src/replications/transfer-work.js';
 import { MANIFEST_TYPE } from '../support/engines.js';
+import { givenReplica } from '../support/given-replica.js';
 import { basic, OciClient, sha256 } from '../support/oci-client.js';
 import { openEdge, type Edge, type GivenRegistry } from '../support/oci-edge.js';
+import { differencesOf, workItOff } from '../support/replicas.js';
 import { openSecondEdge, type SecondEdge } from '../support/second-edge.js';
 
 const PUSHERS = 6;
 const PUSHES_EACH = 12;
+const IN_REGIONS = { pushers: 4, pushesEach: 6 };
 const LAYERS = 5;
 /** Without a grace period a push may have to be begun anew, as a client does that is told that a blob is unknown. */
 const MOST_TRIES = 200;
@@ -123,7 +127,18 @@ async function removeRepository(client: OciClient, repository: string): Promise<
   expect((await client.send('DELETE', `/acr/v1/${repository}`)).status).toBe(202);
 }
 
-test('while garbage is collected all the time, every push that was acknowledged can be pulled', async () => {
+interface Crowd {
+  readonly pushers: number;
+  readonly pushesEach: number;
+  readonly clientAt: (index: number) => OciClient;
+  /** What goes on besides, until nobody pushes any more; answers whether there was anything to do. */
+  readonly besides?: () => Promise<boolean>;
+}
+
+const idle = () => Promise.resolve(false);
+
+/** Pushes, pulls and deletes while garbage is collected all the time. Answers how many blobs that removed. */
+async function pushedAmidCollections({ pushers, pushesEach, clientAt: at, besides = idle }: Crowd): Promise<number> {
   const pushed = new AbortController();
   const acknowledged = new EventEmitter();
   const collections = { count: 0, blobsRemoved: 0 };
@@ -136,11 +151,17 @@ test('while garbage is collected all the time, every push that was acknowledged 
       if (!pushed.signal.aborted) await next;
     }
   });
-  const pushing = Array.from({ length: PUSHERS }, async (_, index) => {
-    const [client, other] = [clientAt(index), clientAt(index + 1)];
+  const doing = (async () => {
+    while (!pushed.signal.aborted) {
+      const isIdle = !(await besides());
+      if (isIdle && !pushed.signal.aborted) await once(acknowledged, 'push');
+    }
+  })();
+  const pushing = Array.from({ length: pushers }, async (_, index) => {
+    const [client, other] = [at(index), at(index + 1)];
     const repository = `team/r${index}`;
     const held: Image[] = [];
-    for (let round = 0; round < PUSHES_EACH; round++) {
+    for (let round = 0; round < pushesEach; round++) {
       const isAgain = held.length > 0 && randomInt(4) === 0;
       const image = isAgain ? held[randomInt(held.length)]! : anImage();
       await push(client, repository, image);
@@ -161,11 +182,15 @@ test('while garbage is collected all the time, every push that was acknowledged 
     pushed.abort();
     acknowledged.emit('push');
   });
-  await Promise.all(collecting);
+  await Promise.all([...collecting, doing]);
   expect(outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason as Error] : []))).toEqual([]);
+  return collections.blobsRemoved;
+}
 
+test('while garbage is collected all the time, every push that was acknowledged can be pulled', async () => {
+  const crowd = { pushers: PUSHERS, pushesEach: PUSHES_EACH, clientAt };
   // It has been put to the test.
-  expect(collections.blobsRemoved).toBeGreaterThan(10);
+  expect(await pushedAmidCollections(crowd)).toBeGreaterThan(10);
   expect(seen['skipped']).toBeGreaterThan(0);
 
   edge.clock.pass(3_600);
@@ -175,4 +200,29 @@ test('while garbage is collected all the time, every push that was acknowledged 
   expect(await countedOf(edge, given)).toEqual(references);
   const bytes = [...files.values()].reduce((sum, size) => sum + size, 0);
   expect(await edge.storedBytes(given.registry)).toBe(bytes);
+}, 180_000);
+
+test('the same with a replica: what was acknowledged in one region is in both, and nothing else', async () => {
+  given = await edge.registry();
+  const { replication, loginServer } = await givenReplica(edge, given, 'westus');
+  const authorization = basic(given.user, given.password);
+  const regions = [given.loginServer, loginServer].map(
+    (host) => new OciClient(`https://${host}`, edge.ca, authorization),
+  );
+  clients.push(...regions);
+  const transfers = edge.get(TransferWork);
+  const besides = () => transfers.runOnce(new AbortController().signal);
+  const crowd = { ...IN_REGIONS, clientAt: (index: number) => regions[index % 2]!, besides };
+  expect(await pushedAmidCollections(crowd)).toBeGreaterThan(10);
+
+  await workItOff(edge);
+  edge.clock.pass(3_600);
+  await collect(edge, given, 0);
+  const references = await referencesOf(edge, given);
+  for (const { instanceName } of [given.registry, replication]) {
+    const place = { ...given, registry: { ...given.registry, instanceName } };
+    expect([...(await filesOf(edge, place)).keys()].sort()).toEqual(references);
+    expect(await differencesOf(edge, given.registry, instanceName)).toEqual([]);
+  }
+  expect(await countedOf(edge, given)).toEqual(references);
 }, 180_000);
