@@ -291,6 +291,7 @@ export async function removeTag(tx: Tx, from: Removal, tag: string): Promise<Rem
   return named;
 }
 
-async function takenRepository(tx: Tx, from: Omit<RepositoryAt, 'at'>): Promise<string | undefined> {
+/** Its id; until the transaction ends nobody else changes what is in it. */
+export async function takenRepository(tx: Tx, from: Omit<RepositoryAt, 'at'>): Promise<string | undefined> {
   return (await tx.row<{ id: string }>(takeRepository, [from.registryId, from.repository]))?.id;
 }

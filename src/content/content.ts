@@ -10,6 +10,7 @@ import {
   removeManifests,
   removeTag,
   takeManifests,
+  takenRepository,
   takeTag,
   upsertImageTag,
   upsertManifest,
@@ -148,10 +149,18 @@ export class Content {
   /**
    * Takes them away, with their tags, where engines are asked for nothing that is not in the index. They can be restored as
    * the registry's policy says, and are purged then. Answers the digests of those that were there.
+   * @param mayGo asked while nobody else changes the repository, where that need not be so any more.
    * @throws TagImmutable when a tag of one of them stays as it is.
    */
-  async delete(from: Deletion, digests: readonly string[]): Promise<readonly string[]> {
-    const removed = await this.removed(from, (tx, removal) => takeManifests(tx, removal, digests));
+  async delete(
+    from: Deletion,
+    digests: readonly string[],
+    mayGo?: (tx: Tx) => Promise<boolean>,
+  ): Promise<readonly string[]> {
+    const removed = await this.removed(from, async (tx, removal) => {
+      if (mayGo) await takenRepository(tx, removal);
+      return mayGo === undefined || (await mayGo(tx)) ? takeManifests(tx, removal, digests) : [];
+    });
     return removed.map(({ digest }) => digest);
   }
 

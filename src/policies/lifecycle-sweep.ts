@@ -75,30 +75,32 @@ export class LifecycleSweep implements OnModuleInit {
   private async remove(policy: DuePolicy, { repository, tag, digest }: DoomedTag, begunAt: Date, removed: Removed) {
     const of = { registryId: policy.id, repository, digest };
     try {
-      if (await isFree(this.database, of, tag)) {
-        if (await this.removeManifest(policy, of, begunAt, removed)) removed.tags++;
-      } else if (await this.content.untag({ ...of, begunAt, cause: causeOf(policy) }, tag)) removed.tags++;
+      const isGone =
+        (await this.removeManifest(policy, of, { tag, begunAt }, removed)) ||
+        (await this.content.untag({ ...of, begunAt, cause: causeOf(policy) }, tag));
+      if (isGone) removed.tags++;
     } catch (error) {
       // Made immutable meanwhile.
       if (!(error instanceof TagImmutable)) throw error;
     }
   }
 
-  /** With what it refers to and what is said about it, as far as nothing else needs that. */
+  /** With what it refers to and what is said about it, as far as nothing else needs that. False when it has to stay. */
   private async removeManifest(
     policy: DuePolicy,
     of: PolicyManifest,
-    begunAt: Date,
+    { tag, begunAt }: { readonly tag: string | null; readonly begunAt: Date },
     removed: Removed,
   ): Promise<boolean> {
+    if (!(await isFree(this.database, of, tag))) return false;
     const dependents = await dependentsOf(this.database, of);
-    const gone = await this.content.delete({ ...of, begunAt, cause: causeOf(policy) }, [of.digest]);
+    const from = { ...of, begunAt, cause: causeOf(policy) };
+    // Somebody may have pushed an index that has it since.
+    const gone = await this.content.delete(from, [of.digest], (tx) => isFree(tx, of, tag));
     if (gone.length === 0) return false;
     removed.manifests++;
-    for (const digest of dependents) {
-      const dependent = { ...of, digest };
-      if (await isFree(this.database, dependent, null)) await this.removeManifest(policy, dependent, begunAt, removed);
-    }
+    for (const digest of dependents)
+      await this.removeManifest(policy, { ...of, digest }, { tag: null, begunAt }, removed);
     return true;
   }
 }

@@ -75,11 +75,13 @@ const IS_FREE = `m.delete_enabled and m.write_enabled and r.delete_enabled and r
                  and not exists (select 1 from manifest_references f
                                   where f.repository_id = r.id and f.digest = m.digest and f.kind = 'manifests')
                  and not exists (select 1 from manifests s where s.repository_id = r.id and s.digest = m.subject)`;
-/** Whether it can go when its tag `$4` does: nothing else names it, holds it, or is what it is about. */
+/** Whether it can go when its tag `$4` does: that names it, and nothing else names it, holds it, or is what it is about. */
 const free: Statement = {
   name: 'lifecycle.free',
   text: `select 1 from repositories r join manifests m on m.repository_id = r.id
-          where r.registry_id = $1 and r.name = $2 and m.digest = $3 and ${IS_FREE}`,
+          where r.registry_id = $1 and r.name = $2 and m.digest = $3 and ${IS_FREE}
+            and ($4::text is null
+                 or exists (select from image_tags t where t.repository_id = r.id and t.name = $4 and t.digest = m.digest))`,
 };
 const dependents: Statement = {
   name: 'lifecycle.dependents',

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { Content } from '../../src/content/content.js';
 import { PullTimes } from '../../src/content/pull-times.js';
 import { selectionExpression } from '../../src/content/selection.js';
 import { saveTagImmutability } from '../../src/content/tag-immutability.repository.js';
@@ -114,4 +115,28 @@ test('an index and a subject keep what needs them, and take it along', async () 
   await follow(given, { keepLast: 0 });
   expect(await sweep()).toBe(4);
   expect(await Promise.all(all.map((digest) => isThere(client, digest)))).toEqual([false, false, false]);
+});
+
+test('what gets into an index, or loses its tag to a push, in the very moment in which it was to go stays', async () => {
+  const { given, client } = await opened();
+  const [held, moved] = [await pushImage(client, 'a', 'held'), await pushImage(client, 'a', 'moved')];
+  edge().clock.pass(DAY);
+  await follow(given, { repositories: ['a'], tags: ['held', 'moved'], olderThanDays: 1 });
+  const remove = Object.getOwnPropertyDescriptor(Content.prototype, 'delete')!.value as (
+    ...said: unknown[]
+  ) => Promise<readonly string[]>;
+  const spied = vi.spyOn(Content.prototype, 'delete').mockImplementation(async function (this: unknown, ...said) {
+    edge().clock.pass(1);
+    const [, [digest]] = said;
+    if (digest === held.digest) {
+      const body = JSON.stringify({ schemaVersion: 2, mediaType: INDEX_TYPE, manifests: [asDescriptor(held)] });
+      await client.send('PUT', '/v2/a/manifests/index', { body, headers: { 'content-type': INDEX_TYPE } });
+    } else await pushImage(client, 'a', 'moved');
+    return remove.apply(this, said);
+  });
+  expect(await sweep()).toBe(1);
+  spied.mockRestore();
+  expect(await tagsOf(client, 'a')).toEqual(['index', 'moved']);
+  expect(await isThere(client, held.digest)).toBe(true);
+  expect(await isThere(client, moved.digest)).toBe(true);
 });
