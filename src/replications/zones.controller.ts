@@ -17,8 +17,6 @@ import { hurryTransfers } from './transfers.repository.js';
 import { hurryZone, zonesOf, type Zone } from './zone-copies.repository.js';
 import { ZoneListWire, type ZoneWire } from './zones.wire.js';
 
-const ALL = `${IN_REGISTRY}/zones`;
-
 /** What registries and their replications have in second zones, which Azure does not tell. */
 @ApiTags('Registries')
 @Controller()
@@ -33,7 +31,7 @@ export class ZonesController {
   ) {}
 
   /** How far the copies of a registry and its replications in second zones are. */
-  @Get(ALL)
+  @Get(`${IN_REGISTRY}/zones`)
   @Needs('Microsoft.ContainerRegistry/registries/zones/read')
   @ArmAction('Registries_ListZones', { answer: ZoneListWire })
   async list(@Arm() request: ArmRequest): Promise<ZoneListWire> {
@@ -41,8 +39,8 @@ export class ZonesController {
   }
 
   /** Compares them and the registry's own storage with what the registry holds as soon as possible; tries again what has failed. */
-  @Post(`${ALL}/synchronize`)
-  @Needs('Microsoft.ContainerRegistry/registries/zones/synchronize/action')
+  @Post(`${IN_REGISTRY}/synchronizeZones`)
+  @Needs('Microsoft.ContainerRegistry/registries/synchronizeZones/action')
   @HttpCode(200)
   @ArmAction('Registries_SynchronizeZones', { answer: ZoneListWire })
   async synchronize(@Arm() request: ArmRequest): Promise<ZoneListWire> {

@@ -65,7 +65,7 @@ describe('replications', () => {
     });
     const body = { value: ['eastus', 'westeurope'].map((region) => ({ region, zone: 2, state: 'Syncing' })) };
     expect(await app.request('GET', `${path}/zones`)).toMatchObject({ status: 200, body });
-    expect(await app.request('POST', `${path}/zones/synchronize`)).toMatchObject({ status: 200, body });
+    expect(await app.request('POST', `${path}/synchronizeZones`)).toMatchObject({ status: 200, body });
     expect(
       await app.request('PATCH', `${path}/replications/eastus`, { properties: { zoneRedundancy: 'Disabled' } }),
     ).toMatchObject({

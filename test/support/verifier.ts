@@ -11,7 +11,7 @@ const POLLING_ROUTE = /\/(operationstatuses|operationresults)\//i;
 
 /** Routes that Azure does not have. */
 const OUR_ROUTE =
-  /\/(tagimmutabilitypolicies|lifecyclepolicies)\/|\/(regionendpoints|zones(\/synchronize)?|webhooks\/[^/]+\/(redeliver|(get|rotate)signaturesecret)|replications\/[^/]+\/(progress|synchronize))$/i;
+  /\/(tagimmutabilitypolicies|lifecyclepolicies)\/|\/(regionendpoints|zones|synchronizezones|webhooks\/[^/]+\/(redeliver|(get|rotate)signaturesecret)|replications\/[^/]+\/(progress|synchronize))$/i;
 
 const OPERATION_STATES: readonly string[] = ['Creating', 'Updating', 'Deleting', 'Succeeded', 'Failed', 'Canceled'];
 
