@@ -32,6 +32,8 @@ export interface Copy {
   readonly mountFrom?: (digest: string) => Promise<readonly string[]>;
   /** Does the work of one blob while no other copy into the same repository does that of the same. */
   readonly alone?: (digest: string, work: () => Promise<void>) => Promise<void>;
+  /** What it is put under in place of its digest, when the target does not have it. */
+  readonly tag?: string | undefined;
   /** Whether a manifest that the target has is looked into all the same, for blobs that it may lack. */
   readonly isThorough?: boolean;
   /** Manifests that may be copied at most, indexes included. */
@@ -47,7 +49,7 @@ export class TooManyManifests extends Error {
 
 /**
  * Copies a manifest with all that it refers to, and that first; what the target has is not asked for again. It is put by its
- * digest: whoever wants a tag puts that then. May be repeated. Answers what it copied; undefined when the source has none.
+ * digest, or under a tag; whoever wants a tag of what is there puts that then. May be repeated. Answers what it copied; undefined when the source has none.
  * @throws SourceFailed, TargetFailed, TooManyManifests; the reason of `signal`.
  */
 export async function copyManifest(copy: Copy, reference: string): Promise<SourceManifest | undefined> {
@@ -67,7 +69,7 @@ class CopyOf {
   }
 
   async manifest(reference: string, depth: number): Promise<SourceManifest | undefined> {
-    const { source, target, signal, watch, maxManifests = Number.POSITIVE_INFINITY } = this.copy;
+    const { source, target, signal, watch, tag, maxManifests = Number.POSITIVE_INFINITY } = this.copy;
     const found = await source.manifest(reference, signal);
     if (!found) return undefined;
     this.manifests.add(found.digest);
@@ -76,10 +78,8 @@ class CopyOf {
     const document = readManifest(found.bytes);
     await watch?.found?.(found, document);
     const wasThere = await target.hasManifest(found.digest, signal);
-    if (this.copy.isThorough || !wasThere) {
-      await this.references(document.references, depth);
-      await target.putManifest(found.digest, found, signal);
-    }
+    if (this.copy.isThorough || !wasThere) await this.references(document.references, depth);
+    if (!wasThere) await target.putManifest((depth === 0 ? tag : undefined) ?? found.digest, found, signal);
     await watch?.copied?.(found, document, wasThere);
     return found;
   }

@@ -98,10 +98,10 @@ export class ComparisonWork implements OnModuleInit {
       signal.throwIfAborted();
       if ((await countFound(this.database, replica.instanceName)) >= ENOUGH)
         return this.wait(claim, LOOK_AGAIN_MS, 'what was found is being copied');
-      const { differing, next } = await this.comparison.page(replica, place, signal);
+      const { differing, found, next } = await this.comparison.page(replica, place, signal);
       await transferFound(this.database, replica, differing);
-      if (!(await saveComparison(this.database, claim, next ?? place, differing.length))) throw new LeaseLost();
-      this.observer?.found(differing.length);
+      if (!(await saveComparison(this.database, claim, next ?? place, found))) throw new LeaseLost();
+      this.observer?.found(found);
       place = next;
     }
     if (!(await finishComparison(this.database, claim, this.config.replicationCompareHours))) throw new LeaseLost();

@@ -25,7 +25,10 @@ export interface Place extends Named {
 
 /** What one page came to, and where the next begins; undefined at the end. */
 export interface Compared {
+  /** What is to be copied or removed. */
   readonly differing: readonly Named[];
+  /** How much differs; less than that where a manifest comes under its tag as well. */
+  readonly found: number;
   readonly next: Place | undefined;
 }
 
@@ -45,13 +48,15 @@ export class Comparison {
     const found = await manifestsAfter(this.database, replica.registryId, place, PAGE);
     const seen = new Map<string, Promise<boolean>>();
     const differing = await differingOf(found, (one) => this.lacks(replica, one, seen, signal));
-    return { differing, next: nextOf(found, place.phase, 'tags') };
+    // With a tag it is copied in one go; should the tag move by then, it is copied all the same.
+    const tags = differing.flatMap(({ repository, tag }) => (tag === null ? [] : [{ repository, reference: tag }]));
+    return { differing: [...tags, ...differing], found: differing.length, next: nextOf(found, place.phase, 'tags') };
   }
 
   private async tags(replica: ComparedReplica, place: Place, signal: AbortSignal): Promise<Compared> {
     const found = await tagsAfter(this.database, replica.registryId, place, PAGE);
     const differing = await differingOf(found, (one) => this.isOther(replica, one, signal));
-    return { differing, next: nextOf(found, place.phase, 'surplus') };
+    return { differing, found: differing.length, next: nextOf(found, place.phase, 'surplus') };
   }
 
   /** The tags of some repositories of the engine. Manifests without a tag are listed by none, and nobody is told of them. */
@@ -61,7 +66,7 @@ export class Comparison {
     signal: AbortSignal,
   ): Promise<Compared> {
     // What is being pushed there is not in the index yet.
-    if (replica.isHome) return { differing: [], next: undefined };
+    if (replica.isHome) return { differing: [], found: 0, next: undefined };
     const lists = this.engines.lists(replica.instanceName);
     const differing: Named[] = [];
     let looked = 0;
@@ -69,9 +74,9 @@ export class Comparison {
       for await (const names of inPages(lists.tags(repository, signal)))
         differing.push(...(await this.extra(replica, repository, names, signal)));
       if (++looked === PAGE || differing.length >= PAGE)
-        return { differing, next: { phase: 'surplus', repository, reference: '' } };
+        return { differing, found: differing.length, next: { phase: 'surplus', repository, reference: '' } };
     }
-    return { differing, next: undefined };
+    return { differing, found: differing.length, next: undefined };
   }
 
   /** Of these tags of the engine those that the index does not have, each with its manifest. */

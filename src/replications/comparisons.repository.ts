@@ -31,6 +31,8 @@ export interface ComparedReplica {
 export interface IndexedManifest extends Named {
   /** That it refers to; not those that their maker's server holds. */
   readonly blobs: readonly string[];
+  /** One that names it, if there is any. */
+  readonly tag: string | null;
 }
 
 export interface IndexedTag extends Named {
@@ -96,7 +98,8 @@ const manifests: Statement = {
   text: `select r.name as repository, m.digest as reference,
                 coalesce((select jsonb_agg(f.digest) from manifest_references f
                            where f.repository_id = m.repository_id and f.manifest_digest = m.digest and f.kind = 'blobs'
-                             and f.media_type !~ '\\.(foreign|nondistributable)\\.'), '[]') as blobs
+                             and f.media_type !~ '\\.(foreign|nondistributable)\\.'), '[]') as blobs,
+                (select min(t.name) from image_tags t where t.repository_id = m.repository_id and t.digest = m.digest) as tag
            from manifests m join repositories r on r.id = m.repository_id
           where r.registry_id = $1 and (r.name, m.digest) > ($2, $3)
           order by r.name, m.digest limit $4`,

@@ -43,7 +43,10 @@ const refresh: Statement = {
 };
 const isSyncing: Statement = {
   name: 'replication_status.is_syncing',
-  text: `select 1 from replications where instance_name = $1 and display_status = 'Syncing'`,
+  text: `select 1 from replications p
+          where instance_name = $1 and display_status = 'Syncing'
+            and not exists (select 1 from replication_transfers t
+                             where t.instance_name = $1 and t.source_instance is null and t.attempts = 0)`,
 };
 
 /** Of the replication with that instance, or of all. Answers how many changed. */
@@ -51,7 +54,7 @@ export function refreshStatus(sql: Sql, instanceName: string | null): Promise<nu
   return sql.count(refresh, [instanceName]);
 }
 
-/** After something was done: only a replica that was behind may have come to be ready by that. */
+/** After something was done: only a replica that was behind may have come to be ready by that, and not while much is left. */
 export async function noteDone(sql: Sql, instanceName: string): Promise<void> {
   if (await sql.row(isSyncing, [instanceName])) await refreshStatus(sql, instanceName);
 }

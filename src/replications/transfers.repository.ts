@@ -26,6 +26,13 @@ export interface Named {
   readonly reference: string;
 }
 
+export interface Copied {
+  readonly manifests: number;
+  readonly bytes: number;
+  /** A transfer of that manifest that was done along with it, unless something has happened to it since. */
+  readonly partner?: { readonly digest: string; readonly version: number };
+}
+
 /** What a transfer is about, as things are now. */
 export interface TransferState {
   /** Instances of the registry besides the target, the registry's own first and those that go last. */
@@ -36,6 +43,14 @@ export interface TransferState {
   readonly isKept: boolean;
   /** Whether garbage that the manifest refers to was taken from the target, which may have the manifest still. */
   readonly isHollow: boolean;
+  /** Of a tag: the transfer of its manifest, which nobody works on and which is done along with it. */
+  readonly partner: Partner | null;
+}
+
+export interface Partner {
+  readonly version: number;
+  /** Whether a comparison asked for it. */
+  readonly isFound: boolean;
 }
 
 const again = `on conflict (instance_name, repository, reference) do update
@@ -73,9 +88,10 @@ const follow: Statement = {
 const find: Statement = {
   name: 'replication_transfers.find',
   text: `with written as (
-           insert into replication_transfers (id, registry_id, instance_name, repository, reference)
-             select gen_random_uuid(), $1, $2, n.*
-               from (select distinct * from unnest($3::text[], $4::text[]) order by 1, 2) as n
+           insert into replication_transfers (id, registry_id, instance_name, repository, reference, run_after)
+             select gen_random_uuid(), $1, $2, n.*,
+                    now() - case when n.reference like '%:%' then interval '0' else interval '1 minute' end
+               from (select distinct * from unnest($3::text[], $4::text[]) as f (repository, reference) order by 1, 2) as n
            ${again}
            returning 1)
          ${wake}`,
@@ -97,7 +113,11 @@ const state: Statement = {
                           join manifest_references f on f.digest = g.digest and f.repository_id = r.id
                          where g.registry_id = $1 and g.instance_name = $2 and g.destroyed_at is not null
                            and f.manifest_digest in ($4, (select digest from image_tags
-                                                           where repository_id = r.id and name = $4))) as "isHollow"
+                                                           where repository_id = r.id and name = $4))) as "isHollow",
+                (select jsonb_build_object('version', p.version, 'isFound', p.source_instance is null)
+                   from replication_transfers p
+                  where p.instance_name = $2 and p.repository = $3 and p.lease_token is null
+                    and p.reference = (select digest from image_tags where repository_id = r.id and name = $4)) as partner
            from (select 1) as one left join repository r on true
           where exists (select 1 from instances where instance_name = $2 and place < 2)`,
 };
@@ -116,7 +136,12 @@ const drained: Statement = {
 const finish: Statement = {
   name: 'replication_transfers.finish',
   text: `with done as (delete from replication_transfers where id = $1 and lease_token = $2 and version = $3
-                       returning instance_name),
+                       returning instance_name, repository),
+         partner as (
+           delete from replication_transfers where id in (
+             select p.id from replication_transfers p
+               join done d on d.instance_name = p.instance_name and d.repository = p.repository
+              where p.reference = $6 and p.version = $7 and p.lease_token is null for update of p skip locked)),
          counted as (
            update replication_comparisons c
               set manifests_copied = manifests_copied + $4, bytes_copied = bytes_copied + $5
@@ -192,9 +217,10 @@ export async function repositoriesWithBlob(
 export async function finishTransfer(
   sql: Sql,
   { id, leaseToken, version }: ClaimedTransfer,
-  copied: { readonly manifests: number; readonly bytes: number },
+  { manifests, bytes, partner }: Copied,
 ): Promise<boolean> {
-  return (await sql.rows(finish, [id, leaseToken, version, copied.manifests, copied.bytes])).length === 1;
+  const along = [partner?.digest ?? null, partner?.version ?? null];
+  return (await sql.rows(finish, [id, leaseToken, version, manifests, bytes, ...along])).length === 1;
 }
 
 export async function forgetTransfer(sql: Sql, { id, leaseToken }: Claim): Promise<void> {

@@ -9,15 +9,16 @@ import { FirstThatHas } from '../copying/first-that-has.js';
 import { Turns } from '../copying/turns.js';
 import { Database } from '../database/database.js';
 import type { ReplicationTransfer } from './replication-transfer.entity.js';
-import { repositoriesWithBlob, stateOfTransfer, transferFound, type TransferState } from './transfers.repository.js';
+import {
+  repositoriesWithBlob,
+  stateOfTransfer,
+  transferFound,
+  type Copied,
+  type TransferState,
+} from './transfers.repository.js';
 
 /** Repositories from which the mount of a blob is tried. */
 const MOUNTS = 2;
-
-export interface Copied {
-  readonly manifests: number;
-  readonly bytes: number;
-}
 
 /** What came of it: the target is gone, it has to be done again since things changed meanwhile, or it is done. */
 export type TransferEnd = 'gone' | 'again' | Copied;
@@ -63,9 +64,12 @@ export class Transfers {
       return NOTHING;
     }
     const { manifest, copied } = await this.copy(transfer, state, state.digest, signal);
+    const { digest, partner } = state;
     if ((await target.digestOfTag(transfer.reference, signal)) !== state.digest)
       await target.putManifest(transfer.reference, manifest, signal);
-    return copied;
+    // Who compared wants every blob looked for.
+    const isSame = partner !== null && (transfer.sourceInstance === null || !partner.isFound);
+    return isSame ? { ...copied, partner: { digest, version: partner.version } } : copied;
   }
 
   private async copy(
@@ -74,7 +78,7 @@ export class Transfers {
     digest: string,
     signal: AbortSignal,
   ): Promise<{ readonly manifest: SourceManifest; readonly copied: Copied }> {
-    const { instanceName, sourceInstance, repository } = transfer;
+    const { instanceName, sourceInstance, repository, reference } = transfer;
     const copied = { manifests: 0, bytes: 0 };
     const known = sourceInstance !== null && others.includes(sourceInstance) ? [sourceInstance] : [];
     // The target last: what it has need not be anywhere else.
@@ -84,6 +88,7 @@ export class Transfers {
         source: new FirstThatHas(instances.map((name) => this.engines.source(name, repository))),
         target: this.engines.target(instanceName, repository),
         signal,
+        tag: reference === digest ? undefined : reference,
         bandwidth: this.bandwidth,
         // Who compared may have missed a blob rather than the manifest.
         isThorough: sourceInstance === null || isHollow,

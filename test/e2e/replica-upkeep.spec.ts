@@ -291,7 +291,8 @@ test('metrics tell what is copied to replicas, and what garbage is removed where
     berth_replication_manifests_total: 1,
     berth_replication_bytes_total: blobs,
     berth_replication_failures_total: 0,
-    berth_replication_transfer_seconds_count: 2,
+    // The manifest comes with its tag.
+    berth_replication_transfer_seconds_count: 1,
   });
   await edge().get(EngineRepositories).target(replica.registry.instanceName, 'a').deleteManifest(image.digest, NEVER);
   await askForComparison(edge().database, await replicationId(given));
@@ -369,7 +370,7 @@ test('a transfer takes as long as the bandwidth lets it', async () => {
             repository, reference from replication_transfers where instance_name = $1 and reference = 'v1'`,
     [replica.registry.instanceName],
   );
-  expect(await transfers.run(transfer!, NEVER)).toEqual({ manifests: 1, bytes: layer.length });
+  expect(await transfers.run(transfer!, NEVER)).toMatchObject({ manifests: 1, bytes: layer.length });
   // A quarter of a second goes at once, and the last piece, of 64 KiB at most, is let through before it has flowed.
   expect(nowMs).toBeGreaterThanOrEqual(8_000 - 250 - 1_000);
   expect(nowMs).toBeLessThanOrEqual(8_000);
