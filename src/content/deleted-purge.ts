@@ -21,6 +21,9 @@ const FIRST: PurgedManifest = { repository: '', digest: '' };
 /** Seconds for which is known what was purged: longer than any push takes to be written down. */
 const PURGED_KNOWN_SECONDS = 86_400;
 
+/** An engine keeps a manifest, and may let go of others. */
+class NotPurged extends Error {}
+
 /**
  * Takes out of the engines what was deleted and cannot be restored any longer. First is written down that it goes, then
  * the engine is told, then that it has gone: who dies in between leaves the rest to the next, and nobody restores or
@@ -66,7 +69,12 @@ export class DeletedPurge implements OnModuleInit, OnApplicationShutdown {
       for (let due: PurgedManifest[] = [FIRST]; due.length > 0;) {
         const batch = { now: this.clock.now(), after: due.at(-1) ?? FIRST, limit: BATCH };
         due = await decideToPurge(this.database, registry.id, batch);
-        for (const manifest of due) purged += await this.purgeOne(registry, manifest, lease.socketPath);
+        for (const manifest of due)
+          purged += await this.purgeOne(registry, manifest, lease.socketPath).catch((error: unknown) => {
+            if (!(error instanceof NotPurged)) throw error;
+            this.logger.warn({ message: 'A deleted manifest stays for now.', registry: registry.name, err: error });
+            return 0;
+          });
       }
     } finally {
       lease.release();
@@ -89,6 +97,6 @@ export class DeletedPurge implements OnModuleInit, OnApplicationShutdown {
   private async delete({ repository, digest }: PurgedManifest, socketPath: string): Promise<void> {
     const path = `/v2/${repository}/manifests/${digest}`;
     const status = await this.engines.send({ socketPath, method: 'DELETE', path });
-    if (status !== 202 && status !== 404) throw new Error(`The engine answered ${status} to DELETE ${path}.`);
+    if (status !== 202 && status !== 404) throw new NotPurged(`The engine answered ${status} to DELETE ${path}.`);
   }
 }

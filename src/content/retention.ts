@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { Database } from '../database/database.js';
 import { Clock } from '../work/clock.js';
@@ -22,6 +22,8 @@ const MOST_DAYS = 365;
  */
 @Injectable()
 export class Retention implements OnModuleInit {
+  private readonly logger = new Logger(Retention.name);
+
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
@@ -44,13 +46,27 @@ export class Retention implements OnModuleInit {
 
   /**
    * Answers how many manifests were deleted.
+   * @throws what kept some registry from it, when the others have been seen to.
    * @param mostDays only where the policy says no more than that.
    */
   async sweep(mostDays = MOST_DAYS): Promise<number> {
     let deleted = 0;
+    const failures: unknown[] = [];
     for (const registry of await findRetainedRegistries(this.database, this.clock.now(), mostDays))
-      for (let batch = await this.deleteSome(registry); batch > 0; batch = await this.deleteSome(registry))
-        deleted += batch;
+      try {
+        deleted += await this.deleteAll(registry);
+      } catch (error) {
+        this.logger.error({ message: 'Manifests without tags stay for now.', registry: registry.name, err: error });
+        failures.push(error);
+      }
+    if (failures.length > 0) throw failures[0];
+    return deleted;
+  }
+
+  private async deleteAll(registry: RetainedRegistry): Promise<number> {
+    let deleted = 0;
+    for (let batch = await this.deleteSome(registry); batch > 0; batch = await this.deleteSome(registry))
+      deleted += batch;
     return deleted;
   }
 

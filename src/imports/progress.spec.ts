@@ -35,3 +35,10 @@ it('is told at once, and then no more than once in a second', () => {
   for (let bytes = 0; bytes < 50; bytes++) progress.flowed(1);
   expect(percents).toEqual([1]);
 });
+
+it('goes on when nobody could be told', async () => {
+  const progress = new Progress(100, () => Promise.reject(new Error('the database is away')));
+  progress.flowed(1);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(progress.percent).toBe(1);
+});

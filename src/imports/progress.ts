@@ -17,14 +17,14 @@ export class Progress {
 
   flowed(bytes: number): void {
     this.flowedBytes += bytes;
-    void this.soon();
+    this.soon();
   }
 
   /** A manifest is there, with so many bytes of blobs, whether they flowed or were there before. */
   settled(bytes: number): void {
     this.settledBytes += bytes;
     this.flowedBytes = Math.max(0, this.flowedBytes - bytes);
-    void this.soon();
+    this.soon();
   }
 
   /** Never all of it: that is for the end of the operation to say. */
@@ -33,12 +33,13 @@ export class Progress {
     return this.totalBytes === 0 ? 0 : Math.min(99, Math.floor((100 * done) / this.totalBytes));
   }
 
-  private async soon(): Promise<void> {
+  private soon(): void {
     const now = performance.now();
     const { percent } = this;
     if (percent <= this.told || now - this.toldAtMs < TOLD_EVERY_MS) return;
     this.told = percent;
     this.toldAtMs = now;
-    await this.tell(percent);
+    // Of use to people alone: the next time tells more.
+    this.tell(percent).catch(() => undefined);
   }
 }

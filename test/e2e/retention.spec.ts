@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { ContentEvents } from '../../src/content/content-events.js';
 import { DeletedPurge } from '../../src/content/deleted-purge.js';
 import { Retention } from '../../src/content/retention.js';
 import { filesOf } from '../support/garbage.js';
@@ -217,4 +218,37 @@ test('several workers at once delete each manifest once, and tags that come mean
   const { status } = await client.send('GET', '/v2/a/manifests/kept', { headers: { accept: MANIFEST_TYPE } });
   expect(status).toBe(200);
   expect(await digestsIn(client)).toEqual(sorted(...images.slice(-1), ...images.slice(0, 1)));
+});
+
+test('a registry in which nothing can be deleted now keeps no other one waiting, and is told of at the end', async () => {
+  const all = [await retained(1), await retained(1)];
+  const untagged = async (client: OciClient) => {
+    const image = await pushImage(client, 'a', 'v1');
+    await untag(client, 'v1');
+    return image;
+  };
+  const images = await Promise.all(all.map(({ client }) => untagged(client)));
+  edge().clock.pass(DAY_SECONDS);
+  const record = Object.getOwnPropertyDescriptor(ContentEvents.prototype, 'recordAtCommit')!.value as (
+    ...said: unknown[]
+  ) => void;
+  for (const [stuck, free] of [
+    [0, 1],
+    [1, 0],
+  ] as const) {
+    const spied = vi.spyOn(ContentEvents.prototype, 'recordAtCommit').mockImplementation(function (
+      this: unknown,
+      ...said
+    ) {
+      if (said[1].registryId === all[stuck]!.given.registry.id) throw new Error('not now');
+      return record.apply(this, said);
+    });
+    await expect(swept()).rejects.toThrow('not now');
+    spied.mockRestore();
+    expect(await digestsIn(all[stuck]!.client)).toEqual(sorted(images[stuck]!));
+    expect(await digestsIn(all[free]!.client)).toEqual([]);
+    images[free] = await untagged(all[free]!.client);
+    edge().clock.pass(DAY_SECONDS);
+  }
+  expect(await swept()).toBe(2);
 });

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { EngineClient } from '../../src/data-plane/engine-client.js';
 import { DeletedPurge } from '../../src/content/deleted-purge.js';
 import { collect, filesOf } from '../support/garbage.js';
 import type { GivenRegistry } from '../support/oci-edge.js';
@@ -252,4 +253,26 @@ test('what is deleted while the registry is indexed stays so', async () => {
   expect(status).toBe(202);
   expect(await head(client, digest)).toBe(404);
   expect(await listed(client, 'a/_manifests')).toMatchObject({ manifests: [{ digest }] });
+});
+
+test('a manifest that cannot be purged now keeps no other one waiting', async () => {
+  const { given, client } = await softly();
+  const images = await Promise.all(Array.from({ length: 3 }, () => pushImage(client, 'a')));
+  for (const { digest } of images) expect(await remove(client, digest)).toBe(202);
+  edge().clock.pass(8 * 86_400);
+  const [first] = images.map(({ digest }) => digest).toSorted();
+  const send = Object.getOwnPropertyDescriptor(EngineClient.prototype, 'send')!.value as (
+    ...said: unknown[]
+  ) => Promise<number>;
+  const spied = vi.spyOn(EngineClient.prototype, 'send').mockImplementation(function (this: unknown, ...said) {
+    return said[0].path.endsWith(first!) ? Promise.resolve(500) : send.apply(this, said);
+  });
+  const kept = async () => {
+    await purged();
+    const text = 'select digest from deleted_manifests where registry_id = $1 and purged_at is null';
+    return (await edge().sql<{ digest: string }>(text, [given.registry.id])).map(({ digest }) => digest);
+  };
+  expect(await kept()).toEqual([first]);
+  spied.mockRestore();
+  expect(await kept()).toEqual([]);
 });
