@@ -15,7 +15,7 @@ import { acquireEngine } from './acquire-engine.js';
 import { EngineClient, EngineLost } from '../data-plane/engine-client.js';
 import { requireNextChunk } from './chunk-order.js';
 import { ContentLocks } from './content-locks.js';
-import { isBegun, isDeleted, isGivenUp, outOfRange, requireDeletion, requireWell } from './engine-answers.js';
+import { isBegun, isDeleted, isGivenUp, outOfRange, requireDone, requireWell, sendDeleted } from './engine-answers.js';
 import { announcesBody, clientResponseHeaders, engineRequestHeaders } from './engine-headers.js';
 import { EngineIll } from './ill-engines.js';
 import { isLargeAnswer, sendLargeAnswer } from './large-answer.js';
@@ -63,6 +63,7 @@ interface Load {
   end: RoomEnd;
   /** Whether what its manifest refers to has been looked for in other regions. */
   isCompleted: boolean;
+  hasFailed: boolean;
 }
 
 /** What came of asking an engine: another one may have it, or the same may take it now. */
@@ -100,7 +101,7 @@ export class EngineProxy implements OnApplicationShutdown {
     try {
       const manifest =
         hasBody && route.kind === 'manifest' ? await captureManifest(call, this.sizes.forManifest(request)) : undefined;
-      load = { hasBody, manifest, room: undefined, end: 'refused', isCompleted: false };
+      load = { hasBody, manifest, room: undefined, end: 'refused', isCompleted: false, hasFailed: false };
       if (route.kind === 'upload' && route.takesBody) load.room = await this.roomFor(call);
       await this.askRegions(call, load);
     } catch (error) {
@@ -182,7 +183,7 @@ export class EngineProxy implements OnApplicationShutdown {
       else sent.end();
       const isPrompt = couldBeElsewhere(call, load.hasBody);
       const answered = await (isPrompt ? promptAnswer(asked, this.regions.answerLimitMs) : answer);
-      requireDeletion(request, answered);
+      requireDone(request, answered, load);
       if (isPrompt) requireWell(answered);
       if (call.servedIn !== undefined) this.regions.answered(call.registry.instanceName, answered);
       if (answered.statusCode === 404 && mayBeElsewhere(call) && (await this.readThrough.isKnown(call))) {
@@ -203,6 +204,10 @@ export class EngineProxy implements OnApplicationShutdown {
       if (isBegun(call, answered)) this.rooms.begun(call.registry, String(answered.headers['docker-upload-uuid']));
       if (isGivenUp(call, answered)) await this.rooms.givenUp(call.registry, route);
       if (isDeleted(call, answered)) await this.record.deleted(manifestOf(call, route.last), begunAt);
+      if (load.hasFailed && isDeleted(call, answered)) {
+        sendDeleted(answered, response);
+        return 'answered';
+      }
       for (const [name, value] of Object.entries(regionHeaders(call))) response.setHeader(name, value);
       const headers = headersInRegion(clientResponseHeaders(answered), placeOf(call));
       response.writeHead(answered.statusCode ?? 502, [...headers, ...added]);

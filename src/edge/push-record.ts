@@ -12,7 +12,7 @@ import { Usage } from '../usage/usage.js';
 import { readPlatform } from '../content/config-platform.js';
 import type { EngineClient, Head } from '../data-plane/engine-client.js';
 
-const HEAD_AGAIN_MS = [10, 50, 250] as const;
+const HEAD_AGAIN_MS = [10, 50, 250, 1_000] as const;
 
 /** Something that the engine has just said it stored. */
 export interface Push {

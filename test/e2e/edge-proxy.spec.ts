@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { request as httpsRequest } from 'node:https';
 import { createServer as createHttpServer } from 'node:http';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -228,6 +229,36 @@ describe('an engine', () => {
     expect((await client.send('DELETE', `/v2/a/manifests/${digest}`)).status).toBe(202);
     for (let times = 0; times < 3; times++) acquire.mockResolvedValueOnce(lease);
     const refused = await client.send('DELETE', `/v2/a/manifests/${digest}`);
+    expect([refused.status, refused.headers['retry-after']]).toEqual([503, '1']);
+    failing.close();
+  });
+
+  test('that has deleted and then failed is not taken for one that had nothing to delete', async () => {
+    const { given, client } = await opened();
+    const { digest } = await pushImage(client, 'a', 'v1');
+    // The engine reads all tags once the manifest is gone, and cannot read this one.
+    const tags = 'storage/docker/registry/v2/repositories/a/_manifests/tags';
+    const broken = join(edge.config.dataDir, 'instances', given.registry.instanceName, tags, 'broken/current');
+    await mkdir(broken, { recursive: true });
+    await writeFile(join(broken, 'link'), 'no digest');
+    expect((await client.send('DELETE', `/v2/a/manifests/${digest}`)).status).toBe(202);
+    expect((await client.send('GET', '/v2/a/manifests/v1')).status).toBe(404);
+    expect((await client.send('DELETE', `/v2/a/manifests/${digest}`)).status).toBe(404);
+  });
+
+  test('that fails to store a manifest is asked again, since that is still there', async () => {
+    const { client } = await opened();
+    const { manifest } = await pushImage(client, 'a', 'v1');
+    const socketPath = join(edge.config.dataDir, 'failing-too.sock');
+    const answer = ({ method }: IncomingMessage, response: ServerResponse) =>
+      response.writeHead(method === 'HEAD' ? 404 : 500).end();
+    const failing = createHttpServer(answer).listen(socketPath);
+    await once(failing, 'listening');
+    const lease = { socketPath, release: () => undefined };
+    const acquire = vi.spyOn(edge.get(DataPlane), 'acquire').mockResolvedValueOnce(lease).mockResolvedValueOnce(lease);
+    expect((await client.putManifest('a', 'v2', manifest)).status).toBe(201);
+    for (let times = 0; times < 3; times++) acquire.mockResolvedValueOnce(lease);
+    const refused = await client.putManifest('a', 'v3', manifest);
     expect([refused.status, refused.headers['retry-after']]).toEqual([503, '1']);
     failing.close();
   });

@@ -4,7 +4,7 @@ import { DataPlane } from '../../src/data-plane/data-plane.js';
 import { ask } from '../support/engines.js';
 import { Usage } from '../../src/usage/usage.js';
 import { openEdge, type Edge, type GivenRegistry } from '../support/oci-edge.js';
-import { basic, OciClient, randomImage, sha256 } from '../support/oci-client.js';
+import { basic, manifestOver, OciClient, randomImage, sha256 } from '../support/oci-client.js';
 import { allRows, indexOf, reindexed, repositoryIndexed, storageOf } from '../support/reindexed.js';
 import { MortalDatabase } from '../support/sql.js';
 import { until } from '../support/until.js';
@@ -360,3 +360,31 @@ test('while pushes and deletions go on, none of them is lost', async () => {
     expect(json).toEqual({ name: repository, tags: stored.sort() });
   }
 }, 120_000);
+
+test('while two push the same layers to one repository at once, no push fails', async () => {
+  const { given, client } = await opened();
+  const shared = Array.from({ length: 5 }, () => randomImage().blobs);
+  const state = { isOver: false };
+  const refused: unknown[] = [];
+  const pusher = async (worker: number) => {
+    for (const [n, blobs] of [...shared, ...shared].entries())
+      for (const answer of [
+        ...(await Promise.all(blobs.map((blob) => client.pushBlob('a', blob)))),
+        await client.putManifest('a', `w${worker}-${n}`, manifestOver(blobs[0], blobs[1])),
+        await client.putManifest('a', `both-${n}`, manifestOver(blobs[0], blobs[1])),
+      ])
+        if (answer.status !== 201) refused.push([answer.status, answer.json]);
+  };
+  const indexer = async () => {
+    for (let runs = 0; !state.isOver || runs === 0; runs++) await reindexed(edge, given);
+  };
+  const indexing = indexer();
+  try {
+    await Promise.all([pusher(0), pusher(1)]);
+  } finally {
+    state.isOver = true;
+    await indexing;
+  }
+  expect(refused).toEqual([]);
+  expect(await reindexed(edge, given)).toMatchObject(NOTHING_WRONG);
+}, 60_000);
