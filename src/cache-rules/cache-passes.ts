@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { isDigest } from '../content/digest.js';
 import { SourceFailed } from '../copying/content-source.js';
+import { watchForQuiet } from '../edge/transfer.js';
 import { CacheFills } from './cache-fills.js';
 import { CacheOutcomes } from './cache-outcomes.js';
 import type { Wanted } from './cached-images.js';
@@ -51,6 +52,8 @@ export class CachePasses {
     const gone = new AbortController();
     const leave = () => gone.abort(new Error('The client has gone.'));
     response.once('close', leave);
+    // Whoever takes nothing more would keep a turn from others.
+    const stopWatching = watchForQuiet({ request: response.req, response }, () => response.destroy());
     try {
       await this.fills.aside(pulled, () => this.outcomes.of(thing, pulled, () => work(gone.signal), 'passed'));
     } catch (error) {
@@ -58,6 +61,7 @@ export class CachePasses {
       if (gone.signal.aborted && !(error instanceof SourceFailed)) return;
       throw error;
     } finally {
+      stopWatching();
       response.off('close', leave);
     }
   }

@@ -25,6 +25,7 @@ export async function sendBlob(
   try {
     const proof = proofOf(digest);
     response.writeHead(200, headersOf(digest, 'application/octet-stream', sizeBytes));
+    response.flushHeaders();
     if (response.req.method === 'HEAD') response.end();
     else await pipeline(body, proof, response);
   } finally {
