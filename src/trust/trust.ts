@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Database, type Tx } from '../database/database.js';
+import { Database, type Sql, type Tx } from '../database/database.js';
 import { SecretBox } from '../secrets/secret-box.js';
 import { Clock } from '../work/clock.js';
 import { nextSnapshot, nextTimestamp } from './server-files.js';
@@ -106,21 +106,25 @@ export class Trust {
     const stored = await newestFiles(this.database, owner, ['timestamp', 'snapshot']);
     const now = this.clock.now();
     if (stored.every((file) => fileOf(file).expiresAt > now)) return;
+    // What the service may not sign stays as it is, however often it is asked for.
+    if ((await this.renewed(this.database, owner, now)).length === 0) return;
     await this.database.transaction(async (tx) => {
       await holdCollection(tx, owner, now);
-      const { files } = await currentOf(tx, owner, []);
-      const [root, snapshot, timestamp] = [files.get('root'), files.get('snapshot'), files.get('timestamp')];
-      if (!root || !snapshot || !timestamp) return;
-      const signers = rootOf(root);
-      const signing = { keys: await this.serverKeys(tx, owner), now };
-      const isOld = (file: TufFile) => file.expiresAt <= now;
-      const renewed = isOld(snapshot)
-        ? nextSnapshot(snapshot, [], { ...signing, signers: signers.snapshot })
-        : undefined;
-      if (!renewed && !isOld(timestamp)) return;
-      const next = nextTimestamp(timestamp, renewed ?? snapshot, { ...signing, signers: signers.timestamp });
-      if (next) await store(tx, owner, renewed ? [renewed, next] : [next], now);
+      const files = await this.renewed(tx, owner, now);
+      if (files.length > 0) await store(tx, owner, files, now);
     });
+  }
+
+  private async renewed(sql: Sql, owner: TrustOwner, now: Date): Promise<readonly TufFile[]> {
+    const files = new Map((await newestFiles(sql, owner, BASE_ROLES)).map((file) => [file.role, fileOf(file)]));
+    const [root, snapshot, timestamp] = [files.get('root'), files.get('snapshot'), files.get('timestamp')];
+    if (!root || !snapshot || !timestamp) return [];
+    const signers = rootOf(root);
+    const signing = { keys: await this.serverKeys(sql, owner), now };
+    const next = snapshot.expiresAt <= now && nextSnapshot(snapshot, [], { ...signing, signers: signers.snapshot });
+    if (!next && timestamp.expiresAt > now) return [];
+    const over = nextTimestamp(timestamp, next || snapshot, { ...signing, signers: signers.timestamp });
+    return over ? [...(next ? [next] : []), over] : [];
   }
 
   private async newKey(tx: Tx, owner: TrustOwner, role: ServerRole): Promise<TufKey> {
@@ -129,8 +133,8 @@ export class Trust {
     return key;
   }
 
-  private async serverKeys(tx: Tx, owner: TrustOwner): Promise<ServerKey[]> {
-    return (await keysOf(tx, owner)).map(({ id, role, publicKey, sealed }) => ({
+  private async serverKeys(sql: Sql, owner: TrustOwner): Promise<ServerKey[]> {
+    return (await keysOf(sql, owner)).map(({ id, role, publicKey, sealed }) => ({
       id,
       role,
       key: { type: 'ecdsa', public: publicKey },

@@ -16,6 +16,7 @@ import type { JsonObject } from './canonical-json.js';
 import { newServerKey, type ServerKey } from './server-keys.js';
 import { snapshotOf as hashesIn } from './tuf-content.js';
 import { hashesOf, readTufFile, type TufFile } from './tuf-file.js';
+import { wireKey } from './tuf-key.js';
 import { acceptUpdate, type CurrentFiles } from './update-rules.js';
 
 const GUN = 'localhost:5100/team/app';
@@ -127,6 +128,23 @@ describe('an update', () => {
     const sent = { ...first({ targets: [key] }), targets: signedBy([key], targetsOf(1)) };
     expect(accept(sent).map(({ role }) => role)).toContain('targets');
     expect(refusal({ ...sent, targets: signedBy([targets], targetsOf(1)) })).toEqual(BAD_SIGNATURE);
+  });
+
+  test('is not signed by a method that is not for keys of that type', () => {
+    const key = { ...rsaKey(2048, false), method: 'ecdsa' };
+    expect(refusal({ ...first({ targets: [key] }), targets: signedBy([key], targetsOf(1)) })).toEqual(BAD_SIGNATURE);
+  });
+
+  test('is not signed by a key that a root gives an id of its own', () => {
+    const named = { ...ecdsaKey(), id: 'ab'.repeat(32) };
+    const { keys, roles: of, ...rest } = rootOf(1, roles({ targets: [named] }));
+    const given = {
+      ...rest,
+      keys: { ...(keys as JsonObject), [named.id]: wireKey(named.key) },
+      roles: { ...(of as JsonObject), targets: { keyids: [named.id], threshold: 1 } },
+    };
+    const sent = { root: signedBy([root], given), targets: signedBy([named], targetsOf(1)) };
+    expect(refusal(sent)).toEqual(BAD_SIGNATURE);
   });
 
   test('is not signed by a key that is too short', () => {

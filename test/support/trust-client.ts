@@ -5,6 +5,15 @@ import { ecdsaKey, rootKey, rootOf, signedBy, targetsOf, type SigningKey } from 
 
 export type Files = Readonly<Record<string, Buffer>>;
 
+/** Finds who waits for a lock in the database. */
+export const WAITING = `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`;
+
+/** The status, the code and, of what is notary's own, the fault. */
+export function refusalOf({ status, json }: OciAnswer): readonly [number, string, string | undefined] {
+  const [error] = (json as { errors?: { code: string; detail?: { Name?: string } | null }[] }).errors ?? [];
+  return [status, error?.code ?? '', error?.detail?.Name];
+}
+
 /** Requests for the trust data of one repository. */
 export class TrustClient {
   private readonly client: OciClient;
