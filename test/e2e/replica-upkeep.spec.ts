@@ -1,6 +1,7 @@
 import { access, readdir, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { reindexRegistry } from '../../src/commands/reindex-command.js';
 import { DISCARDED_KEPT_SECONDS } from '../../src/content/garbage-collector.js';
 import { GarbageWork } from '../../src/content/garbage-work.js';
 import { EngineRepositories } from '../../src/copying/engine-repositories.js';
@@ -114,7 +115,8 @@ describe('indexing a registry with a replica', () => {
     const dataPlane = edge().get(DataPlane);
     await dataPlane.garbageOf(given.registry.instanceName).discard(sha256(layer));
     await dataPlane.renewEngines(given.registry.instanceName);
-    expect(await reindexed(edge(), given)).toMatchObject(NOTHING_WRONG);
+    const said = await reindexRegistry([given.registry.name], edge().config, () => undefined);
+    expect(said).toMatchObject(NOTHING_WRONG);
     await work(edge());
     await expectEqual(given, replica);
   });
@@ -139,6 +141,13 @@ test('garbage of a storage that fails is left to the next collection, and holds 
   try {
     await expect(collect(edge(), given, 0)).rejects.toThrow('the disk does not answer');
     expect(await digestsAt(given)).toEqual([]);
+    const before = (await figures()).get('berth_garbage_collection_duration_seconds_count{outcome="Failed"}') ?? 0;
+    await edge().sql("update garbage_collections set run_after = now() + (id <> $1)::int * interval '1 hour'", [
+      given.registry.id,
+    ]);
+    await edge().get(GarbageWork).runOnce();
+    const after = (await figures()).get('berth_garbage_collection_duration_seconds_count{outcome="Failed"}');
+    expect(after).toBe(before + 1);
     for (const blob of image.blobs) await home.pushBlob('a', blob);
     expect((await home.putManifest('a', 'v1', image.manifest)).status).toBe(201);
   } finally {
