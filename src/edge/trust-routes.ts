@@ -103,10 +103,10 @@ function refusal(code: TrustRefused['code'] | 'UNSUPPORTED', reason: string, fau
 
 /** @throws TrustRefused when it is no form with files that are named for their roles. */
 function sentFiles(contentType: string | undefined, body: Buffer): readonly SentFile[] {
-  const files = filesIn(contentType, body);
+  const files = filesIn(contentType, body, MAX_FILES);
   if (!files) throw new TrustRefused('MALFORMED_UPLOAD', 'The body is no multipart/form-data.');
   if (files.length > MAX_FILES)
-    throw new TrustRefused('MALFORMED_UPLOAD', `The update has ${files.length} files; at most ${MAX_FILES} are taken.`);
+    throw new TrustRefused('MALFORMED_UPLOAD', `The update has more than ${MAX_FILES} files.`);
   return files.map(({ name, bytes }) => {
     const role = name.replace(/\.json$/, '');
     if (role === '') throw new TrustRefused('NO_FILENAME', 'A file of the update has no name; it is that of its role.');

@@ -18,7 +18,9 @@ export interface Signers {
 }
 
 const ED25519_BYTES = 32;
-const MIN_RSA_BITS = 2048;
+/** What is larger takes so long that few of them would keep everybody waiting. */
+const RSA = { minBits: 2048, maxBits: 8192, maxExponent: 2n ** 32n };
+const CURVES: readonly (string | undefined)[] = ['prime256v1', 'secp384r1', 'secp521r1'];
 
 /** As metadata and the answers of the service write it. */
 export function wireKey({ type, public: bytes }: TufKey): JsonObject {
@@ -30,14 +32,11 @@ export function keyIdOf(key: TufKey): string {
   return hash('sha256', canonicalJson(wireKey(key)), 'hex');
 }
 
-/** Undefined for what is no key of its type, or too weak. */
+/** Undefined for what is no key of its type, too weak, or too large. */
 export function publicKeyOf(key: TufKey): KeyObject | undefined {
   try {
     const read = READERS[key.type](Buffer.from(key.public, 'base64'));
-    const expected = key.type.startsWith('ecdsa') ? 'ec' : key.type.startsWith('rsa') ? 'rsa' : 'ed25519';
-    if (read?.asymmetricKeyType !== expected) return undefined;
-    const { modulusLength = MIN_RSA_BITS } = read.asymmetricKeyDetails ?? {};
-    return modulusLength < MIN_RSA_BITS ? undefined : read;
+    return read && isGood(read, key.type) ? read : undefined;
   } catch {
     return undefined;
   }
@@ -51,6 +50,14 @@ export function certificateOf({ type, public: bytes }: TufKey): X509Certificate 
   } catch {
     return undefined;
   }
+}
+
+function isGood({ asymmetricKeyType, asymmetricKeyDetails = {} }: KeyObject, type: KeyType): boolean {
+  if (type === 'ed25519') return asymmetricKeyType === 'ed25519';
+  if (type.startsWith('ecdsa')) return asymmetricKeyType === 'ec' && CURVES.includes(asymmetricKeyDetails.namedCurve);
+  const { modulusLength = 0, publicExponent = 0n } = asymmetricKeyDetails;
+  const isOfSize = RSA.minBits <= modulusLength && modulusLength <= RSA.maxBits;
+  return asymmetricKeyType === 'rsa' && isOfSize && publicExponent <= RSA.maxExponent;
 }
 
 const READERS: Readonly<Record<KeyType, (bytes: Buffer) => KeyObject | undefined>> = {

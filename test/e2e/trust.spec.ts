@@ -292,18 +292,13 @@ describe.skipIf(!hasNotary())(`notary, unmodified${hasNotary() ? '' : ': there i
     return [...text.matchAll(/^\s*(\S+)\s+[0-9a-f]{64}\s+\d+\s+(\S+)\s*$/gm)].map(([, ...row]) => row);
   }
 
-  async function done(who: Notary, ...args: string[]): Promise<void> {
-    const { code, text } = await who.run(...args);
-    expect({ code, text }).toEqual({ code: 0, text });
-  }
-
   test('makes a collection, publishes a target, and others list and verify it', async () => {
-    await done(signer, 'init', gun);
-    await done(signer, 'add', gun, 'v1', artifact());
-    await done(signer, 'publish', gun);
+    await signer.done('init', gun);
+    await signer.done('add', gun, 'v1', artifact());
+    await signer.done('publish', gun);
     expect(await seen()).toEqual([['v1', 'targets']]);
     const other = await user();
-    await done(other, 'verify', gun, 'v1', '-i', artifact());
+    await other.done('verify', gun, 'v1', '-i', artifact());
     await writeFile(join(other.folder, 'other'), 'what is not signed');
     expect(await other.run('verify', gun, 'v1', '-i', join(other.folder, 'other'))).toMatchObject({
       code: 1,
@@ -312,10 +307,10 @@ describe.skipIf(!hasNotary())(`notary, unmodified${hasNotary() ? '' : ': there i
   });
 
   test('gives the key of the snapshot to the service, which signs what comes next', async () => {
-    await done(signer, 'key', 'rotate', gun, 'snapshot', '-r');
+    await signer.done('key', 'rotate', gun, 'snapshot', '-r');
     const [root, snapshot] = [await newestOf('team/app', 'root'), await newestOf('team/app', 'snapshot')];
     expect(root).toBe(2);
-    await done(signer, 'add', gun, 'v2', artifact(), '-p');
+    await signer.done('add', gun, 'v2', artifact(), '-p');
     expect([await newestOf('team/app', 'root'), await newestOf('team/app', 'snapshot')]).toEqual([
       root,
       (snapshot ?? 0) + 1,
@@ -327,8 +322,8 @@ describe.skipIf(!hasNotary())(`notary, unmodified${hasNotary() ? '' : ': there i
   });
 
   test('renews the root with another root key, and the key of the timestamp', async () => {
-    await done(signer, 'key', 'rotate', gun, 'timestamp', '-r');
-    await done(signer, 'key', 'rotate', gun, 'root');
+    await signer.done('key', 'rotate', gun, 'timestamp', '-r');
+    await signer.done('key', 'rotate', gun, 'root');
     expect(await newestOf('team/app', 'root')).toBe(4);
     expect((await seen()).length).toBe(2);
   });
@@ -338,16 +333,16 @@ describe.skipIf(!hasNotary())(`notary, unmodified${hasNotary() ? '' : ': there i
     const [certFile, keyFile] = [join(signer.folder, 'cert.pem'), join(signer.folder, 'key.pem')];
     await writeFile(certFile, certificate);
     await writeFile(keyFile, privateKey);
-    await done(signer, 'delegation', 'add', gun, 'targets/releases', certFile, '--all-paths', '-p');
+    await signer.done('delegation', 'add', gun, 'targets/releases', certFile, '--all-paths', '-p');
     const delegate = await user();
     await copyFile(keyFile, join(delegate.folder, 'key.pem'));
-    await done(delegate, 'key', 'import', join(delegate.folder, 'key.pem'), '-r', 'user');
-    await done(delegate, 'add', gun, 'v3', artifact(), '-r', 'targets/releases', '-p');
+    await delegate.done('key', 'import', join(delegate.folder, 'key.pem'), '-r', 'user');
+    await delegate.done('add', gun, 'v3', artifact(), '-r', 'targets/releases', '-p');
     expect(await seen()).toContainEqual(['v3', 'targets/releases']);
   });
 
   test('removes a target and publishes again', async () => {
-    await done(signer, 'remove', gun, 'v1', '-p');
+    await signer.done('remove', gun, 'v1', '-p');
     expect(await seen()).toEqual([
       ['v2', 'targets'],
       ['v3', 'targets/releases'],
@@ -374,7 +369,7 @@ describe.skipIf(!hasNotary())(`notary, unmodified${hasNotary() ? '' : ': there i
   });
 
   test('deletes a collection', async () => {
-    await done(signer, 'delete', gun, '--remote');
+    await signer.done('delete', gun, '--remote');
     expect(await (await user()).run('list', gun)).toMatchObject({
       code: 1,
       text: expect.stringContaining('does not have trust data') as string,

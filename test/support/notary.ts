@@ -13,6 +13,8 @@ export interface Outcome {
 export interface Notary {
   readonly folder: string;
   run(...args: string[]): Promise<Outcome>;
+  /** @throws when it fails. */
+  done(...args: string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -45,14 +47,19 @@ export async function notary(server: string, caFile: string, credentials?: strin
     ...Object.fromEntries(passphrases),
     ...(credentials === undefined ? {} : { NOTARY_AUTH: Buffer.from(credentials).toString('base64') }),
   };
+  const run = (...args: string[]) =>
+    new Promise<Outcome>((resolve) =>
+      execFile('notary', ['-c', config, ...args], { env }, (error, stdout, stderr) =>
+        resolve({ code: error ? Number(error.code ?? -1) : 0, text: stdout + stderr }),
+      ).stdin?.end('yes\n'),
+    );
   return {
     folder,
-    run: (...args) =>
-      new Promise((resolve) =>
-        execFile('notary', ['-c', config, ...args], { env }, (error, stdout, stderr) =>
-          resolve({ code: error ? Number(error.code ?? -1) : 0, text: stdout + stderr }),
-        ).stdin?.end('yes\n'),
-      ),
+    run,
+    async done(...args) {
+      const { code, text } = await run(...args);
+      if (code !== 0) throw new Error(`notary ${args.join(' ')} ended with ${code}: ${text}`);
+    },
     close: () => rm(folder, { recursive: true, force: true }),
   };
 }
