@@ -160,6 +160,12 @@ export class Metrics {
     registers: this.registers,
   });
 
+  readonly zonesWaiting = new Gauge({
+    name: 'berth_zone_copies_waiting',
+    help: 'Copies in second zones that are not there, in the whole service. Told by processes with the role worker.',
+    registers: this.registers,
+  });
+
   readonly replicationLag = new Histogram({
     name: 'berth_replication_transfer_seconds',
     help: 'Time from what happened in a registry to a replica that has it.',

@@ -190,4 +190,8 @@ export class TransferMetrics extends TransferObserver {
     this.metrics.replicationWaiting.set(transfers);
     this.metrics.replicationOldest.set(oldestSeconds);
   }
+
+  zonesWaiting(copies: number): void {
+    this.metrics.zonesWaiting.set(copies);
+  }
 }

@@ -32,10 +32,10 @@ export const engineAnswers: Step<InstanceScope> = {
 export const instanceIsGone: Step<InstanceScope> = {
   name: 'instanceIsGone',
   async ensure({ instanceName, zoneInstances, dataPlane, signal }) {
-    for (const name of [...zoneInstances, instanceName]) {
-      signal.throwIfAborted();
-      await dataPlane.remove(name);
-    }
+    // Their zone may be away. What cannot be removed has no owner soon, and so the sweeper removes it.
+    for (const name of zoneInstances) await dataPlane.remove(name).catch(() => undefined);
+    signal.throwIfAborted();
+    await dataPlane.remove(instanceName);
     return DONE;
   },
 };

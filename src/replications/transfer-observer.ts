@@ -8,4 +8,6 @@ export abstract class TransferObserver {
   abstract found(differences: number): void;
   /** How much is on its way in the whole service, and for how long the first of it. */
   abstract waiting(transfers: number, oldestSeconds: number): void;
+  /** Copies in second zones of the whole service that are not there, and are tried to be made. */
+  abstract zonesWaiting(copies: number): void;
 }

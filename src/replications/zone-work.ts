@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, Optional } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { DataPlane } from '../data-plane/data-plane.js';
 import { Database } from '../database/database.js';
@@ -8,6 +8,7 @@ import { LeaseLost, whileHeld } from '../work/held-claim.js';
 import { Sweeps } from '../work/sweeps.js';
 import { WorkQueues } from '../work/work-queues.js';
 import { askForComparison } from './comparisons.repository.js';
+import { TransferObserver } from './transfer-observer.js';
 import { retryDelayMs } from './transfer-work.js';
 import { hurryTransfers } from './transfers.repository.js';
 import {
@@ -36,6 +37,7 @@ export class ZoneWork implements OnModuleInit {
     private readonly owners: InstanceOwners,
     private readonly queues: WorkQueues,
     private readonly sweeps: Sweeps,
+    @Optional() private readonly observer?: TransferObserver,
   ) {}
 
   onModuleInit(): void {
@@ -80,7 +82,9 @@ export class ZoneWork implements OnModuleInit {
     const known = await zoneInstances(this.database);
     // Listed after that: what was made then is there now.
     const there = new Set(await this.dataPlane.list());
-    const lost = known.filter(({ name, isMade }) => isMade && !there.has(name)).map(({ name }) => name);
+    const waiting = known.filter(({ name, isMade }) => !isMade || !there.has(name));
+    this.observer?.zonesWaiting(waiting.length);
+    const lost = waiting.filter(({ isMade }) => isMade).map(({ name }) => name);
     return (await zonesLost(this.database, lost)) + (await oweZoneCopies(this.database, null));
   }
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -7,8 +7,11 @@ import { DataPlane } from '../../src/data-plane/data-plane.js';
 import { InstanceStore } from '../../src/data-plane/process/instance-store.js';
 import type { Registry } from '../../src/registries/registry.entity.js';
 import { RegistriesRepository } from '../../src/registries/registries.repository.js';
+import { REGISTRY_TYPE } from '../../src/registries/registry.type.js';
 import { askForComparison } from '../../src/replications/comparisons.repository.js';
 import { ZoneWork } from '../../src/replications/zone-work.js';
+import { Operations } from '../../src/work/operations.js';
+import { Worker } from '../../src/work/worker.js';
 import { enginesOf, MANIFEST_TYPE } from '../support/engines.js';
 import { basic, sha256, type OciAnswer } from '../support/oci-client.js';
 import { loginServers, pushImage, type PushedImage } from '../support/oci-registry.js';
@@ -47,6 +50,19 @@ async function lose(instance: string): Promise<() => Promise<void>> {
     if (name === instance) process.kill(engine.pid, 'SIGKILL');
   return () => rename(`${folder}.away`, folder);
 }
+
+/** As a request does it. */
+const beginDelete = (registry: Registry) =>
+  edge().transaction(async (tx) => {
+    await edge()
+      .get(RegistriesRepository)
+      .update(tx, { ...registry, provisioningState: 'Deleting' });
+    const { id: recordId, subscriptionId } = registry;
+    const undertaking = { type: REGISTRY_TYPE, recordId, kind: 'Delete', subscriptionId } as const;
+    await edge()
+      .get(Operations)
+      .takeOver(tx, { ...undertaking, tenantId: randomUUID(), correlationId: 'c' });
+  });
 
 const isEqual = async (registry: Registry, ...instances: string[]) => {
   for (const instance of instances) expect(await differencesOf(edge(), registry, instance)).toEqual([]);
@@ -187,11 +203,13 @@ test('a zone that cannot be used keeps nobody from a registry in it, from making
   expect(waiting!.because).toMatch(/ENOTDIR|EEXIST/);
   const otherClient = clientOf(other, basic(other.user, other.password));
   await pushImage(otherClient, 'a', 'v1');
-  await edge().transaction((tx) => edge().get(RegistriesRepository).remove(tx, doomed.registry));
+  await beginDelete(doomed.registry);
+  expect(await edge().get(Worker).runOnce()).toBe(true);
+  expect(await copiesOf(doomed.registry)).toEqual([]);
+  expect(await edge().get(DataPlane).list()).not.toContain(doomed.registry.instanceName);
   await rm(folder);
   await rename(`${folder}.away`, folder);
   await workItOff(edge());
   await isEqual(given.registry, zone);
   await isEqual(other.registry, waiting!.name);
-  expect(await copiesOf(doomed.registry)).toEqual([]);
 });

@@ -90,9 +90,10 @@ export class InstanceStore {
 
   /** Instances whole, half made and half deleted, each once. */
   async list(): Promise<readonly string[]> {
-    const folders = Object.values(this.folders);
-    const entries = await Promise.all(folders.map((folder) => readdir(folder).catch(unlessMissing)));
-    const names = entries.flat().map((entry = '') => (isInstanceName(entry) ? entry : TRASH.exec(entry)?.[1]));
+    const first = await readdir(this.folders.first).catch(unlessMissing);
+    // A disk of the second zone that fails is as good as none.
+    const second = await readdir(this.folders.second).catch(() => undefined);
+    const names = [first, second].flat().map((entry = '') => (isInstanceName(entry) ? entry : TRASH.exec(entry)?.[1]));
     return [...new Set(names.filter((name) => name !== undefined))].sort();
   }
 

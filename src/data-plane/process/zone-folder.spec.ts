@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { EngineUnavailable } from '../data-plane.js';
 import { ProcessDataPlane } from './process-data-plane.js';
 
 const NAME = 'one-zone2';
@@ -44,4 +45,13 @@ test('nothing is written to a folder that is not the one of before, and all is t
   await rename(`${zoneDir}.unmounted`, zoneDir);
   await dataPlane.ensure(spec);
   expect(await dataPlane.get(NAME)).toEqual(spec);
+});
+
+test('a disk of the second zone that fails is as an engine that cannot be started, and keeps nobody from the first', async () => {
+  const { dataPlane, zoneDir } = await opened();
+  await Promise.all([dataPlane.ensure(spec), dataPlane.ensure({ name: 'one', readOnly: false })]);
+  await rm(zoneDir, { recursive: true });
+  await symlink(zoneDir, zoneDir);
+  await expect(dataPlane.acquire(NAME)).rejects.toThrow(EngineUnavailable);
+  expect(await dataPlane.list()).toEqual(['one']);
 });
