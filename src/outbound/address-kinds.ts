@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, SocketAddress } from 'node:net';
 
 /**
  * What is not public, each kind by its networks. The first that fits names it. Metadata services of clouds stand first, since
@@ -40,9 +40,10 @@ const WRAPPERS: readonly (readonly number[])[] = [[0, 0, 0, 0, 0, 0xffff], [0x64
 export function kindOf(address: string): string {
   const plain = plainAddress(address);
   const family = isIP(plain) === 4 ? 'ipv4' : 'ipv6';
-  const kind = LISTS.find(([, list]) => list.check(plain, family))?.[0];
+  const parsed = new SocketAddress({ address: plain, family });
+  const kind = LISTS.find(([, list]) => list.check(parsed))?.[0];
   if (kind !== undefined) return kind;
-  return family === 'ipv4' || GIVEN_OUT.check(plain, family) ? 'public' : 'reserved';
+  return family === 'ipv4' || GIVEN_OUT.check(parsed) ? 'public' : 'reserved';
 }
 
 /** Without a zone, and as IPv4 where it stands for such an address. */

@@ -60,10 +60,6 @@ export class HeldLanes {
     else this.perWebhook.delete(webhookId);
   }
 
-  isFailing(webhookId: string): boolean {
-    return this.failing.has(webhookId);
-  }
-
   answered(webhookId: string, isTaken: boolean): void {
     if (isTaken) this.failing.delete(webhookId);
     else this.failing.add(webhookId);

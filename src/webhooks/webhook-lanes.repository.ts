@@ -89,7 +89,10 @@ const dueEvents: Statement = {
 const renew: Statement = {
   name: 'webhook_lanes.renew',
   text: `update webhook_lanes l set due_at = ${lease}
-           from unnest($1::uuid[], $2::text[], $3::uuid[]) as given (webhook_id, lane, token)
+           from (select l.webhook_id, l.lane, l.lease_token as token
+                   from webhook_lanes l
+                   join unnest($1::uuid[], $2::text[], $3::uuid[]) as given (webhook_id, lane, token) on ${HELD}
+                  order by l.webhook_id, l.lane for update of l) given
           where ${HELD}
          returning l.lease_token as token`,
 };

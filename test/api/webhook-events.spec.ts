@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { Database } from '../../src/database/database.js';
 import { WebhookDeliveries } from '../../src/webhooks/webhook-deliveries.js';
+import { claimLanes, renewLanes, writeResults, type ClaimedLane } from '../../src/webhooks/webhook-lanes.repository.js';
 import { Metrics } from '../../src/observability/metrics.js';
 import { Sweeps } from '../../src/work/sweeps.js';
 import { armApp, type ArmApp } from '../support/arm-app.js';
@@ -267,6 +269,50 @@ describe('events of webhooks', () => {
     expect(await app.sql(`select response ->> 'statusCode' as code from webhook_events`)).toEqual([{ code: '200' }]);
   });
 
+  it('stand as they are when somebody speaks of them whose claim is over', async () => {
+    const id = await ping(await webhook('http://127.0.0.1:9'));
+    const database = app.get(Database);
+    const claim = async () => (await claimLanes(database, [], 1, 1))[0]!;
+    const says = (lane: ClaimedLane, status: 'Delivered' | 'Failed', isEnd = true) => {
+      const result = { lane, event: { id, createdAt: clock.now() }, status, request: undefined, because: null };
+      const end = { lane, isEmpty: true, delayMs: 0, ended: 1, waitingSince: undefined, isExpired: true };
+      const results = [{ ...result, response: { reasonPhrase: status } }];
+      return database.transaction((tx) => writeResults(tx, results, isEnd ? [end] : [], 0));
+    };
+    const rows = () => app.sql('select * from webhook_events natural join webhook_lanes');
+
+    const over = await claim();
+    await makeDue();
+    const held = await claim();
+    const before = await rows();
+    await says(over, 'Failed');
+    expect([before.length, await rows()]).toEqual([1, before]);
+    expect(await renewLanes(database, [over, held])).toEqual(new Set([held.leaseToken]));
+    await says(held, 'Delivered', false);
+    await says(held, 'Failed');
+    expect(await state(id)).toEqual({ status: 'Delivered', attempts: 1, waits: false, leased: false });
+    expect(await app.sql('select from webhook_lanes')).toEqual([]);
+  });
+
+  it('are sent again when what came of them could not be written', async () => {
+    const { origin, received } = await receiver();
+    const path = await webhook(origin);
+    const [first, second] = [await ping(path), await ping(path)];
+    await app.sql('delete from webhook_lanes');
+    await app.sql(`update webhook_events set lane = 'both'`);
+    await app.sql(`insert into webhook_lanes (webhook_id, lane, waiting) select webhook_id, lane, count(*)
+                     from webhook_events group by 1, 2`);
+    await app.sql(`alter table webhook_events add constraint unwritable check (attempts = 0 or id <> '${first}')`);
+    await deliver();
+    await app.sql('alter table webhook_events drop constraint unwritable');
+    expect(await state(first)).toEqual({ status: 'Pending', attempts: 0, waits: false, leased: false });
+    expect(await app.sql('select waiting from webhook_lanes')).toEqual([{ waiting: 1 }]);
+    await deliver();
+    expect(received.map(({ headers }) => headers['berth-delivery'])).toEqual([first, second, first]);
+    expect(await app.sql('select status from webhook_events')).toEqual([1, 2].map(() => ({ status: 'Delivered' })));
+    expect(await app.sql('select from webhook_lanes')).toEqual([]);
+  });
+
   it('are posted once each by ten workers', async () => {
     const { origin, received } = await receiver();
     const path = await webhook(origin);
@@ -346,21 +392,4 @@ describe('events of webhooks', () => {
     await app.get(Sweeps).runAll();
     expect(await app.sql('select id from webhook_events')).toEqual([{ id: young }]);
   });
-});
-
-it('is posted by a process with the worker role without being asked', async () => {
-  const receiver = await webhookReceiver();
-  const app = await armApp({ settings: { BERTH_ROLES: 'api,worker' } });
-  try {
-    const { path } = await app.given.registry();
-    const { body } = await app.request<{ location: string }>('GET', path);
-    const properties = { serviceUri: receiver.origin, actions: ['push'] };
-    await app.request('PUT', `${path}/webhooks/hook1`, { location: body.location, properties });
-    await app.request('POST', `${path}/webhooks/hook1/ping`);
-    await until(() => receiver.received.length > 0);
-    expect(receiver.received).toMatchObject([{ method: 'POST', path: '/' }]);
-  } finally {
-    await app.close();
-    await receiver.close();
-  }
 });

@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { API_VERSIONS } from '../../src/api-versions/index.js';
 import { armApp, type ArmApp } from '../support/arm-app.js';
 import { HandClock } from '../support/hand-clock.js';
+import { until } from '../support/until.js';
+import { webhookReceiver } from '../support/webhook-receiver.js';
 
 interface WebhookAnswer {
   readonly name: string;
@@ -333,4 +335,21 @@ describe('webhooks', () => {
     expect(await app.sql(`select name from webhooks where name = 'brief1'`)).toEqual([]);
     expect(await app.sql('select id from webhook_events where id = $1', [body.id])).toEqual([]);
   });
+});
+
+it('a ping is posted by a process with the worker role without being asked', async () => {
+  const receiver = await webhookReceiver();
+  const app = await armApp({ settings: { BERTH_ROLES: 'api,worker' } });
+  try {
+    const { path } = await app.given.registry();
+    const { body } = await app.request<{ location: string }>('GET', path);
+    const properties = { serviceUri: receiver.origin, actions: ['push'] };
+    await app.request('PUT', `${path}/webhooks/hook1`, { location: body.location, properties });
+    await app.request('POST', `${path}/webhooks/hook1/ping`);
+    await until(() => receiver.received.length > 0);
+    expect(receiver.received).toMatchObject([{ method: 'POST', path: '/' }]);
+  } finally {
+    await app.close();
+    await receiver.close();
+  }
 });
