@@ -73,12 +73,13 @@ export class CachePulls implements OnModuleInit {
   private async broughtManifest(call: ContentCall, wanted: Wanted, mayAnswer: boolean): Promise<boolean> {
     const { pulled, rule } = wanted;
     const brought = isDigest(pulled.reference) ? this.images.digest(wanted) : this.images.tag(wanted);
-    if (await isDoneWithin(brought, ANSWERED_EARLY_MS)) return false;
     const isStored = rule.storedDigest !== null;
-    if (isStored && !this.images.hasMoved(wanted)) return false;
-    const manifest = mayAnswer ? this.images.begun(pulled) : undefined;
+    const isHere = await isDoneWithin(brought, ANSWERED_EARLY_MS);
+    if (isStored && (isHere || !this.images.hasMoved(wanted))) return false;
+    const found = isHere ? () => this.images.justBrought(pulled) : () => this.images.begun(pulled);
+    const manifest = mayAnswer ? await found() : undefined;
     if (manifest) sendManifest(call.response, manifest);
-    else if (!(await isDoneWithin(brought, WAIT_LIMIT_MS)) && !isStored) throw stillBrought();
+    else if (!isHere && !(await isDoneWithin(brought, WAIT_LIMIT_MS)) && !isStored) throw stillBrought();
     return manifest !== undefined;
   }
 

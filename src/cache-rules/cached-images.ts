@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import { Config } from '../config/config.js';
+import { isDigest } from '../content/digest.js';
 import type { ContentSource, SourceManifest } from '../copying/content-source.js';
 import type { ContentTarget } from '../copying/content-target.js';
 import { copyManifest } from '../copying/copy-manifest.js';
@@ -116,6 +117,13 @@ export class CachedImages {
   /** What is being brought, as soon as it is known, and long before all that it refers to is here. */
   begun(pulled: Pulled): SourceManifest | undefined {
     return this.known.get(keyOf(pulled));
+  }
+
+  /** What has just been brought: an engine cannot read a manifest while it is put under another tag as well. */
+  async justBrought(pulled: Pulled): Promise<SourceManifest | undefined> {
+    const { reference } = pulled;
+    const digest = isDigest(reference) ? reference : (await this.rule(pulled))?.storedDigest;
+    return typeof digest === 'string' ? this.known.get(keyOf({ ...pulled, reference: digest })) : undefined;
   }
 
   /** @throws as `tag`. */

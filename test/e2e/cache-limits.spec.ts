@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { FillSlots } from '../../src/cache-rules/fill-slots.js';
 import { Metrics } from '../../src/observability/metrics.js';
 import { addCacheRule } from '../support/cache-rules.js';
 import { MANIFEST_TYPE } from '../support/engines.js';
@@ -65,6 +66,20 @@ test('so many images are brought at once for a registry; who has waited long eno
   release();
   await until(async () => (await edge().sql(`select 1 from cache_fills where lease_token is not null`)).length === 0);
   expect(await pulled(busy.client, 'three', 'v1')).toEqual([200, images[2]!.digest]);
+});
+
+test('tags that have a turn do not wait for their images behind each other', async () => {
+  const images = await Promise.all(['left', 'right'].map((name) => pushImage(upstream.client, name, 'v1')));
+  const { client } = await following();
+  const asked = vi.spyOn(FillSlots.prototype, 'ask');
+  const release = upstream.hold(/manifests\/v1/);
+  const tags = ['left', 'right'].map((name) => pulled(client, name, 'v1'));
+  await until(() => asked.mock.calls.length === 2);
+  const digests = ['left', 'right'].map((name, nth) => pulled(client, name, images[nth]!.digest));
+  await until(() => asked.mock.calls.length === 4);
+  release();
+  expect(await Promise.all([...tags, ...digests])).toEqual([...images, ...images].map(({ digest }) => [200, digest]));
+  asked.mockRestore();
 });
 
 test('a stored tag is served soon while the other registry does not answer, and others at once', async () => {
