@@ -12,6 +12,7 @@ import type { CachePull } from './cache-observer.js';
 import { CacheOutcomes } from './cache-outcomes.js';
 import { CachePasses } from './cache-passes.js';
 import { CachedImages, type Wanted } from './cached-images.js';
+import { TooBusy } from './fill-slots.js';
 import { sendManifest } from './handed-on.js';
 import { NotThere } from './not-there.js';
 import { pullPlan, type PullPlan } from './pull-plan.js';
@@ -64,7 +65,9 @@ export class CachePulls implements OnModuleInit {
       return await this.broughtManifest(call, wanted, mayAnswer);
     } catch (error) {
       if (!isStored) return this.insteadOf(error, call, wanted, () => this.passes.manifest(wanted, call.response));
-      this.logger.warn({ ...wanted.pulled, message: 'What is stored is served; it was not compared.', err: error });
+      // While much is being brought, that would be each pull.
+      if (!(error instanceof TooBusy))
+        this.logger.warn({ ...wanted.pulled, message: 'What is stored is served; it was not compared.', err: error });
       return false;
     }
   }
