@@ -63,9 +63,9 @@ export class Transfers {
       await target.untag(transfer.reference, signal);
       return NOTHING;
     }
-    const { manifest, copied } = await this.copy(transfer, state, state.digest, signal);
+    const { manifest, copied, isPut } = await this.copy(transfer, state, state.digest, signal);
     const { digest, partner } = state;
-    if ((await target.digestOfTag(transfer.reference, signal)) !== state.digest)
+    if (!isPut && (await target.digestOfTag(transfer.reference, signal)) !== state.digest)
       await target.putManifest(transfer.reference, manifest, signal);
     // Who compared wants every blob looked for.
     const isSame = partner !== null && (transfer.sourceInstance === null || !partner.isFound);
@@ -77,9 +77,10 @@ export class Transfers {
     { others, isHollow }: TransferState,
     digest: string,
     signal: AbortSignal,
-  ): Promise<{ readonly manifest: SourceManifest; readonly copied: Copied }> {
+  ): Promise<ManifestCopy> {
     const { instanceName, sourceInstance, repository, reference } = transfer;
     const copied = { manifests: 0, bytes: 0 };
+    let isPut = false;
     const known = sourceInstance !== null && others.includes(sourceInstance) ? [sourceInstance] : [];
     // The target last: what it has need not be anywhere else.
     const instances = [...new Set([...known, ...others, instanceName])];
@@ -96,14 +97,24 @@ export class Transfers {
         alone: (blob, work) => this.turns.take(`${instanceName} ${repository} ${blob}`, work),
         watch: {
           read: (bytes) => void (copied.bytes += bytes),
-          copied: (_manifest, _document, wasThere) => void (copied.manifests += wasThere ? 0 : 1),
+          copied: (one, _document, wasThere) => {
+            copied.manifests += wasThere ? 0 : 1;
+            isPut ||= !wasThere && one.digest === digest;
+          },
         },
       },
       digest,
     );
-    if (manifest) return { manifest, copied };
+    if (manifest) return { manifest, copied, isPut };
     throw new SourceFailed(`No region has the manifest ${digest} of '${repository}'.`, true);
   }
+}
+
+interface ManifestCopy {
+  readonly manifest: SourceManifest;
+  readonly copied: Copied;
+  /** Whether the target has got it just now, under the tag if it is for one. */
+  readonly isPut: boolean;
 }
 
 const NOTHING: Copied = { manifests: 0, bytes: 0 };
