@@ -179,7 +179,7 @@ function issuer(item: string): OidcIssuer {
 }
 
 /** Keys that came over plain HTTP are whatever somebody on the way wants them to be. */
-function isSafeUrl(url: string): boolean {
+export function isSafeUrl(url: string): boolean {
   if (!URL.canParse(url)) return false;
   const { protocol, hostname } = new URL(url);
   return protocol === 'https:' || (protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(hostname));

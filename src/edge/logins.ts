@@ -137,8 +137,8 @@ export class Logins {
   private async person(registry: RegistryEndpoint, name: string, password: Secret): Promise<Entry | Refusal> {
     const found = await this.users.verifyPassword(name, password);
     if (!found) return { refused: `There is no user '${name}' with that password; it may have expired.` };
-    const { objectId, tenantId, userName } = found;
-    return this.byCaller(registry, { tenantId, objectId, name: userName, type: 'User' });
+    const { objectId, tenantId, userName, generation } = found;
+    return this.byCaller(registry, { tenantId, objectId, name: userName, type: 'User' }, generation);
   }
 }
 

@@ -36,6 +36,10 @@ export class DeviceCode {
   @Column('uuid', { nullable: true })
   readonly objectId: string | null;
 
+  /** How many revocations of that user came before the password was checked. */
+  @Column('integer', { default: 0 })
+  readonly generation: number;
+
   @ManyToOne(() => User, { onDelete: 'CASCADE', nullable: true })
   @JoinColumn({ name: 'object_id', foreignKeyConstraintName: 'device_codes_user_fkey' })
   readonly user: User | null;

@@ -17,8 +17,8 @@ import { verificationPageOf } from './issuer-urls.js';
 import { OAuthError } from './oauth-error.js';
 import type { DeviceCodeAnswerWire } from './identity.wire.js';
 import type { DeviceCodeGrant, WantedScopes } from './token-grants.js';
-import type { User } from './user.entity.js';
-import { findUser } from './users.repository.js';
+import { findRevocation } from './revocations.repository.js';
+import { findUser, type StampedUser } from './users.repository.js';
 
 const CODE_BYTES = 32;
 /** No vowels, that no words come of it, and nothing that looks like something else. */
@@ -59,6 +59,7 @@ export class DeviceCodes implements OnModuleInit {
       intervalSeconds: INTERVAL_SECONDS,
       polledAt: null,
       objectId: null,
+      generation: 0,
     });
     return {
       device_code: code,
@@ -72,16 +73,16 @@ export class DeviceCodes implements OnModuleInit {
   }
 
   /** Whether a client waits for this code. */
-  approve(userCode: string, { objectId }: User): Promise<boolean> {
+  approve(userCode: string, user: StampedUser): Promise<boolean> {
     const letters = userCode.toUpperCase().replaceAll(/[^A-Z]/g, '');
-    return approveDeviceCode(this.database, `${letters.slice(0, 4)}-${letters.slice(4)}`, objectId, this.clock.now());
+    return approveDeviceCode(this.database, `${letters.slice(0, 4)}-${letters.slice(4)}`, user, this.clock.now());
   }
 
   /**
    * The user who has signed in, once; and what the client had asked for.
    * @throws OAuthError authorization_pending as long as there is none, slow_down for clients in a hurry, expired_token.
    */
-  async redeem({ deviceCode, clientId }: DeviceCodeGrant): Promise<{ user: User } & WantedScopes> {
+  async redeem({ deviceCode, clientId }: DeviceCodeGrant): Promise<{ user: StampedUser } & WantedScopes> {
     const codeHash = hash('sha256', deviceCode, 'buffer');
     const outcome = await this.database.transaction(async (tx) => {
       const code = await lockDeviceCode(tx, codeHash);
@@ -97,8 +98,11 @@ export class DeviceCodes implements OnModuleInit {
     });
     if (outcome instanceof OAuthError) throw outcome;
     const user = outcome.objectId === null ? undefined : await findUser(this.database, outcome.objectId);
-    if (!user?.isEnabled) throw new OAuthError('sessionRevoked', 'The user who signed in was disabled or deleted.');
-    return { user, audience: outcome.audience, scopes: outcome.scopes.split(' ') };
+    const revocation = user && (await findRevocation(this.database, user.objectId));
+    const { generation } = outcome;
+    if (!user?.isEnabled || (revocation?.generation ?? 0) > generation)
+      throw new OAuthError('sessionRevoked', 'The user who signed in was disabled or deleted, or has a new password.');
+    return { user: { ...user, generation }, audience: outcome.audience, scopes: outcome.scopes.split(' ') };
   }
 
   private refusalOf(code: Omit<DeviceCode, 'user'>): OAuthError | undefined {

@@ -34,7 +34,8 @@ const polled: Statement = {
 const removeDevice: Statement = { name: 'device_codes.remove', text: `delete from device_codes where code_hash = $1` };
 const approve: Statement = {
   name: 'device_codes.approve',
-  text: `update device_codes set object_id = $2 where user_code = $1 and object_id is null and expires_at > $3`,
+  text: `update device_codes set object_id = $2, generation = $4
+          where user_code = $1 and object_id is null and expires_at > $3`,
 };
 const forgetExpired: Statement = {
   name: 'grants.forget_expired',
@@ -79,8 +80,13 @@ export async function removeDeviceCode(tx: Tx, codeHash: Buffer): Promise<void> 
 }
 
 /** Whether a client waits for somebody to type this code. */
-export async function approveDeviceCode(sql: Sql, userCode: string, objectId: string, now: Date): Promise<boolean> {
-  return (await sql.count(approve, [userCode, objectId, now])) > 0;
+export async function approveDeviceCode(
+  sql: Sql,
+  userCode: string,
+  { objectId, generation }: Pick<RefreshToken, 'objectId' | 'generation'>,
+  now: Date,
+): Promise<boolean> {
+  return (await sql.count(approve, [userCode, objectId, now, generation])) > 0;
 }
 
 /** Answers how many codes and refresh tokens had expired before. */

@@ -4,6 +4,7 @@
  */
 export const OAUTH_ERRORS = {
   missingField: { status: 400, error: 'invalid_request', number: 90014 },
+  malformedField: { status: 400, error: 'invalid_request', number: 90023 },
   repeatedField: { status: 400, error: 'invalid_request', number: 9000411 },
   unsupportedCredential: { status: 400, error: 'invalid_request', number: 7000218 },
   unsupportedGrant: { status: 400, error: 'unsupported_grant_type', number: 70003 },

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsBoolean, IsISO8601, IsOptional, IsString, IsUUID, Length, Matches } from 'class-validator';
+import { USER_NAME } from './user-name.js';
 
 /** What can be said of a new service principal. */
 export class NewServicePrincipalWire {
@@ -124,7 +125,7 @@ export class CredentialListWire {
 export class NewUserWire {
   /** What the user signs in with; case does not matter. */
   @IsString()
-  @Matches(/^[^\s\p{C}]{1,256}$/u, { message: 'it must be 1 to 256 characters without blanks' })
+  @Matches(USER_NAME, { message: 'it must be 1 to 256 characters without blanks' })
   @ApiProperty({ minLength: 1, maxLength: 256 })
   readonly userName: string;
 

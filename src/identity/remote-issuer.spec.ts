@@ -21,17 +21,19 @@ describe('an issuer from the settings', () => {
   let asked: string[];
   let published: SigningKey[];
   let isAway: boolean;
+  let keysUrl: string | undefined;
   let verifier: TokenVerifier;
 
   beforeEach(async () => {
     asked = [];
     published = [rsa, elliptic];
     isAway = false;
+    keysUrl = undefined;
     server = createServer((request, response) => {
       asked.push(request.url ?? '');
       if (isAway) return response.writeHead(503).end();
       const documents: Record<string, unknown> = {
-        '/realm/.well-known/openid-configuration': { issuer: `${issuer}/`, jwks_uri: `${issuer}/keys` },
+        '/realm/.well-known/openid-configuration': { issuer: `${issuer}/`, jwks_uri: keysUrl ?? `${issuer}/keys` },
         '/realm/keys': { keys: published.map(({ publicJwk }) => publicJwk) },
       };
       return response.setHeader('content-type', 'application/json').end(JSON.stringify(documents[request.url ?? '']));
@@ -106,6 +108,17 @@ describe('an issuer from the settings', () => {
     });
     isAway = false;
     await expect(verifier.verify(await token())).resolves.toMatchObject({ objectId: 'u-1' });
+  });
+
+  it('that has its keys where anybody on the way may change them is not believed', async () => {
+    for (const url of ['http://keys.example.com/keys', 'ftp://127.0.0.1/keys', 'file:///etc/passwd', '/keys']) {
+      keysUrl = url;
+      await expect(verifier.verify(await token())).rejects.toMatchObject({
+        code: 'ServerTimeout',
+        message: expect.stringContaining(`its 'jwks_uri' is '${url}', which is no https URL`),
+      });
+    }
+    expect(asked).not.toContain('/realm/keys');
   });
 
   it('whose key set is away makes its tokens wait too', async () => {

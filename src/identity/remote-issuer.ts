@@ -1,5 +1,5 @@
 import type { JWTVerifyGetKey } from 'jose';
-import type { OidcIssuer } from '../config/parsers.js';
+import { isSafeUrl, type OidcIssuer } from '../config/parsers.js';
 import type { Clock } from '../work/clock.js';
 import { readJson } from './read-json.js';
 import { RemoteKeys } from './remote-keys.js';
@@ -56,8 +56,8 @@ export class RemoteIssuer {
       const { issuer, jwks_uri: keysUrl } = await readJson(address);
       if (typeof issuer !== 'string' || bareIssuer(issuer) !== bareIssuer(url))
         throw new Error(`its 'issuer' is '${String(issuer)}'`);
-      if (typeof keysUrl !== 'string' || !URL.canParse(keysUrl))
-        throw new Error(`its 'jwks_uri' is '${String(keysUrl)}'`);
+      if (typeof keysUrl !== 'string' || !isSafeUrl(keysUrl))
+        throw new Error(`its 'jwks_uri' is '${String(keysUrl)}', which is no https URL`);
       if (this.known?.issuer === issuer && this.known.keysUrl === keysUrl) return this.known;
       const keys = new RemoteKeys(keysUrl, this.clock);
       return { issuer, keysUrl, keys: (header, token) => keys.keyOf(header, token) };

@@ -19,6 +19,7 @@ import { GENERATION_CLAIM } from './token-verifier.js';
 import type { User } from './user.entity.js';
 import { UserTokens } from './user-tokens.js';
 import { Users } from './users.js';
+import type { StampedUser } from './users.repository.js';
 
 /** The part of a request that a token depends on. */
 export interface TokenCall {
@@ -150,7 +151,7 @@ export class TokenIssuer {
     return (await isAssertionGood(assertion, certificates, target)) ? principal : undefined;
   }
 
-  private async userOf({ userName, password }: PasswordGrant, tenantId: string | undefined): Promise<User> {
+  private async userOf({ userName, password }: PasswordGrant, tenantId: string | undefined): Promise<StampedUser> {
     const user = await this.users.verifyPassword(userName, password);
     if (!user) throw wrongPassword();
     requireTenant(user, tenantId);

@@ -7,6 +7,8 @@ const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const DEFAULT_SCOPE = '/.default';
 const MAX_AUDIENCE_LENGTH = 512;
 const MAX_CLIENT_ID_LENGTH = 256;
+/** Assertions are the longest, and these are headers elsewhere. */
+const MAX_FIELD_LENGTH = 16_384;
 
 /** MSAL for Node has a name of its own. */
 const ALIASES: ReadonlyMap<string, Grant> = new Map([['device_code', DEVICE_CODE_GRANT]]);
@@ -79,6 +81,11 @@ function formOf(body: unknown): Form {
   for (const [name, value] of Object.entries(body ?? {})) {
     if (typeof value !== 'string')
       throw new OAuthError('repeatedField', `The field '${name}' must be sent once, as text in a form body.`);
+    if (value.length > MAX_FIELD_LENGTH || value.includes('\0'))
+      throw new OAuthError(
+        'malformedField',
+        `A field of the form is longer than ${MAX_FIELD_LENGTH} characters, or has a character in it that is no text.`,
+      );
     if (value) form.set(name, value);
   }
   return form;

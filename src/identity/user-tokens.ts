@@ -14,8 +14,7 @@ import { findRevocation } from './revocations.repository.js';
 import type { TokenAnswer } from './token-issuer.js';
 import { TOKEN_LIFETIME_SECONDS, TokenSigner } from './token-signer.js';
 import { GENERATION_CLAIM } from './token-verifier.js';
-import type { User } from './user.entity.js';
-import { findUser } from './users.repository.js';
+import { findUser, type StampedUser } from './users.repository.js';
 import type { RefreshGrant, WantedScopes } from './token-grants.js';
 
 const REFRESH_TOKEN_BYTES = 32;
@@ -25,7 +24,8 @@ const REUSE_SECONDS = 60;
 
 /** A user who has signed in to a client. */
 export interface SignedIn extends WantedScopes {
-  readonly user: User;
+  /** Stamped with the generation in which the sign-in was checked, however long ago that is. */
+  readonly user: StampedUser;
   readonly clientId: string;
   readonly issuer: string;
   /** Of the refresh tokens of one sign-in; absent: this is a new one. */
@@ -43,12 +43,8 @@ export class UserTokens {
 
   async issue(session: SignedIn): Promise<TokenAnswer> {
     const { user, clientId, issuer, audience, scopes } = session;
-    const [revocation, groups] = await Promise.all([
-      findRevocation(this.database, user.objectId),
-      groupsClaimOf(this.database, user.objectId),
-    ]);
-    const generation = revocation?.generation ?? 0;
-    const { tenantId: tid, objectId: oid, userName, displayName: name } = user;
+    const { tenantId: tid, objectId: oid, userName, displayName: name, generation } = user;
+    const groups = await groupsClaimOf(this.database, oid);
     const frame = { issuer, audience, subject: oid };
     const access = { tid, oid, upn: userName, unique_name: userName, name, appid: clientId, idtyp: 'user', ver: '1.0' };
     const stamp = generation > 0 ? { [GENERATION_CLAIM]: generation } : {};
@@ -63,7 +59,7 @@ export class UserTokens {
       ...(scopes.includes('openid')
         ? { id_token: await this.signer.sign(identity, { ...frame, audience: clientId }) }
         : {}),
-      ...(isLasting ? { refresh_token: await this.lasting(session, generation) } : {}),
+      ...(isLasting ? { refresh_token: await this.lasting(session) } : {}),
       client_info: Buffer.from(JSON.stringify({ uid: oid, utid: tid })).toString('base64url'),
     };
   }
@@ -91,12 +87,19 @@ export class UserTokens {
     const revocation = await findRevocation(this.database, user.objectId);
     if (!user.isEnabled || (revocation?.generation ?? 0) > found.generation)
       throw new OAuthError('sessionRevoked', `The session of '${user.userName}' was revoked. Sign in again.`);
-    const { clientId, family } = found;
+    const { clientId, family, generation } = found;
     const audience = request.audience ?? found.audience;
-    return this.issue({ user, clientId, issuer, family, audience, scopes: found.scopes.split(' ') });
+    return this.issue({
+      user: { ...user, generation },
+      clientId,
+      issuer,
+      family,
+      audience,
+      scopes: found.scopes.split(' '),
+    });
   }
 
-  private async lasting(session: SignedIn, generation: number): Promise<string> {
+  private async lasting(session: SignedIn): Promise<string> {
     const token = randomBytes(REFRESH_TOKEN_BYTES).toString('base64url');
     await insertRefreshToken(this.database, {
       tokenHash: hash('sha256', token, 'buffer'),
@@ -105,7 +108,7 @@ export class UserTokens {
       clientId: session.clientId,
       audience: session.audience,
       scopes: session.scopes.join(' '),
-      generation,
+      generation: session.user.generation,
       expiresAt: new Date(this.clock.now().getTime() + REFRESH_TOKEN_DAYS * 24 * 3600 * 1000),
       usedAt: null,
     });

@@ -8,7 +8,8 @@ const insert: Statement = { name: 'users.insert', text: `insert into users ${col
 const find: Statement = { name: 'users.find', text: `select ${columns.select()} from users where object_id = $1` };
 const byName: Statement = {
   name: 'users.by_name',
-  text: `select ${columns.select()} from users where user_name = lower($1)`,
+  text: `select ${columns.select('u')}, coalesce(v.generation, 0) as generation
+           from users u left join revocations v on v.object_id = u.object_id where u.user_name = lower($1)`,
 };
 const page: Statement = {
   name: 'users.page',
@@ -38,8 +39,12 @@ export function findUser(sql: Sql, objectId: string): Promise<User | undefined> 
   return sql.row<User>(find, [objectId]);
 }
 
-export function findUserByName(sql: Sql, userName: string): Promise<User | undefined> {
-  return sql.row<User>(byName, [userName]);
+/** How many revocations a user came after, which is what tokens are stamped with. */
+export type StampedUser = User & { readonly generation: number };
+
+/** With the generation that the password hash is of. */
+export function findUserByName(sql: Sql, userName: string): Promise<StampedUser | undefined> {
+  return sql.row<StampedUser>(byName, [userName]);
 }
 
 /** In the order of their names, after `after`. */

@@ -4,7 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ServicePrincipals } from '../../src/identity/service-principals.js';
 import { insertPrincipalCertificate } from '../../src/identity/service-principals.repository.js';
 import { certificateOf } from '../../src/identity/credentials.js';
+import { UserTokens } from '../../src/identity/user-tokens.js';
 import { Users } from '../../src/identity/users.js';
+import { Secret } from '../../src/secrets/secret.js';
 import { armApp, type ArmApp } from '../support/arm-app.js';
 import { clientCertificate, type ClientCertificate } from '../support/certificate.js';
 import { HandClock } from '../support/hand-clock.js';
@@ -158,6 +160,33 @@ describe('the local issuer', () => {
     expect(error(await signIn({ ...eve, password: password.reveal() }))).toEqual([400, 'invalid_grant']);
   });
 
+  it('issues nothing that outlives a password that was reset while it was being checked', async () => {
+    const eve = await user();
+    const found = (await app.get(Users).verifyPassword(eve.name, new Secret(eve.password)))!;
+    await app.get(Users).resetPassword(eve.objectId, null);
+    const session = { clientId: CLIENT, issuer: `${app.origin}/adfs`, audience: `${app.origin}/` };
+    const issued = await app.get(UserTokens).issue({ ...session, user: found, scopes: ['offline_access'] });
+    expect(await callWith(issued.access_token)).toBe(401);
+    expect(error(await refresh(issued.refresh_token))).toEqual([400, 'invalid_grant']);
+  });
+
+  it('refuses what is no text for a database, or longer than anything that it issues', async () => {
+    const sent: [string, Fields][] = [
+      ['/adfs/oauth2/token', { grant_type: 'password', username: 'a\0b', password: 'x', scope }],
+      ['/adfs/oauth2/token', { grant_type: 'password', username: 'a', password: 'x'.repeat(20_000), scope }],
+      ['/adfs/oauth2/token', { grant_type: 'refresh_token', client_id: 'a\0b', refresh_token: 'x' }],
+      ['/adfs/oauth2/devicecode', { client_id: 'a\0b', scope }],
+      ['/adfs/oauth2/devicecode', { client_id: CLIENT, scope: `${scope} a\0b` }],
+    ];
+    for (const [path, fields] of sent)
+      expect(await post(path, { client_id: CLIENT, ...fields })).toMatchObject({
+        status: 400,
+        body: { error: 'invalid_request', error_codes: [90023] },
+      });
+    const page = new URLSearchParams({ user_code: 'a\0b', username: 'a\0b', password: 'x' });
+    expect((await fetch(`${app.origin}/adfs/oauth2/deviceauth`, { method: 'POST', body: page })).status).toBe(400);
+  });
+
   describe('of a service principal with a certificate', () => {
     let appId: string;
     let pair: ClientCertificate;
@@ -225,10 +254,10 @@ describe('the local issuer', () => {
   describe('of a device without a browser', () => {
     const begin = async () => (await post('/adfs/oauth2/devicecode', { client_id: CLIENT, scope })).body;
     const poll = (code = '', more: Fields = {}) => ask({ grant_type: DEVICE, device_code: code, ...more });
-    const submit = (userCode = '', password = ann.password) =>
+    const submit = (userCode = '', password = ann.password, username = ann.name) =>
       fetch(`${app.origin}/adfs/oauth2/deviceauth`, {
         method: 'POST',
-        body: new URLSearchParams({ user_code: userCode, username: ann.name, password }),
+        body: new URLSearchParams({ user_code: userCode, username, password }),
       });
 
     it('waits until its user has signed in on the page', async () => {
@@ -253,6 +282,14 @@ describe('the local issuer', () => {
       const { status, body } = await poll(begun['device_code']);
       expect([status, await callWith(body['access_token'])]).toEqual([200, 200]);
       expect(Object.keys(body)).toEqual(expect.arrayContaining(['id_token', 'refresh_token']));
+      expect(error(await poll(begun['device_code']))).toEqual([400, 'invalid_grant']);
+    });
+
+    it('is not let in by who signed in with a password that was then reset', async () => {
+      const eve = await user();
+      const begun = await begin();
+      expect((await submit(begun['user_code'], eve.password, eve.name)).status).toBe(200);
+      await app.get(Users).resetPassword(eve.objectId, null);
       expect(error(await poll(begun['device_code']))).toEqual([400, 'invalid_grant']);
     });
 
