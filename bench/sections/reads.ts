@@ -68,13 +68,13 @@ function getFindings(what: string, where: string, ours: readonly Sample[], bare:
   ];
 }
 
-/** An operator needs no role; both are asked whether they may. */
+/** An operator needs no role; both are asked whether they may. By CPU, since what else the machine does weighs more. */
 function roleFinding(byRole: readonly Sample[], byOperator: readonly Sample[]): Finding {
-  const ratio = pairedRatio(byOperator.map(perSecond), byRole.map(perSecond));
+  const ratio = pairedRatio(byRole.map(cpu), byOperator.map(cpu));
   return {
-    what: 'GET registry by a principal with a role, against an operator: time of a request',
-    measured: `${speed(byRole)}, ${median(byRole.map(cpu)).toFixed(0)} µs CPU of Node`,
-    floor: `${speed(byOperator)}, ${median(byOperator.map(cpu)).toFixed(0)} µs`,
+    what: 'GET registry by a principal with a role, against an operator: CPU of Node for each request',
+    measured: `${median(byRole.map(cpu)).toFixed(0)} µs, ${speed(byRole)}`,
+    floor: `${median(byOperator.map(cpu)).toFixed(0)} µs, ${speed(byOperator)}`,
     ratio,
     aim: { text: `≤ ${ROLE_AIM}`, isMet: ratio <= ROLE_AIM },
   };
