@@ -1,15 +1,9 @@
-import { randomBytes } from 'node:crypto';
-import { request } from 'undici';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freePort } from '../../src/embedded/postgres/free-port.js';
-import { testDatabase, type TestDatabase } from '../support/database.js';
-import { startService, type Service } from '../support/service.js';
+import { edgeProcesses, type EdgeProcess, type EdgeProcesses } from '../support/edge-processes.js';
 import { until } from '../support/until.js';
 
 const NAME = 'ratesplit1';
-const SUFFIX = '.azurecr.localhost';
-const ENCRYPTION_KEY = randomBytes(32).toString('base64');
-const GROUP = '/resourceGroups/rates';
+const GROUP = 'rates';
 const REGISTRY = `/providers/Microsoft.ContainerRegistry/registries/${NAME}`;
 const VERSION = '?api-version=2025-11-01';
 /** Of a Basic registry, in a minute, at half of what ACR does; and what one identity may have of it. */
@@ -19,57 +13,23 @@ const SHARE = 0.8;
 const LOOPS = 3;
 const TOO_MANY = 429;
 
-let database: TestDatabase;
-let api: Service;
-const processes: { readonly service: Service; readonly port: number }[] = [];
-
-/** Each in a folder of its own, as on two machines that share a database and its encryption key. */
-async function startProcess(roles: string): Promise<Service> {
-  const port = await freePort();
-  const service = await startService({
-    databaseUrl: database.url,
-    settings: {
-      BERTH_ROLES: roles,
-      BERTH_PORT: String(port),
-      BERTH_ENCRYPTION_KEY: ENCRYPTION_KEY,
-      BERTH_LOGIN_SERVER_SUFFIX: SUFFIX,
-      BERTH_REGISTRY_RATE_PERCENT: RATE_PERCENT,
-    },
-  });
-  processes.push({ service, port });
-  return service;
-}
+let processes: EdgeProcesses;
+let edges: readonly EdgeProcess[];
 
 beforeAll(async () => {
-  database = await testDatabase();
-  api = await startProcess('api,edge,worker');
-  await startProcess('api,edge');
+  processes = await edgeProcesses({ BERTH_REGISTRY_RATE_PERCENT: RATE_PERCENT });
+  edges = [await processes.start('api,edge,worker'), await processes.start('api,edge')];
 }, 120_000);
-afterAll(async () => {
-  for (const { service } of processes.toReversed()) await service.stop();
-  await database?.dispose();
-});
+afterAll(() => processes?.stop());
 
 async function arm(method: 'GET' | 'PUT' | 'POST', path: string, body?: object) {
-  const answer = await request(`${api.endpoint}/subscriptions/${api.subscriptionId}${GROUP}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${await api.token()}`, 'content-type': 'application/json' },
-    body: body ? JSON.stringify(body) : null,
-    dispatcher: api.agent,
-  });
-  const text = await answer.body.text();
-  if (answer.statusCode >= 300) throw new Error(`${method} ${path} was answered ${answer.statusCode}: ${text}`);
-  return JSON.parse(text) as Readonly<Record<string, unknown>>;
+  const answer = await processes.arm(method, GROUP, path, body);
+  if (answer.status >= 300)
+    throw new Error(`${method} ${path} was answered ${answer.status}: ${JSON.stringify(answer.body)}`);
+  return answer.body;
 }
 
-async function ask(process: number, path: string, authorization: string) {
-  const { service, port } = processes[process]!;
-  const answer = await request(`https://localhost:${port}${path}`, {
-    headers: { authorization, host: `${NAME}${SUFFIX}:${port}` },
-    dispatcher: service.agent,
-  });
-  return { status: answer.statusCode, body: (await answer.body.json()) as Readonly<Record<string, unknown>> };
-}
+const ask = (process: number, path: string, authorization: string) => edges[process]!.ask(NAME, path, authorization);
 
 /** A registry, and what its admin user and a token of it send for `Authorization`. */
 async function twoIdentities(): Promise<readonly [string, string]> {
@@ -80,7 +40,7 @@ async function twoIdentities(): Promise<readonly [string, string]> {
     const { properties } = await arm('GET', REGISTRY + VERSION);
     return (properties as { provisioningState: string }).provisioningState === 'Succeeded';
   });
-  const id = `/subscriptions/${api.subscriptionId}${GROUP}${REGISTRY}`;
+  const id = `/subscriptions/${edges[0]!.service.subscriptionId}/resourceGroups/${GROUP}${REGISTRY}`;
   const properties = { scopeMapId: `${id}/scopeMaps/_repositories_pull` };
   await arm('PUT', `${REGISTRY}/tokens/reader${VERSION}`, { properties });
   const generated = await arm('POST', `${REGISTRY}/generateCredentials${VERSION}`, { tokenId: `${id}/tokens/reader` });

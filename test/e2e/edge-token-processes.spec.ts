@@ -1,76 +1,29 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { request } from 'undici';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { freePort } from '../../src/embedded/postgres/free-port.js';
 import { builtInRoleNamed } from '../../src/authorization/built-in-roles.js';
-import { testDatabase, type TestDatabase } from '../support/database.js';
+import { edgeProcesses, type Answer, type EdgeProcess, type EdgeProcesses } from '../support/edge-processes.js';
 import { whereRepository } from '../support/given-role.js';
-import { startService, type Service } from '../support/service.js';
+import type { Service } from '../support/service.js';
 import { until } from '../support/until.js';
 
 const NAME = 'tokensplit1';
-const SUFFIX = '.azurecr.localhost';
-const ENCRYPTION_KEY = randomBytes(32).toString('base64');
 
-let database: TestDatabase;
+let processes: EdgeProcesses;
 let api: Service;
-const edges: Edge[] = [];
-
-/** A process with login servers, and where registries answer by host name there. */
-interface Edge {
-  readonly service: Service;
-  readonly port: number;
-}
-
-/** Each in a folder of its own, as on two machines that share a database and its encryption key. */
-async function startEdge(roles: string): Promise<Service> {
-  const port = await freePort();
-  const service = await startService({
-    databaseUrl: database.url,
-    settings: {
-      BERTH_ROLES: roles,
-      BERTH_PORT: String(port),
-      BERTH_ENCRYPTION_KEY: ENCRYPTION_KEY,
-      BERTH_LOGIN_SERVER_SUFFIX: SUFFIX,
-    },
-  });
-  edges.push({ service, port });
-  return service;
-}
+const edges: EdgeProcess[] = [];
 
 beforeAll(async () => {
-  database = await testDatabase();
-  api = await startEdge('api,edge,worker');
+  processes = await edgeProcesses();
+  edges.push(await processes.start('api,edge,worker'));
+  api = edges[0]!.service;
 }, 120_000);
-afterAll(async () => {
-  for (const { service } of edges.toReversed()) await service.stop();
-  await database?.dispose();
-});
+afterAll(() => processes?.stop());
 
-interface Answer {
-  readonly status: number;
-  readonly body: Readonly<Record<string, unknown>>;
-}
-
-async function arm(method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<Answer> {
-  const group = `/subscriptions/${api.subscriptionId}/resourceGroups/tokens`;
-  const answer = await request(`${api.endpoint}${group}${path}`, {
-    method,
-    headers: { authorization: `Bearer ${await api.token()}`, 'content-type': 'application/json' },
-    body: body ? JSON.stringify(body) : null,
-    dispatcher: api.agent,
-  });
-  const text = await answer.body.text();
-  return { status: answer.statusCode, body: text ? (JSON.parse(text) as Answer['body']) : {} };
-}
-
-async function ask({ service, port }: Edge, path: string, authorization: string): Promise<Answer> {
-  const answer = await request(`https://localhost:${port}${path}`, {
-    headers: { authorization, host: `${NAME}${SUFFIX}:${port}` },
-    dispatcher: service.agent,
-  });
-  return { status: answer.statusCode, body: (await answer.body.json()) as Answer['body'] };
-}
+const arm = (method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: object): Promise<Answer> =>
+  processes.arm(method, 'tokens', path, body);
+const ask = (edge: EdgeProcess, path: string, authorization: string): Promise<Answer> =>
+  edge.ask(NAME, path, authorization);
 
 it('what the API says of a token holds at once in each process of its login servers', async () => {
   const registry = `/providers/Microsoft.ContainerRegistry/registries/${NAME}`;
@@ -82,7 +35,7 @@ it('what the API says of a token holds at once in each process of its login serv
     return (properties as { provisioningState: string }).provisioningState === 'Succeeded';
   };
   await until(isMade);
-  await startEdge('api,edge');
+  edges.push(await processes.start('api,edge'));
   const id = `/subscriptions/${api.subscriptionId}/resourceGroups/tokens${registry}`;
   const scopeMap = `${registry}/scopeMaps/readers${version}`;
   const token = `${registry}/tokens/reader${version}`;
@@ -97,11 +50,11 @@ it('what the API says of a token holds at once in each process of its login serv
     const { passwords } = (await arm('POST', `${registry}/generateCredentials${version}`, body)).body;
     return (passwords as { value: string }[])[0]?.value ?? '';
   };
-  const login = (edge: Edge, secret: string): Promise<Answer> => {
+  const login = (edge: EdgeProcess, secret: string): Promise<Answer> => {
     const header = `Basic ${Buffer.from(`reader:${secret}`).toString('base64')}`;
     return ask(edge, '/oauth2/token?scope=repository:a:pull', header);
   };
-  const bearer = async (edge: Edge, secret: string) =>
+  const bearer = async (edge: EdgeProcess, secret: string) =>
     `Bearer ${String((await login(edge, secret)).body['access_token'])}`;
   const seen = (authorization: string) =>
     Promise.all(
@@ -115,7 +68,7 @@ it('what the API says of a token holds at once in each process of its login serv
     ['let in', 'let in'],
     ['refused', 'refused'],
   ];
-  const [here, there] = edges as [Edge, Edge];
+  const [here, there] = edges as [EdgeProcess, EdgeProcess];
 
   const first = await password();
   const byFirst = await bearer(here, first);
@@ -142,28 +95,37 @@ it('what the API says of a token holds at once in each process of its login serv
   expect((await login(here, second)).status).toBe(401);
 }, 120_000);
 
+interface Named {
+  readonly objectId: string;
+}
+
 it('what the API says of roles holds at once in each process of its login servers', async () => {
   const registry = `/providers/Microsoft.ContainerRegistry/registries/${NAME}`;
   const own = `${registry}?api-version=2025-11-01`;
-  const made = await request(`${api.endpoint}/identity/servicePrincipals`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${await api.token()}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ displayName: 'Somebody' }),
-    dispatcher: api.agent,
-  });
-  const who = (await made.body.json()) as { appId: string; objectId: string; secret: string };
-  const assign = (name: string, role: string, condition?: string): Promise<Answer> => {
+  const directory = async <Made>(method: 'POST' | 'PUT' | 'DELETE', path: string, displayName?: string) => {
+    const made = await request(`${api.endpoint}/identity/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${await api.token()}`, 'content-type': 'application/json' },
+      body: displayName === undefined ? null : JSON.stringify({ displayName }),
+      dispatcher: api.agent,
+    });
+    const text = await made.body.text();
+    return (text ? JSON.parse(text) : {}) as Made;
+  };
+  const who = await directory<Named & { appId: string; secret: string }>('POST', 'servicePrincipals', 'Somebody');
+  const group = await directory<Named>('POST', 'groups', 'Some');
+  const assign = (name: string, role: string, condition?: string, toGroup = false): Promise<Answer> => {
     const properties = {
       roleDefinitionId: `/providers/Microsoft.Authorization/roleDefinitions/${builtInRoleNamed(role)?.id}`,
-      principalId: who.objectId,
-      principalType: 'ServicePrincipal',
+      principalId: toGroup ? group.objectId : who.objectId,
+      principalType: toGroup ? 'Group' : 'ServicePrincipal',
       ...(condition === undefined ? {} : { condition, conditionVersion: '2.0' }),
     };
     return arm('PUT', assignment(name), { properties });
   };
   const assignment = (name: string) =>
     `${registry}/providers/Microsoft.Authorization/roleAssignments/${name}?api-version=2022-04-01`;
-  const login = (edge: Edge): Promise<Answer> => {
+  const login = (edge: EdgeProcess): Promise<Answer> => {
     const header = `Basic ${Buffer.from(`${who.appId}:${who.secret}`).toString('base64')}`;
     return ask(edge, '/oauth2/token?scope=repository:a:pull', header);
   };
@@ -174,7 +136,7 @@ it('what the API says of roles holds at once in each process of its login server
         return status === 401 ? 'refused' : 'let in';
       }),
     );
-  const [here, there] = edges as [Edge, Edge];
+  const [here, there] = edges as [EdgeProcess, EdgeProcess];
   const statuses = async () => [(await login(here)).status, (await login(there)).status];
   const [LET_IN, REFUSED] = [
     ['let in', 'let in'],
@@ -210,4 +172,14 @@ it('what the API says of roles holds at once in each process of its login server
   expect(await seen(first)).toEqual(LET_IN);
   expect((await arm('DELETE', assignment(whole))).status).toBe(200);
   expect([await seen(first), await statuses()]).toEqual([REFUSED, [401, 401]]);
+
+  expect((await assign(whole, 'AcrPull', undefined, true)).status).toBe(201);
+  expect(await seen(first)).toEqual(REFUSED);
+  const member = `groups/${group.objectId}/members/${who.objectId}`;
+  for (let round = 0; round < 3; round++) {
+    await directory('PUT', member);
+    expect([await seen(first), await statuses()]).toEqual([LET_IN, [200, 200]]);
+    await directory('DELETE', member);
+    expect([await seen(first), await statuses()]).toEqual([REFUSED, [401, 401]]);
+  }
 }, 120_000);
