@@ -6,7 +6,8 @@ import { Client } from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { request } from 'undici';
 import { runningPostgresUrl } from '../../src/embedded/postgres/running-url.js';
-import { basic, OciClient, randomImage } from '../support/oci-client.js';
+import { MANIFEST_TYPE } from '../support/engines.js';
+import { basic, OciClient, randomImage, sha256 } from '../support/oci-client.js';
 import { startService, type Service } from '../support/service.js';
 import { until } from '../support/until.js';
 
@@ -132,5 +133,41 @@ test('it says what is wrong with its words', async () => {
   });
   await expect(berth('reindex', 'nothing')).rejects.toMatchObject({
     stderr: "There is no registry 'nothing'; it is named as in its login server.\n",
+  });
+});
+
+test('the collection of garbage removes beside a running service what nothing refers to', async () => {
+  const { blobs, manifest } = randomImage();
+  for (const blob of blobs) await client.pushBlob('garbage', blob);
+  expect((await client.putManifest('garbage', 'v1', manifest)).status).toBe(201);
+  const { blobs: loose } = randomImage();
+  for (const blob of loose) await client.pushBlob('garbage', blob);
+  const bytes = loose.reduce((sum, { length }) => sum + length, 0);
+  const statuses = (of: readonly Buffer[]) =>
+    Promise.all(of.map(async (blob) => (await client.send('HEAD', `/v2/garbage/blobs/${sha256(blob)}`)).status));
+
+  const none = { blobsRemoved: 0, bytesRemoved: 0, uploadsRemoved: 0 };
+  expect((await berth('gc', NAME)).answer).toEqual({ ...none, blobsWaiting: loose.length });
+  expect(await statuses(loose)).toEqual(loose.map(() => 200));
+  const removed = await berth('gc', NAME.toUpperCase(), '--grace-hours', '0');
+  expect(removed).toEqual({
+    said: '',
+    answer: { blobsRemoved: loose.length, bytesRemoved: bytes, uploadsRemoved: 0, blobsWaiting: 0 },
+  });
+  expect([await statuses(loose), await statuses(blobs)]).toEqual([loose.map(() => 404), blobs.map(() => 200)]);
+  const headers = { accept: MANIFEST_TYPE };
+  expect((await client.send('GET', '/v2/garbage/manifests/v1', { headers })).status).toBe(200);
+  expect((await berth('gc', NAME, '--grace-hours', '0')).answer).toEqual({ ...none, blobsWaiting: 0 });
+}, 60_000);
+
+test('it says what is wrong with the words of a collection', async () => {
+  const usage = 'Usage: npm run -s berth -- gc <registry> [--grace-hours <hours>]';
+  await expect(berth('gc')).rejects.toMatchObject({ stderr: `${usage}\n` });
+  await expect(berth('gc', NAME, '--grace-hours', 'x')).rejects.toMatchObject({
+    stderr: `--grace-hours is x, which is no number of hours. ${usage}\n`,
+  });
+  await sql.query('update registry_contents set is_indexed = false');
+  await expect(berth('gc', NAME)).rejects.toMatchObject({
+    stderr: expect.stringContaining(`Run "npm run -s berth -- reindex ${NAME}" first.`),
   });
 });
