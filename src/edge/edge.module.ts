@@ -88,6 +88,6 @@ import { TrustRoutes } from './trust-routes.js';
     EdgeListeners,
     RecordedTargets,
   ],
-  exports: [EdgeHandler, Logins, RecordedTargets, PullThrough],
+  exports: [EdgeHandler, Logins, ContentLocks, RecordedTargets, PullThrough],
 })
 export class EdgeModule {}

@@ -1,4 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { RegistryContent } from '../../src/imports/registry-content.js';
+import { LoginServers } from '../../src/registries/login-servers.js';
 import { application, tenantWithSubscription } from '../support/edge-principals.js';
 import { MANIFEST_TYPE } from '../support/engines.js';
 import { giveRole } from '../support/given-role.js';
@@ -241,4 +243,24 @@ test('what a reindex finds goes into quarantine, save in a registry that had no 
   await edge().sql('update registry_contents set is_indexed = false where registry_id = $1', [given.registry.id]);
   expect(await reindexed(edge(), given)).toMatchObject({ added: 2 });
   expect(await pulled(puller, 'v1')).toBe(200);
+});
+
+test('nothing that pulls do not see is imported: neither what is in quarantine nor what may not be read', async () => {
+  const { given, admin, writer } = await guarded();
+  await quarantine(given, 'enabled');
+  const [image, locked] = [await pushImage(admin, 'a', 'v1'), await pushImage(admin, 'a', 'locked')];
+  const seen = async (reference: string) => {
+    const registry = await edge().get(LoginServers).byKey(given.registry.key);
+    const source = edge().get(RegistryContent).source(registry!, 'a');
+    return (await source.manifest(reference, new AbortController().signal))?.digest;
+  };
+  for (const reference of ['v1', image.digest, 'locked']) expect(await seen(reference)).toBeUndefined();
+  for (const { digest } of [image, locked])
+    expect((await judged(writer, digest, { quarantineState: 'Passed' })).status).toBe(200);
+  for (const reference of ['v1', image.digest]) expect(await seen(reference)).toBe(image.digest);
+  expect(await seen('locked')).toBe(locked.digest);
+  expect((await judged(admin, locked.digest, { readEnabled: false })).status).toBe(200);
+  for (const reference of ['locked', locked.digest])
+    await expect(seen(reference)).rejects.toThrow(`readEnabled of the manifest '${locked.digest}' is false`);
+  expect(await seen('v1')).toBe(image.digest);
 });
