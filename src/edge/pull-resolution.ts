@@ -10,8 +10,8 @@ import { withLast, withoutMount, type V2Route } from './v2-route.js';
 const READS: readonly string[] = ['GET', 'HEAD'];
 
 /**
- * Says which manifest is meant where an engine cannot: it may have one that is not to be seen, or, in another region, a tag
- * as it was. There the index leads, and engines are asked for digests alone.
+ * Says which manifest is meant where an engine cannot: it may have one that is not to be seen, or, in another region or
+ * zone, a tag as it was. There the index leads, and engines are asked for digests alone.
  */
 @Injectable()
 export class PullResolution {
@@ -43,11 +43,6 @@ export class PullResolution {
   }
 }
 
-export function isLedByIndex({
-  isContentIndexed,
-  hasHidden,
-  hasQuarantine,
-  replicaLocations,
-}: RegistryEndpoint): boolean {
-  return isContentIndexed && (hasHidden || hasQuarantine || replicaLocations.length > 0);
+export function isLedByIndex({ isContentIndexed, hasHidden, hasQuarantine, replicas }: RegistryEndpoint): boolean {
+  return isContentIndexed && (hasHidden || hasQuarantine || replicas.length > 0);
 }

@@ -98,6 +98,20 @@ test('the second zone serves all when the first is gone, takes what is pushed, a
   await isEqual(given.registry, home, zone);
 });
 
+test('a tag means the same in both zones from the moment in which a push is answered', async () => {
+  const { client, home } = await inZones();
+  await pushImage(client, 'a', 'v1', 'gone');
+  await workItOff(edge());
+  const back = await lose(home);
+  const { digest } = await pushImage(client, 'a', 'v1');
+  expect((await client.send('DELETE', '/v2/a/manifests/gone')).status).toBe(202);
+  await back();
+  edge().clock.pass(3);
+  const pulled = await client.send('GET', '/v2/a/manifests/v1', ACCEPT);
+  expect([pulled.status, sha256(pulled.bytes)]).toEqual([200, digest]);
+  expect(placeOf(await client.send('GET', '/v2/a/manifests/gone', ACCEPT))).toEqual([404, undefined, undefined]);
+});
+
 test('an upload goes on in the zone in which it began', async () => {
   const { client, home } = await inZones();
   const back = await lose(home);
