@@ -12,7 +12,10 @@ type Answer = Pick<Dispatcher.ResponseData, 'statusCode' | 'headers' | 'body'>;
  * The whole body, when it is no longer than that.
  * @throws the error of a body that breaks off.
  */
-export async function bodyOf({ body }: Pick<Answer, 'body'>, limitBytes: number): Promise<Buffer | undefined> {
+export async function bodyOf(
+  { body }: { readonly body: AsyncIterable<unknown> },
+  limitBytes: number,
+): Promise<Buffer | undefined> {
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const piece of body as AsyncIterable<Buffer>) {

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { otherRegistry, READER } from '../../test/support/other-registry.js';
+import { until } from '../../test/support/until.js';
 import { loadConfig } from '../config/config.js';
 import { Secret } from '../secrets/secret.js';
 import { UpstreamConnections } from './upstream-connections.js';
@@ -22,6 +23,7 @@ type Handle = (request: IncomingMessage, response: ServerResponse, body: string)
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
+  vi.useRealTimers();
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
@@ -303,6 +305,31 @@ describe('another registry', () => {
       message: expect.stringContaining(`${host} did not answer`) as string,
       isWorthRetrying: true,
     });
+  });
+
+  it('that gives a byte now and then is given up, and one that is not read from is not', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const [large, small] = [randomBytes(1_000_000), randomBytes(1_000)];
+    const host = await server(({ url }, response) => {
+      const whole = [large, small].find((blob) => url?.includes(digestOf(blob)));
+      response.writeHead(200, { 'content-length': whole?.length ?? 1_000 });
+      if (whole) response.end(whole);
+      else response.write('drip');
+    });
+    const read = await Promise.all([large, small].map((blob) => sourceAt(host).blob(digestOf(blob), SIGNAL)));
+    await until(() => read.every((blob) => blob!.body.readableLength > 0));
+    const drips = await sourceAt(host).blob(digestOf(BLOB), SIGNAL);
+    const dripping = [drips!.body.toArray(), sourceAt(host).manifest('v1', SIGNAL)].map(failureOf);
+    await until(() => vi.getTimerCount() === 4);
+    vi.advanceTimersByTime(60_000);
+    for (const failed of await Promise.all(dripping))
+      expect(failed).toMatchObject({
+        message: `${host} gave less than 65536 bytes in a minute`,
+        isWorthRetrying: true,
+      });
+    const whole = await Promise.all(read.map(async (blob) => Buffer.concat((await blob!.body.toArray()) as Buffer[])));
+    expect(whole.map(digestOf)).toEqual([large, small].map(digestOf));
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('is given up when it is no longer wanted', async () => {

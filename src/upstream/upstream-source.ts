@@ -1,8 +1,9 @@
-import { PassThrough, pipeline } from 'node:stream';
+import { pipeline, type Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { digestOf } from '../copying/content-digest.js';
 import type { ContentSource, SourceBlob, SourceManifest } from '../copying/content-source.js';
 import { EVERY_MANIFEST } from '../data-plane/engine-client.js';
+import { paced } from './paced.js';
 import { bodyOf, refusalOf } from './upstream-answer.js';
 import type { UpstreamConnections } from './upstream-connections.js';
 import type { UpstreamCredentials } from './upstream-credentials.js';
@@ -46,7 +47,7 @@ export class UpstreamSource implements ContentSource {
     const { url, answer } = await this.ask(this.manifestAt('GET', reference), signal);
     if (answer.statusCode === 404) return await nothing(answer);
     if (answer.statusCode !== 200) throw await refusalOf(url.host, answer, this.credentials);
-    const bytes = await bodyOf(answer, MAX_MANIFEST_BYTES).catch((error: unknown) => {
+    const bytes = await bodyOf({ body: this.bodyOf({ url, answer }) }, MAX_MANIFEST_BYTES).catch((error: unknown) => {
       signal.throwIfAborted();
       throw this.connections.failureOf(url, error);
     });
@@ -82,11 +83,17 @@ export class UpstreamSource implements ContentSource {
       answer.body.destroy();
       throw new UpstreamFailed(`${url.host} does not say how long the blob ${digest} is`, false);
     }
-    // So that whoever reads it learns what went wrong in the same words.
-    const body = new PassThrough();
+    return { sizeBytes: Number(length), body: this.bodyOf({ url, answer }) };
+  }
+
+  /** Whoever reads it learns what went wrong in the words that are used for all. */
+  private bodyOf({ url, answer }: Answered): Readable {
+    const body = paced(
+      (leastBytes) => new UpstreamFailed(`${url.host} gave less than ${leastBytes} bytes in a minute`, true),
+    );
     answer.body.once('error', (error) => body.destroy(this.connections.failureOf(url, error)));
     pipeline(answer.body, body, () => undefined);
-    return { sizeBytes: Number(length), body };
+    return body;
   }
 
   private manifestAt(method: 'GET' | 'HEAD', reference: string): Asked {
