@@ -7,7 +7,7 @@ import { openHookedRegistry } from '../webhooks/hooked-registry.js';
 import { watch } from '../webhooks/watch.js';
 import type { Stage } from './stage.js';
 
-const REGISTRY = 'load';
+const REGISTRY = 'hookload';
 const REPOSITORY = 'all';
 const WEBHOOKS = 200;
 const PUSHES = 900;
@@ -45,8 +45,10 @@ export async function webhookLoad(stage: Stage): Promise<readonly Finding[]> {
   const windows = await watching;
   const perSecond = deliveries / ((lastAt - firstAt) / 1000);
   const lowest = Math.min(...windows.map((window) => window.perSecond));
-  const [first, last] = halves(windows);
-  const of = (some: typeof windows, what: 'residentMegabytes' | 'laneBytes') => median(some.map((one) => one[what]));
+  const inThirds = (what: 'residentMegabytes' | 'laneBytes') =>
+    thirds(windows)
+      .map((some) => median(some.map((one) => one[what] / (what === 'laneBytes' ? 1024 : 1))).toFixed(0))
+      .join(', ');
   return [
     {
       what: `${all} deliveries to ${WEBHOOKS} webhooks, while their pushes come`,
@@ -54,13 +56,12 @@ export async function webhookLoad(stage: Stage): Promise<readonly Finding[]> {
       aim: { text: `> ${AIM_PER_SECOND}/s`, isMet: perSecond > AIM_PER_SECOND },
     },
     {
-      what: 'The second half of them against the first: resident memory, size of the queue’s table',
-      measured: `${of(last, 'residentMegabytes').toFixed(0)} MB against ${of(first, 'residentMegabytes').toFixed(0)} MB, ${(of(last, 'laneBytes') / 1024).toFixed(0)} kB against ${(of(first, 'laneBytes') / 1024).toFixed(0)} kB`,
+      what: 'The same in the first, the second and the last third of them: resident memory, size of the queue’s table',
+      measured: `${inThirds('residentMegabytes')} MB; ${inThirds('laneBytes')} kB`,
     },
   ];
 }
 
-function halves<T>(all: readonly T[]): readonly [readonly T[], readonly T[]] {
-  const middle = Math.ceil(all.length / 2);
-  return [all.slice(0, middle), all.slice(middle)];
+function thirds<T>(all: readonly T[]): readonly (readonly T[])[] {
+  return [0, 1, 2].map((nth) => all.slice((all.length * nth) / 3, (all.length * (nth + 1)) / 3));
 }
