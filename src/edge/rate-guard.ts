@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { networkOf } from '../forwarding/network-of.js';
 import { RateLimits } from '../rate-limits/rate-limits.js';
 import type { Operation } from '../rate-limits/rates.js';
 import { RefusedLogins } from '../rate-limits/refused-logins.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
 import type { Login } from './logins.js';
 import { OciError } from './oci-error.js';
-import { identityOf, isRefusedLogin, networkOf, triesToLogIn } from './rate-operation.js';
+import { identityOf, isRefusedLogin, triesToLogIn } from './rate-operation.js';
 import type { EdgeCall } from './token-endpoint.js';
 
 /** Answers 429 to what a registry may not be asked so often. */

@@ -2,7 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { unauthorized } from './challenge.js';
 import { OciError } from './oci-error.js';
-import { identityOf, isRefusedLogin, networkOf, operationOf, triesToLogIn } from './rate-operation.js';
+import { networkOf } from '../forwarding/network-of.js';
+import { identityOf, isRefusedLogin, operationOf, triesToLogIn } from './rate-operation.js';
 
 const ORIGIN = { base: 'https://localhost:5100', service: 'localhost:5100' };
 

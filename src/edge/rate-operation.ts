@@ -1,3 +1,4 @@
+import { networkOf } from '../forwarding/network-of.js';
 import type { IncomingMessage } from 'node:http';
 import type { Operation } from '../rate-limits/rates.js';
 import type { Login } from './logins.js';
@@ -23,17 +24,6 @@ export function operationOf(kind: RouteKind | 'acr' | 'trust', method: string): 
 /** Who counts as one: everybody by name, and who has none by address. */
 export function identityOf({ kind, user }: Login, address: string): string {
   return `${kind} ${kind === 'anonymous' ? networkOf(address) : user.toLowerCase()}`;
-}
-
-/** An address of IPv6 stands for its network of 64 bits, which one client has to itself. */
-export function networkOf(address: string): string {
-  if (!address.includes(':')) return address;
-  const [head = '', tail] = address.replace(/%.*$/, '').toLowerCase().split('::');
-  const before = head.split(':').filter(Boolean);
-  const after = (tail ?? '').split(':').filter(Boolean);
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - before.length - after.length);
-  const groups = [...before, ...Array.from({ length: zeros }, () => '0'), ...after].slice(0, 4);
-  return `${groups.map((group) => group.replace(/^0+(?=.)/, '')).join(':')}::/64`;
 }
 
 /** Whether the request tries to log in with something: a password, a token of the issuer or a refresh token. */

@@ -6,12 +6,15 @@ import { Secret } from '../secrets/secret.js';
 import { DeviceCodes } from './device-codes.js';
 import { deviceDonePage, devicePage, PAGE_HEADERS } from './device-page.js';
 import { DeviceCodeAnswerWire, DeviceCodeRequestWire } from './identity.wire.js';
+import { OAuthError } from './oauth-error.js';
 import { OAuthErrorFilter } from './oauth-error.filter.js';
 import { PageRoute, TokenPost } from './openapi.js';
 import { Public } from './public.js';
+import { RefusedSignIns } from './refused-sign-ins.js';
 import { TokenIssuer } from './token-issuer.js';
 import { parseDeviceRequest } from './token-request.js';
 import { Users } from './users.js';
+import type { StampedUser } from './users.repository.js';
 
 /** Signing in with a code, for clients that cannot show a page. */
 @Public()
@@ -23,6 +26,7 @@ export class DeviceController {
     private readonly codes: DeviceCodes,
     private readonly users: Users,
     private readonly issuer: TokenIssuer,
+    private readonly refused: RefusedSignIns,
   ) {}
 
   /** A device code for a user of any tenant. */
@@ -59,21 +63,28 @@ export class DeviceController {
   /** The code and who types it. */
   @Post('adfs/oauth2/deviceauth')
   @PageRoute('DeviceCodes_SubmitPage')
-  async submit(@Res() reply: FastifyReply, @Body() body: unknown): Promise<void> {
+  async submit(@Req() request: FastifyRequest, @Res() reply: FastifyReply, @Body() body: unknown): Promise<void> {
     const fields = (body ?? {}) as Readonly<Record<string, unknown>>;
     const [userCode = '', userName = '', password = ''] = ['user_code', 'username', 'password'].map((name) => {
       const value = fields[name];
       return typeof value === 'string' ? value : '';
     });
-    const user = userName && password ? await this.users.verifyPassword(userName, new Secret(password)) : undefined;
-    const problem = !user
-      ? 'The user name or the password is wrong.'
-      : (await this.codes.approve(userCode, user))
-        ? undefined
-        : 'No device waits for this code. It may have expired.';
-    void reply
-      .code(problem === undefined ? 200 : 400)
-      .headers(PAGE_HEADERS)
-      .send(problem === undefined ? deviceDonePage() : devicePage({ problem, userCode: userCode }));
+    try {
+      const user = await this.refused.watch(request.ip, () => this.signedIn(userName, new Secret(password)));
+      if (!(await this.codes.approve(userCode, user)))
+        throw new OAuthError('unknownDeviceCode', 'No device waits for this code. It may have expired.');
+      void reply.code(200).headers(PAGE_HEADERS).send(deviceDonePage());
+    } catch (error) {
+      if (!(error instanceof OAuthError)) throw error;
+      const { status, message: problem, retryAfterSeconds: seconds } = error;
+      const headers = seconds === undefined ? PAGE_HEADERS : { ...PAGE_HEADERS, 'retry-after': String(seconds) };
+      void reply.code(status).headers(headers).send(devicePage({ problem, userCode }));
+    }
+  }
+
+  private async signedIn(userName: string, password: Secret): Promise<StampedUser> {
+    const user = userName && password.reveal() ? await this.users.verifyPassword(userName, password) : undefined;
+    if (user) return user;
+    throw new OAuthError('wrongPassword', 'The user name or the password is wrong.');
   }
 }

@@ -24,6 +24,7 @@ import { MetadataController } from './metadata.controller.js';
 import { OAuthErrorFilter } from './oauth-error.filter.js';
 import { OperatorGuard } from './operator-guard.js';
 import { CredentialsController } from './credentials.controller.js';
+import { RefusedSignIns } from './refused-sign-ins.js';
 import { Revocation } from './revocation.entity.js';
 import { Revocations } from './revocations.js';
 import { findRevocation } from './revocations.repository.js';
@@ -73,6 +74,7 @@ import { TokenVerifier } from './token-verifier.js';
     ServicePrincipals,
     Users,
     Revocations,
+    RefusedSignIns,
     DeviceCodes,
     UserTokens,
     TokenSigner,

@@ -15,6 +15,7 @@ export class OAuthErrorFilter implements ExceptionFilter<OAuthError> {
   catch(error: OAuthError, host: ArgumentsHost): void {
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     if (error.status === UNAUTHORIZED) void reply.header('www-authenticate', 'Basic realm="token endpoint"');
+    if (error.retryAfterSeconds !== undefined) void reply.header('retry-after', String(error.retryAfterSeconds));
     void reply
       .code(error.status)
       .headers({ 'cache-control': 'no-store', pragma: 'no-cache' })

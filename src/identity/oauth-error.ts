@@ -17,6 +17,7 @@ export const OAUTH_ERRORS = {
   authorizationPending: { status: 400, error: 'authorization_pending', number: 70016 },
   slowDown: { status: 400, error: 'slow_down', number: 50196 },
   deviceCodeExpired: { status: 400, error: 'expired_token', number: 70020 },
+  tooManyRefused: { status: 429, error: 'temporarily_unavailable', number: 50053 },
   wrongAssertion: { status: 401, error: 'invalid_client', number: 700027 },
   missingSecret: { status: 401, error: 'invalid_client', number: 7000216 },
   wrongSecret: { status: 401, error: 'invalid_client', number: 7000215 },
@@ -35,6 +36,8 @@ export class OAuthError extends Error {
   constructor(
     readonly reason: OAuthErrorName,
     message: string,
+    /** When it is worth trying again. */
+    readonly retryAfterSeconds?: number,
   ) {
     super(message);
   }

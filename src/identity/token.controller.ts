@@ -5,6 +5,7 @@ import { originOf } from '../arm/arm-request.js';
 import { OAuthErrorFilter } from './oauth-error.filter.js';
 import { TokenPost } from './openapi.js';
 import { Public } from './public.js';
+import { RefusedSignIns } from './refused-sign-ins.js';
 import { TokenIssuer } from './token-issuer.js';
 import type { TokenAnswer } from './token-issuer.js';
 
@@ -13,7 +14,10 @@ import type { TokenAnswer } from './token-issuer.js';
 @Controller()
 @UseFilters(OAuthErrorFilter)
 export class TokenController {
-  constructor(private readonly issuer: TokenIssuer) {}
+  constructor(
+    private readonly issuer: TokenIssuer,
+    private readonly refused: RefusedSignIns,
+  ) {}
 
   /** A token for a service principal of any tenant. */
   @Post('adfs/oauth2/token')
@@ -25,7 +29,8 @@ export class TokenController {
     @Body() body: unknown,
     @Headers('authorization') authorization?: string,
   ): Promise<TokenAnswer> {
-    return this.issuer.issue({ origin: originOf(request), body, authorization });
+    const call = { origin: originOf(request), body, authorization };
+    return this.refused.watch(request.ip, () => this.issuer.issue(call));
   }
 
   /** A token for a service principal of one tenant. */
@@ -39,6 +44,7 @@ export class TokenController {
     @Body() body: unknown,
     @Headers('authorization') authorization?: string,
   ): Promise<TokenAnswer> {
-    return this.issuer.issue({ origin: originOf(request), tenant, body, authorization });
+    const call = { origin: originOf(request), tenant, body, authorization };
+    return this.refused.watch(request.ip, () => this.issuer.issue(call));
   }
 }

@@ -94,7 +94,8 @@ export const PATH_PARAMETERS: Readonly<Record<string, PathParameter>> = {
     schema: { type: 'string', minLength: 1, maxLength: 50, pattern: '^[a-z0-9][a-z0-9-]*$' },
   },
   appId: { description: 'The application id of the service principal.', schema: UUID },
-  objectId: { description: 'The object id of the user.', schema: UUID },
+  objectId: { description: 'The object id of the user, or of a member.', schema: UUID },
+  groupId: { description: 'The object id of the group.', schema: UUID },
   credentialId: { description: 'The id of the secret or certificate.', schema: UUID },
   tenant: { description: 'The id of the tenant.', schema: UUID },
 };

@@ -160,6 +160,35 @@ describe('the local issuer', () => {
     expect(error(await signIn({ ...eve, password: password.reveal() }))).toEqual([400, 'invalid_grant']);
   });
 
+  it('listens to nobody from an address of which it has refused too many, until as many as were tried have come back', async () => {
+    const quick = await armApp({ clock, settings: { BERTH_REFUSED_LOGINS_PER_MINUTE: '3' } });
+    try {
+      const wanted = { tenantId: quick.tenantId, userName: randomUUID(), displayName: 'x', passwordExpiresAt: null };
+      const { user: made, password } = await quick.get(Users).create(wanted);
+      const sign = async (secret: string) => {
+        const fields = { grant_type: 'password', client_id: CLIENT, username: made.userName, password: secret };
+        const body = new URLSearchParams({ ...fields, scope: `${quick.origin}//.default` });
+        const answer = await fetch(`${quick.origin}/adfs/oauth2/token`, { method: 'POST', body });
+        return [answer.status, answer.headers.get('retry-after')];
+      };
+      const page = async (secret: string) => {
+        const body = new URLSearchParams({ user_code: 'x', username: made.userName, password: secret });
+        return (await fetch(`${quick.origin}/adfs/oauth2/deviceauth`, { method: 'POST', body })).status;
+      };
+      for (let n = 0; n < 5; n++) expect(await sign(password.reveal())).toEqual([200, null]);
+      expect([await sign('a'), await sign('b'), await page('c')]).toEqual([[400, null], [400, null], 400]);
+      expect([await sign(password.reveal()), await page(password.reveal())]).toEqual([[429, '20'], 429]);
+      clock.pass(19);
+      expect((await sign(password.reveal()))[0]).toBe(429);
+      clock.pass(1);
+      expect(await sign(password.reveal())).toEqual([200, null]);
+      await Promise.all(Array.from({ length: 4 }, () => sign('d')));
+      expect((await sign(password.reveal()))[0]).toBe(429);
+    } finally {
+      await quick.close();
+    }
+  });
+
   it('issues nothing that outlives a password that was reset while it was being checked', async () => {
     const eve = await user();
     const found = (await app.get(Users).verifyPassword(eve.name, new Secret(eve.password)))!;

@@ -30,7 +30,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   arm: ['database', 'forwarding', 'work'],
   'activity-log': ['arm', 'config', 'database', 'work'],
   'data-plane': ['config', 'secrets'],
-  identity: ['arm', 'config', 'database', 'secrets', 'work'],
+  identity: ['arm', 'config', 'database', 'forwarding', 'secrets', 'work'],
   throttling: ['arm', 'config'],
   authorization: ['arm', 'config', 'database', 'identity', 'work'],
   faults: ['arm', 'config', 'database', 'work'],
