@@ -154,7 +154,7 @@ function candidates(
 ): readonly RegionEngine[] {
   const all = enginesOf(registry);
   if (uploadRegion !== undefined)
-    return all
+    return [...all.slice(0, 1), ...registry.replicas.filter(({ isGoing }) => !isGoing)]
       .filter((engine) => placeOf({ servedIn: engine.region, servedInZone: engine.zone }) === uploadRegion)
       .concat(all)
       .slice(0, 1);

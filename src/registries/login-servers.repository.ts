@@ -28,6 +28,8 @@ export interface Replica {
   readonly instanceName: string;
   /** Whether it has been made, and its region has not been switched off. */
   readonly isServed: boolean;
+  /** Whether it is being deleted, and may still have what no other has. */
+  readonly isGoing: boolean;
 }
 
 /** What the login servers need to know of a registry's content as a whole. */
@@ -75,13 +77,14 @@ const byKey: Statement = {
                 coalesce(r.policies->'trustPolicy'->>'status' = 'enabled', false) as "hasTrust",
                 coalesce(g.has_garbage, false) as "hasGarbage",
                 exists (select 1 from cache_rules u where u.registry_id = r.id) as "hasCacheRules",
-                case when r.replica_locations = '[]' and r.zone_redundancy = 'Disabled' then '[]'
+                case when r.zone_redundancy = 'Disabled'
+                          and not exists (select 1 from replications p where p.registry_id = r.id) then '[]'
                      else (select coalesce(jsonb_agg(jsonb_build_object(
                                     'region', p.region, 'zone', p.zone, 'instanceName', p.instance_name,
-                                    'isServed', p.is_served)
+                                    'isServed', p.is_served, 'isGoing', p.is_going)
                                     order by p.region = r.location desc, p.region, p.zone), '[]')
                              from registry_copies p
-                            where p.registry_id = r.id and not p.is_going) end as replicas
+                            where p.registry_id = r.id) end as replicas
            from registries r left join login_ports l on l.registry_id = r.id and l.region is null
                              left join registry_contents c on c.registry_id = r.id
                              left join garbage_collections g on g.id = r.id
