@@ -72,6 +72,7 @@ import { TagImmutabilityPolicy } from './tag-immutability-policy.entity.js';
     ContentRecords,
     ContentAttributes,
     DeletedContent,
+    DeletedPurge,
     Garbage,
     Quarantine,
     PullTimes,

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationShutdown, OnModuleInit } from '@nestjs/common';
 import { DataPlane } from '../data-plane/data-plane.js';
 import { EngineClient } from '../data-plane/engine-client.js';
-import { Database } from '../database/database.js';
+import { Database, type Tx } from '../database/database.js';
 import { Clock } from '../work/clock.js';
 import { Sweeps } from '../work/sweeps.js';
 import {
@@ -21,6 +21,9 @@ const FIRST: PurgedManifest = { repository: '', digest: '' };
 /** Seconds for which is known what was purged: longer than any push takes to be written down. */
 const PURGED_KNOWN_SECONDS = 86_400;
 
+/** Writes what follows when a manifest is gone for good from the registry's own instance, in the same transaction. */
+export type PurgeFollower = (tx: Tx, registryId: string, purged: PurgedManifest) => Promise<void>;
+
 /** An engine keeps a manifest, and may let go of others. */
 class NotPurged extends Error {}
 
@@ -33,6 +36,7 @@ class NotPurged extends Error {}
 export class DeletedPurge implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger(DeletedPurge.name);
   private readonly engines = new EngineClient();
+  private readonly followers: PurgeFollower[] = [];
 
   constructor(
     private readonly database: Database,
@@ -47,6 +51,11 @@ export class DeletedPurge implements OnModuleInit, OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     this.engines.close();
+  }
+
+  /** Whoever has more to do when a manifest is gone for good adds that when the application starts. */
+  follow(follower: PurgeFollower): void {
+    this.followers.push(follower);
   }
 
   /** Answers how many manifests and tags are gone for good. An engine that cannot be asked now is asked the next time. */
@@ -90,6 +99,7 @@ export class DeletedPurge implements OnModuleInit, OnApplicationShutdown {
       if (held.isGone) await this.delete(manifest, socketPath);
       // Who began to push it before now may have done so before the engine was told.
       await notePurge(tx, id, manifest, this.clock.now());
+      if (held.isGone) for (const follow of this.followers) await follow(tx, id, manifest);
       return 1;
     });
   }

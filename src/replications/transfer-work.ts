@@ -1,6 +1,7 @@
 import { Injectable, Logger, Optional } from '@nestjs/common';
 import type { OnModuleInit } from '@nestjs/common';
 import { ContentEvents } from '../content/content-events.js';
+import { DeletedPurge } from '../content/deleted-purge.js';
 import { Database } from '../database/database.js';
 import { LeaseLost, whileHeld } from '../work/held-claim.js';
 import { Sweeps } from '../work/sweeps.js';
@@ -11,6 +12,7 @@ import { Transfers } from './transfers.js';
 import {
   finishTransfer,
   followEvents,
+  followPurgeOf,
   forgetTransfer,
   openTransfers,
   TRANSFERS_CHANNEL,
@@ -32,6 +34,7 @@ export class TransferWork implements OnModuleInit {
     private readonly database: Database,
     private readonly transfers: Transfers,
     private readonly events: ContentEvents,
+    private readonly purge: DeletedPurge,
     private readonly queues: WorkQueues,
     private readonly sweeps: Sweeps,
     @Optional() private readonly observer?: TransferObserver,
@@ -39,6 +42,9 @@ export class TransferWork implements OnModuleInit {
 
   onModuleInit(): void {
     this.events.follow((tx, { registryId, at, ids }) => followEvents(tx, registryId, at, ids));
+    this.purge.follow((tx, registryId, { repository, digest }) =>
+      followPurgeOf(tx, registryId, { repository, reference: digest }),
+    );
     this.queues.register({
       name: 'replication transfers',
       channel: TRANSFERS_CHANNEL,

@@ -8,6 +8,8 @@ export const TRANSFERS_CHANNEL = 'berth_replication_transfers';
 
 /** Notifications of one statement, each of which wakes one more worker. */
 const WAKES = 4;
+/** Attempts after which a replica that may have what home lacks is not kept for it any more. */
+const TRIES = 5;
 
 export type ClaimedTransfer = ReplicationTransfer & Claim;
 
@@ -41,6 +43,8 @@ export interface TransferState {
   readonly digest: string | null;
   /** Whether what was deleted can still be restored: it stays where it is. */
   readonly isKept: boolean;
+  /** Whether that is so, and the target is the registry's own instance, which has to have it then: replicas may go. */
+  readonly isKeptAtHome: boolean;
   /** Whether garbage that the manifest refers to was taken from the target, which may have the manifest still. */
   readonly isHollow: boolean;
   /** Of a tag: the transfer of its manifest, which nobody works on and which is done along with it. */
@@ -85,6 +89,17 @@ const follow: Statement = {
            returning 1)
          ${wake}`,
 };
+const followPurge: Statement = {
+  name: 'replication_transfers.follow_purge',
+  text: `with written as (
+           insert into replication_transfers (id, registry_id, instance_name, source_instance, repository, reference)
+             select gen_random_uuid(), $1, c.instance_name, r.instance_name, $2, $3
+               from registry_copies c join registries r on r.id = c.registry_id
+              where c.registry_id = $1 and not c.is_going order by c.instance_name
+           ${again}
+           returning 1)
+         ${wake}`,
+};
 const find: Statement = {
   name: 'replication_transfers.find',
   text: `with written as (
@@ -109,6 +124,10 @@ const state: Statement = {
                          (select digest from image_tags where repository_id = r.id and name = $4)) as digest,
                 exists (select 1 from deleted_manifests
                          where registry_id = $1 and repository = $3 and digest = $4 and purged_at is null) as "isKept",
+                exists (select 1 from deleted_manifests
+                         where registry_id = $1 and repository = $3 and digest = $4 and purge_begun_at is null
+                           and not is_final)
+                  and exists (select 1 from registries where id = $1 and instance_name = $2) as "isKeptAtHome",
                 exists (select 1 from garbage_blobs g
                           join manifest_references f on f.digest = g.digest and f.repository_id = r.id
                          where g.registry_id = $1 and g.instance_name = $2 and g.destroyed_at is not null
@@ -126,12 +145,16 @@ const haveBlob: Statement = {
   text: `select r.name from manifest_references f join repositories r on r.id = f.repository_id
           where f.digest = $2 and f.kind = 'blobs' and r.registry_id = $1 and r.name <> $3 limit $4`,
 };
+/** Of what home lacks without anybody knowing who has it: in these tries, whoever has it would have given it. */
 const drained: Statement = {
   name: 'replication_transfers.drained',
   text: `select not exists (
            select 1 from replication_transfers t join registries r on r.id = t.registry_id
-            where t.source_instance = any ($1) and t.instance_name = r.instance_name
-              and r.provisioning_state <> 'Deleting') as drained`,
+            where t.instance_name = r.instance_name and r.provisioning_state <> 'Deleting'
+              and (t.source_instance = any ($1)
+                   or t.source_instance is null and t.attempts < ${TRIES}
+                      and exists (select 1 from registry_copies c
+                                   where c.registry_id = r.id and c.instance_name = any ($1)))) as drained`,
 };
 const finish: Statement = {
   name: 'replication_transfers.finish',
@@ -177,6 +200,11 @@ const hurry: Statement = {
 /** Has every other instance of the registry follow what happened to one of them. */
 export async function followEvents(tx: Tx, registryId: string, at: Date, ids: readonly string[]): Promise<void> {
   await tx.count(follow, [registryId, ids, at]);
+}
+
+/** Has every copy of the registry lose a manifest that its own instance has lost for good. */
+export async function followPurgeOf(tx: Tx, registryId: string, { repository, reference }: Named): Promise<void> {
+  await tx.count(followPurge, [registryId, repository, reference]);
 }
 
 /** Whether nothing that the instances took is still on its way to the home region, or that goes as well. */

@@ -50,8 +50,17 @@ export class Transfers {
     return 'again';
   }
 
-  private async toDigest(transfer: ReplicationTransfer, state: TransferState, signal: AbortSignal): Promise<Copied> {
+  private async toDigest(
+    transfer: ReplicationTransfer,
+    state: TransferState,
+    signal: AbortSignal,
+  ): Promise<TransferEnd> {
     if (state.digest !== null) return (await this.copy(transfer, state, state.digest, signal)).copied;
+    if (state.isKeptAtHome) {
+      const { copied } = await this.copy(transfer, state, transfer.reference, signal);
+      // Else it may have come after it was purged.
+      return (await stateOfTransfer(this.database, transfer))?.isKeptAtHome ? copied : 'again';
+    }
     const target = this.engines.target(transfer.instanceName, transfer.repository);
     if (!state.isKept) await target.deleteManifest(transfer.reference, signal);
     return NOTHING;

@@ -4,6 +4,7 @@ import { EngineRepositories } from '../../src/copying/engine-repositories.js';
 import { DataPlane } from '../../src/data-plane/data-plane.js';
 import { Database } from '../../src/database/database.js';
 import { ContentEvents } from '../../src/content/content-events.js';
+import { DeletedPurge } from '../../src/content/deleted-purge.js';
 import { ComparisonWork } from '../../src/replications/comparison-work.js';
 import { Comparison } from '../../src/replications/comparison.js';
 import { Transfers } from '../../src/replications/transfers.js';
@@ -42,7 +43,7 @@ function process(call = Number.POSITIVE_INFINITY, when: 'before' | 'after' = 'be
   const [queues, sweeps] = [new WorkQueues(), new Sweeps()];
   const comparison = new Comparison(database, engines);
   const works = [
-    new TransferWork(database, transfers, events, queues, sweeps),
+    new TransferWork(database, transfers, events, edge().get(DeletedPurge), queues, sweeps),
     new ComparisonWork(database, comparison, dying, queues, edge().config),
   ];
   return {

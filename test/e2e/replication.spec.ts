@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
 import { Worker } from '../../src/work/worker.js';
-import { sha256 } from '../support/oci-client.js';
+import { DeletedPurge } from '../../src/content/deleted-purge.js';
+import { MANIFEST_TYPE } from '../support/engines.js';
+import { givenReplica as givenAtOnce } from '../support/given-replica.js';
+import { basic, sha256, type OciClient } from '../support/oci-client.js';
 import { loginServers, pushImage } from '../support/oci-registry.js';
 import { DataPlane } from '../../src/data-plane/data-plane.js';
 import { EngineRepositories } from '../../src/copying/engine-repositories.js';
+import type { Registry } from '../../src/registries/registry.entity.js';
 import { askForComparison } from '../../src/replications/comparisons.repository.js';
 import { ComparisonWork } from '../../src/replications/comparison-work.js';
 import { progressOf } from '../../src/replications/progress.repository.js';
@@ -18,9 +22,10 @@ import {
   work,
   workItOff,
 } from '../support/replicas.js';
+import { reindexed } from '../support/reindexed.js';
 import { until } from '../support/until.js';
 
-const { edge, opened } = loginServers();
+const { edge, opened, clientOf } = loginServers();
 const NEVER = new AbortController().signal;
 
 async function statusOf({ id }: { readonly id: string }) {
@@ -206,4 +211,85 @@ test('one that failed is ready again after its request is sent again, and so is 
   await workItOff(edge());
   expect(await differencesOf(edge(), given.registry, replica.instanceName)).toEqual([]);
   expect(await statusOf(replica)).toMatchObject({ state: 'Succeeded', status: 'Ready' });
+});
+
+const SOFT_DELETE = { softDeletePolicy: { status: 'enabled', retentionDays: 7 } } as Registry['policies'];
+
+/** A registry and its replica, and somebody who pushes to that. */
+async function spread(settings: Partial<Registry> = {}) {
+  const { given, client: home } = await opened();
+  await edge().change(given.registry, settings);
+  const { replication, loginServer } = await givenAtOnce(edge(), given, 'westus');
+  const west = clientOf({ ...given, loginServer }, basic(given.user, given.password));
+  return { given, home, west, replication };
+}
+
+const isPulled = async (client: OciClient, path: string) =>
+  (await client.send('GET', path, { headers: { accept: MANIFEST_TYPE } })).status;
+
+test('what was pushed to a replica and deleted before it came home is there to be restored, without the replica as well', async () => {
+  const { given, home, west, replication } = await spread({ policies: SOFT_DELETE });
+  const { registry } = given;
+  const image = await pushImage(west, 'a', 'v1');
+  expect((await home.send('DELETE', `/v2/a/manifests/${image.digest}`)).status).toBe(202);
+  await beginAgain(edge(), registry, replication, 'Delete');
+  await workItOff(edge());
+  expect(await edge().get(DataPlane).list()).not.toContain(replication.instanceName);
+  const restored = await home.send('POST', `/acr/v1/_deleted/a/_manifests/${image.digest}`, {
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ tag: 'v1' }),
+  });
+  expect(restored.status).toBe(200);
+  for (const path of ['manifests/v1', `blobs/${sha256(image.config)}`, `blobs/${sha256(image.layer)}`])
+    expect(await isPulled(home, `/v2/a/${path}`)).toBe(200);
+});
+
+test('what is purged goes from every region, and no indexing brings it back', async () => {
+  const { given, home, replication } = await spread({ policies: SOFT_DELETE });
+  const [image, kept] = [await pushImage(home, 'a', 'v1'), await pushImage(home, 'a', 'v2')];
+  await workItOff(edge());
+  expect((await home.send('DELETE', `/v2/a/manifests/${image.digest}`)).status).toBe(202);
+  await workItOff(edge());
+  const held = () => heldBy(edge(), replication.instanceName, 'a', [image.digest, kept.digest]);
+  expect(await held()).toEqual({ [image.digest]: image.digest, [kept.digest]: kept.digest });
+  for (const days of [8, 2]) {
+    edge().clock.pass(days * 86_400);
+    await edge().get(DeletedPurge).sweep();
+    await workItOff(edge());
+  }
+  expect(await edge().sql('select digest from deleted_manifests')).toEqual([]);
+  expect(await held()).toEqual({ [image.digest]: undefined, [kept.digest]: kept.digest });
+  expect(await reindexed(edge(), given)).toMatchObject({ added: 0, removed: 0 });
+  expect(await isPulled(home, `/v2/a/manifests/${image.digest}`)).toBe(404);
+});
+
+test('what a replica took is pulled while that is being deleted and it is still on its way home', async () => {
+  const { given, home, west, replication } = await spread();
+  const before = await pushImage(home, 'a', 'v1');
+  await workItOff(edge());
+  const { digest } = await pushImage(west, 'a', 'v1');
+  await beginAgain(edge(), given.registry, replication, 'Delete');
+  for (const reference of ['v1', digest]) {
+    const { status, bytes } = await home.send('GET', `/v2/a/manifests/${reference}`, {
+      headers: { accept: MANIFEST_TYPE },
+    });
+    expect([status, sha256(bytes)]).toEqual([200, digest]);
+  }
+  await workItOff(edge());
+  expect(await differencesOf(edge(), given.registry, given.registry.instanceName)).toEqual([]);
+  expect(await isPulled(home, `/v2/a/manifests/${before.digest}`)).toBe(200);
+});
+
+test('what home lost is brought from a replica that is being deleted, though nobody said that it is there', async () => {
+  const { given, client } = await opened();
+  const { registry } = given;
+  const { layer } = await pushImage(client, 'a', 'v1');
+  const replica = await givenReplica(edge(), registry, 'westeurope');
+  await edge().get(DataPlane).garbageOf(registry.instanceName).discard(sha256(layer));
+  await edge().get(DataPlane).renewEngines(registry.instanceName);
+  await reindexed(edge(), given);
+  await beginAgain(edge(), registry, replica, 'Delete');
+  await workItOff(edge());
+  expect(await differencesOf(edge(), registry, registry.instanceName)).toEqual([]);
+  expect(await edge().get(DataPlane).list()).not.toContain(replica.instanceName);
 });
