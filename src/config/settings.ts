@@ -77,7 +77,7 @@ export const SETTINGS = {
   oidcIssuers: setting(
     issuerList,
     '',
-    'Further token issuers, separated by commas: URLs whose `/.well-known/openid-configuration` names their keys. After each, where they differ from what Entra ID does: `;audience=` (may be repeated), `;tenantClaim=` or `;tenantId=`, `;objectIdClaim=`.',
+    'Further token issuers, separated by commas: URLs whose `/.well-known/openid-configuration` names their keys. After each, where they differ from what Entra ID does: `;audience=` (may be repeated), `;tenantClaim=` or `;tenantId=`, `;objectIdClaim=`, `;groupsClaim=`.',
   ),
   encryptionKey: setting(
     optionalKey,
@@ -120,7 +120,7 @@ export const SETTINGS = {
   refusedLoginsPerMinute: setting(
     integer(0, 1_000_000),
     '120',
-    'Refused logins a minute after which a registry listens to no further login from that address for a while; 0: any number.',
+    'Refused logins a minute after which a registry, or the local issuer, listens to no further login from that address for a while; 0: any number.',
   ),
   layerLimitBytes: setting(
     integer(1, 2 ** 50),
