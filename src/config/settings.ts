@@ -20,6 +20,7 @@ import {
 } from './parsers.js';
 import type { Parser } from './parsers.js';
 import { secretSourceList } from './secret-sources.js';
+import { subnetList } from './subnets.js';
 
 export const ROLES = ['api', 'edge', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
@@ -146,6 +147,11 @@ export const SETTINGS = {
     integer(1, 60),
     '5',
     'Time in which the engine of a region has to begin its answer to a pull, where the registry has others: then these are asked.',
+  ),
+  subnets: setting(
+    subnetList,
+    '',
+    'The networks of the subnets that `virtualNetworkRules` of registries name: `<resource id of the subnet>=10.1.0.0/24,fd00:1::/64`, subnets separated by semicolons. In a subnet that is not here, nobody is.',
   ),
   faults: setting(
     oneOf(['off', 'on']),

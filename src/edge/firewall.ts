@@ -1,13 +1,17 @@
 import { BlockList, isIP } from 'node:net';
+import type { Subnets } from '../config/subnets.js';
 import type { RegistryEndpoint } from '../registries/login-servers.js';
 import { OciError } from './oci-error.js';
 
 type NetworkSettings = Pick<RegistryEndpoint, 'publicNetworkAccess' | 'networkRuleSet'>;
 
-/** @throws OciError when the registry's network rules do not let the address in. */
-export function requireAllowed(registry: NetworkSettings, remoteAddress: string | undefined): void {
+/**
+ * @param subnets where the clients of each subnet are; in one that is not there, nobody is.
+ * @throws OciError when the registry's network rules do not let the address in.
+ */
+export function requireAllowed(registry: NetworkSettings, remoteAddress: string | undefined, subnets: Subnets): void {
   const address = (remoteAddress ?? '').replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
-  if (isAllowed(registry, address)) return;
+  if (isAllowed(registry, address, subnets)) return;
   throw new OciError(
     'DENIED',
     `client with IP '${address}' is not allowed access. ` +
@@ -16,16 +20,23 @@ export function requireAllowed(registry: NetworkSettings, remoteAddress: string 
   );
 }
 
-function isAllowed({ publicNetworkAccess, networkRuleSet }: NetworkSettings, address: string): boolean {
+function isAllowed(
+  { publicNetworkAccess, networkRuleSet: { defaultAction, ipRules, virtualNetworkRules = [] } }: NetworkSettings,
+  address: string,
+  subnets: Subnets,
+): boolean {
   if (publicNetworkAccess === 'Disabled') return false;
-  if (networkRuleSet.defaultAction === 'Allow') return true;
+  if (defaultAction === 'Allow') return true;
   const family = isIP(address);
   if (family === 0) return false;
   const rules = new BlockList();
-  for (const { value } of networkRuleSet.ipRules) {
+  for (const { value } of ipRules) {
     const [network = '', prefix] = value.split('/');
     const type = isIP(network) === 4 ? 'ipv4' : 'ipv6';
     rules.addSubnet(network, prefix === undefined ? (type === 'ipv4' ? 32 : 128) : Number(prefix), type);
   }
+  for (const { id } of virtualNetworkRules)
+    for (const network of subnets.get(id.toLowerCase()) ?? [])
+      rules.addSubnet(network.address, network.prefix, network.family);
   return rules.check(address, family === 4 ? 'ipv4' : 'ipv6');
 }

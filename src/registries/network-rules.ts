@@ -1,9 +1,8 @@
 import { isIP } from 'node:net';
 import type { Problem } from '../arm/arm-error.js';
+import { isSubnetId } from '../config/subnets.js';
 import type { Registry } from './registry.entity.js';
 
-const SUBNET =
-  /^\/subscriptions\/[\w-]+\/resourceGroups\/[\w.()-]+\/providers\/Microsoft\.(Classic)?Network\/virtualNetworks\/[\w.-]+\/subnets\/[\w.-]+$/i;
 const RULES = 'properties.networkRuleSet';
 
 /** Rules that name no address, no block and no subnet. */
@@ -20,7 +19,7 @@ export function networkRuleProblems({ networkRuleSet: { ipRules, virtualNetworkR
           ],
     ),
     ...virtualNetworkRules.flatMap(({ id }, index) =>
-      SUBNET.test(id)
+      isSubnetId(id)
         ? []
         : [problem(`${RULES}.virtualNetworkRules[${index}].id`, `'${id}' is not the resource id of a subnet.`)],
     ),

@@ -19,11 +19,6 @@ export const NOT_ENFORCED_HEADER = 'x-berth-not-enforced';
  */
 export const NOT_ACTED_ON: readonly SettingNotActedOn<Registry>[] = [
   {
-    target: 'properties.networkRuleSet.virtualNetworkRules',
-    isOn: ({ networkRuleSet }) => networkRuleSet.virtualNetworkRules !== undefined,
-    missing: 'no request is known to come from a subnet, so such a rule lets nobody in',
-  },
-  {
     target: 'properties.metadataSearch',
     isOn: ({ metadataSearch }) => metadataSearch === 'Enabled',
     missing: 'artifacts cannot be searched',

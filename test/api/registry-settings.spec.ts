@@ -83,7 +83,7 @@ const SWITCHES: readonly {
     off: { networkRuleSet: { defaultAction: 'Allow', virtualNetworkRules: [] } },
     from: 'Premium',
     apiVersion: WITH_SUBNETS,
-    named: true,
+    named: false,
   },
   {
     target: 'properties.policies.exportPolicy',

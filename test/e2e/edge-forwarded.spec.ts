@@ -15,13 +15,18 @@ async function challengeOf(edge: Edge, { loginServer }: GivenRegistry, headers: 
   return { status, realm: /realm="([^"]+)"/.exec(String(answered['www-authenticate']))?.[1], json };
 }
 
+const SUBNET = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/n/subnets/build';
+
 const fenced = { networkRuleSet: { defaultAction: 'Deny' as const, ipRules: [{ value: '203.0.113.0/24' }] } };
 
 describe('a login server behind a trusted proxy', () => {
   let edge: Edge;
 
   beforeAll(async () => {
-    edge = await openEdge({ BERTH_TRUSTED_PROXIES: '127.0.0.0/8,::1' });
+    edge = await openEdge({
+      BERTH_TRUSTED_PROXIES: '127.0.0.0/8,::1',
+      BERTH_SUBNETS: `${SUBNET}=10.1.0.0/24,fd00:1::/64;${SUBNET}-2=10.2.0.0/24`,
+    });
   });
   afterAll(() => edge?.close());
 
@@ -44,6 +49,33 @@ describe('a login server behind a trusted proxy', () => {
       status: 403,
       json: { errors: [{ message: expect.stringContaining("client with IP '198.51.100.1'") }] },
     });
+  });
+
+  test('lets in who is in a subnet that a rule names, from the change on', async () => {
+    const { registry, ...given } = await edge.registry();
+    const answerTo = async (address: string) => {
+      const { status, json } = await challengeOf(edge, { registry, ...given }, { 'x-forwarded-for': address });
+      return status === 403 ? (json as { errors: readonly [{ message: string }] }).errors[0].message : status;
+    };
+    const refusalOf = (address: string) => expect.stringMatching(`^client with IP '${address}' is not allowed access`);
+    const allow = (...ids: string[]) =>
+      edge.change(registry, {
+        networkRuleSet: {
+          defaultAction: 'Deny',
+          ipRules: [],
+          virtualNetworkRules: ids.map((id) => ({ action: 'Allow', id })),
+        },
+      });
+
+    await allow(SUBNET.toUpperCase(), `${SUBNET}-that-no-setting-knows`);
+    expect(await answerTo('10.1.0.9')).toBe(401);
+    expect(await answerTo('fd00:1::9')).toBe(401);
+    expect(await answerTo('10.2.0.9')).toEqual(refusalOf('10.2.0.9'));
+    await allow(`${SUBNET}-2`);
+    expect(await answerTo('10.2.0.9')).toBe(401);
+    expect(await answerTo('10.1.0.9')).toEqual(refusalOf('10.1.0.9'));
+    await edge.change(registry, { publicNetworkAccess: 'Disabled' });
+    expect(await answerTo('10.2.0.9')).toEqual(refusalOf('10.2.0.9'));
   });
 
   test('is found by the host that the proxy was asked for', async () => {
