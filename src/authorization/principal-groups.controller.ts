@@ -8,7 +8,7 @@ import { listBody, pageOf } from '../arm/paging.js';
 import { Database } from '../database/database.js';
 import { Clock } from '../work/clock.js';
 import { PrincipalRoute } from '../identity/openapi.js';
-import { bodyOf, failMissing, idOf } from '../identity/principal-requests.js';
+import { bodyOf, failMissing, idAfter, idOf } from '../identity/principal-requests.js';
 import type { PrincipalGroup } from '../identity/principal-group.entity.js';
 import * as rows from '../identity/principal-groups.repository.js';
 import {
@@ -21,7 +21,6 @@ import {
 import { RightsOfCallers } from './rights.js';
 
 const WHAT = 'group';
-const LEAST_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Groups of users and service principals, who have its roles for as long as they are in it. */
 @ApiTags('Identity')
@@ -39,7 +38,7 @@ export class PrincipalGroupsController {
   @PrincipalRoute('PrincipalGroups_List', { answers: { 200: ['Some of them.', PrincipalGroupPageWire] }, paged: true })
   async list(@ArmTenant() request: TenantRequest): Promise<PrincipalGroupPageWire> {
     const page = pageOf(request.query);
-    const found = await rows.pageOfGroups(this.database, afterOf(page.after), page.limit + 1);
+    const found = await rows.pageOfGroups(this.database, idAfter(page), page.limit + 1);
     return listBody(found, page, request.url, ({ objectId }) => objectId, groupToWire);
   }
 
@@ -89,7 +88,7 @@ export class PrincipalGroupsController {
   ): Promise<PrincipalGroupMemberPageWire> {
     const { objectId } = await this.find(groupId);
     const page = pageOf(request.query);
-    const found = await rows.pageOfMembers(this.database, objectId, afterOf(page.after), page.limit + 1);
+    const found = await rows.pageOfMembers(this.database, objectId, idAfter(page), page.limit + 1);
     return listBody(found, page, request.url, (member) => member.objectId, memberToWire);
   }
 
@@ -133,10 +132,6 @@ export class PrincipalGroupsController {
   private async find(groupId: string): Promise<PrincipalGroup> {
     return (await rows.findGroup(this.database, idOf(WHAT, groupId))) ?? failMissing(WHAT, groupId);
   }
-}
-
-function afterOf(text: string): string {
-  return text ? idOf('page after', text) : LEAST_ID;
 }
 
 function noMember({ tenantId, displayName }: PrincipalGroup, objectId: string): ArmError {

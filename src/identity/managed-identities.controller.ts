@@ -17,11 +17,10 @@ import {
   NewManagedIdentityWire,
 } from './managed-identities.wire.js';
 import { PrincipalRoute } from './openapi.js';
-import { bodyOf, failMissing, idOf } from './principal-requests.js';
+import { bodyOf, failMissing, idAfter, idOf } from './principal-requests.js';
 import { principalToWire } from './service-principals.controller.js';
 
 const WHAT = 'managed identity';
-const LEAST_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Identities of programs that run beside the service. */
 @ApiTags('Identity')
@@ -41,8 +40,7 @@ export class ManagedIdentitiesController {
   })
   async list(@ArmTenant() request: TenantRequest): Promise<ManagedIdentityPageWire> {
     const page = pageOf(request.query);
-    const after = page.after ? idOf('page after', page.after) : LEAST_ID;
-    const found = await pageOfIdentities(this.database, after, page.limit + 1);
+    const found = await pageOfIdentities(this.database, idAfter(page), page.limit + 1);
     return listBody(found, page, request.url, ({ appId }) => appId, identityToWire);
   }
 

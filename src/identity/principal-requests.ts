@@ -1,7 +1,10 @@
 import { ArmError, throwIfAny } from '../arm/arm-error.js';
 import type { Caller } from '../arm/caller.js';
+import type { Page } from '../arm/paging.js';
 import { parseBody } from '../arm/parse-body.js';
 import { parseUuid } from '../arm/uuid.js';
+
+const LEAST_ID = '00000000-0000-0000-0000-000000000000';
 
 /** @throws ArmError with everything that is wrong with the body. */
 export function bodyOf<T extends object>(shape: new () => T, body: unknown): T {
@@ -14,6 +17,11 @@ export function bodyOf<T extends object>(shape: new () => T, body: unknown): T {
 /** @throws ArmError ResourceNotFound when the text is no id at all. */
 export function idOf(what: string, text: string): string {
   return parseUuid(text) ?? failMissing(what, text);
+}
+
+/** Where a page of a list begins that is in the order of ids. @throws ArmError as `idOf` does. */
+export function idAfter({ after }: Page): string {
+  return after ? idOf('page after', after) : LEAST_ID;
 }
 
 export function failMissing(what: string, id: string): never {

@@ -6,7 +6,7 @@ import { listBody, pageOf } from '../arm/paging.js';
 import { Database } from '../database/database.js';
 import { Clock } from '../work/clock.js';
 import { PrincipalRoute } from './openapi.js';
-import { bodyOf, expiryOf, failMissing, idOf, refuseOneself } from './principal-requests.js';
+import { bodyOf, expiryOf, failMissing, idAfter, idOf, refuseOneself } from './principal-requests.js';
 import {
   CreatedServicePrincipalWire,
   NewServicePrincipalWire,
@@ -20,7 +20,6 @@ import { findPrincipal, pageOfPrincipals } from './service-principals.repository
 import { TokenVerifier } from './token-verifier.js';
 
 const WHAT = 'service principal';
-const LEAST_ID = '00000000-0000-0000-0000-000000000000';
 
 /** Applications that sign in to the local issuer. */
 @ApiTags('Identity')
@@ -42,8 +41,7 @@ export class ServicePrincipalsController {
   })
   async list(@ArmTenant() request: TenantRequest): Promise<ServicePrincipalPageWire> {
     const page = pageOf(request.query);
-    const after = page.after ? idOf('page after', page.after) : LEAST_ID;
-    const found = await pageOfPrincipals(this.database, after, page.limit + 1);
+    const found = await pageOfPrincipals(this.database, idAfter(page), page.limit + 1);
     return listBody(found, page, request.url, ({ appId }) => appId, principalToWire);
   }
 
