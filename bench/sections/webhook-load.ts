@@ -10,7 +10,7 @@ import type { Stage } from './stage.js';
 const REGISTRY = 'hookload';
 const REPOSITORY = 'all';
 const WEBHOOKS = 200;
-const PUSHES = 900;
+const PUSHES = 2_400;
 /** Clients that push at the same time, as long as not more than so many deliveries are on their way. */
 const CLIENTS = 4;
 const MAX_BACKLOG = 10 * WEBHOOKS;
