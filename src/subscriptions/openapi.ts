@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import type { Type } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { TAG_NAME_PREFIX } from './filter.js';
 
 /** What a route answers with, by status: a body, or a sentence when it has none. */
 type Answers = Readonly<Record<number, Type | string>>;
@@ -36,7 +37,7 @@ export function Paged(...fields: readonly string[]): MethodDecorator {
     Optional('$top', 'The most items on a page.', { type: 'integer', minimum: 1 }),
     Optional('$skipToken', 'From `nextLink`.'),
     ...(fields.length > 0
-      ? [Optional('$filter', `\`field eq 'text'\`, joined by \`and\`: ${fields.join(', ')}.`)]
+      ? [Optional('$filter', `\`field eq 'text'\`, joined by \`and\`: ${fields.map(filterText).join(', ')}.`)]
       : []),
   );
 }
@@ -51,3 +52,7 @@ export function Optional(
 }
 
 const MEANINGS: Readonly<Record<string, string>> = { '201': 'It was created.' };
+
+function filterText(field: string): string {
+  return field === TAG_NAME_PREFIX ? "or `startswith(tagName, 'text')`" : field;
+}

@@ -2,10 +2,18 @@ import { ArmError } from '../arm/arm-error.js';
 import { queryParameter } from '../arm/arm-request.js';
 import { normalLocation } from '../arm/location.js';
 import type { ResourceSummary } from '../arm/resource-catalogue.js';
-import type { Filter } from './filter.js';
+import { TAG_NAME_PREFIX, type Filter } from './filter.js';
 import type { ResourceWire } from './resource.wire.js';
 
-export const RESOURCE_FIELDS = ['resourceGroup', 'resourceType', 'name', 'location', 'tagName', 'tagValue'] as const;
+export const RESOURCE_FIELDS = [
+  'resourceGroup',
+  'resourceType',
+  'name',
+  'location',
+  'tagName',
+  'tagValue',
+  TAG_NAME_PREFIX,
+] as const;
 
 export type ResourceFilter = Filter<(typeof RESOURCE_FIELDS)[number]>;
 
@@ -31,13 +39,14 @@ export function expansionsOf(query: Readonly<Record<string, string | undefined>>
 }
 
 /** Whether a resource of a fitting type, in a fitting group, is wanted. Only the values of tags are compared with their casing. */
-export function isWanted(resource: ResourceSummary, { name, location, tagName, tagValue }: ResourceFilter): boolean {
+export function isWanted(resource: ResourceSummary, filter: ResourceFilter): boolean {
+  const { name, location, tagName, tagValue, tagNamePrefix } = filter;
   if (name !== undefined && resource.name.toLowerCase() !== name.toLowerCase()) return false;
   if (location !== undefined && resource.location !== normalLocation(location)) return false;
+  const tags = Object.entries(resource.tags).map(([tag, value]) => [tag.toLowerCase(), value] as const);
+  if (tagNamePrefix !== undefined && !tags.some(([tag]) => tag.startsWith(tagNamePrefix.toLowerCase()))) return false;
   if (tagName === undefined) return true;
-  return Object.entries(resource.tags).some(
-    ([tag, value]) => tag.toLowerCase() === tagName.toLowerCase() && (tagValue === undefined || value === tagValue),
-  );
+  return tags.some(([tag, value]) => tag === tagName.toLowerCase() && (tagValue === undefined || value === tagValue));
 }
 
 export function resourceToWire(resource: ResourceSummary, expansions: readonly Expansion[]): ResourceWire {

@@ -123,6 +123,9 @@ describe('the lists of all resources', () => {
     [`tagName eq 'env'`, ['alpha1', 'Bravo1']],
     [`tagName eq 'ENV' and tagValue eq 'prod'`, ['Bravo1']],
     [`tagName eq 'ENV' and tagValue eq 'PROD'`, []],
+    [`startswith(tagname, 'T')`, ['Bravo1']],
+    [`startswith(tagName, 'nv')`, []],
+    [`startswith(tagName, 'e') and name eq 'alpha1'`, ['alpha1']],
     [`tagName eq 'team' and tagValue eq 'it’s us' and location eq 'westeurope'`, ['Bravo1']],
   ])('are narrowed by %s', async (filter, expected) => {
     expect(await names(first.subscription.path, filter)).toEqual(expected);

@@ -21,6 +21,8 @@ export const RESOURCES: readonly Trial[] = [
       const merged = { properties: { tags: { a: 'b', c: 'd' } } };
       expect(await tag('update --operation merge --tags c=d')).toMatchObject(merged);
       expect(namesIn(await az.run('resource list --tag c=d'))).toEqual([registry]);
+      expect(namesIn(await az.run('resource list --tag C*'))).toEqual([registry]);
+      expect(namesIn(await az.run('resource list --tag d*'))).toEqual([]);
       expect(await tag('delete --yes')).toBeUndefined();
       expect(await az.run(`acr show -n ${registry} --query tags`)).toEqual({});
     },
