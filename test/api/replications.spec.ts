@@ -3,7 +3,6 @@ import { ZoneWork } from '../../src/replications/zone-work.js';
 import { armApp, type ArmApp, type GivenRegistry } from '../support/arm-app.js';
 
 const TYPE = 'Microsoft.ContainerRegistry/registries/replications';
-const OTHERS = Array.from({ length: 120 }, (_, index) => `region${index}`);
 const MESSAGE = 'The replica has all that the registry holds.';
 const aTime = expect.stringMatching(/^\d{4}-.*Z$/) as string;
 
@@ -18,7 +17,7 @@ describe('replications', () => {
   let app: ArmApp;
 
   beforeAll(async () => {
-    app = await armApp({ settings: { BERTH_REGIONS: ['westeurope', 'eastus', 'northeurope', ...OTHERS].join(',') } });
+    app = await armApp({ settings: { BERTH_REGIONS: 'westeurope,eastus,northeurope,region1' } });
   });
   afterAll(() => app?.close());
 
@@ -241,12 +240,12 @@ describe('replications', () => {
   it('are listed page by page', async () => {
     const { path } = await app.given.registry();
     expect(await app.request('GET', `${path}/replications`)).toMatchObject({ status: 200, body: { value: [] } });
-    for (const name of ['northeurope', 'eastus', 'region7']) await put(path, name);
+    for (const name of ['northeurope', 'eastus', 'region1']) await put(path, name);
     await app.settle();
     const first = await app.request<{ value: Body[]; nextLink: string }>('GET', `${path}/replications?$top=2`);
     expect(first.body.value.map(({ name }) => name)).toEqual(['eastus', 'northeurope']);
     const next = await app.request<{ value: Body[] }>('GET', first.body.nextLink.slice(app.origin.length));
-    expect([next.body.value.map(({ name }) => name), 'nextLink' in next.body]).toEqual([['region7'], false]);
+    expect([next.body.value.map(({ name }) => name), 'nextLink' in next.body]).toEqual([['region1'], false]);
   });
 
   it('below a registry that is not there are told so', async () => {
@@ -292,38 +291,6 @@ describe('replications', () => {
   let refused: Promise<GivenRegistry> | undefined;
   const refusing = () => (refused ??= app.given.registry());
 
-  it.each(['Basic', 'Standard'])('are refused below every %s registry, whoever comes at once', async (sku) => {
-    const { path } = await app.given.registry({ body: { sku: { name: sku } } });
-    const answers = await Promise.all(OTHERS.map((region) => put(path, region)));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400]));
-    expect(answers[0]!.body).toEqual({
-      error: {
-        code: 'SkuNotSupported',
-        message: `Geo-replication is not supported for the SKU ${sku}. It needs the SKU Premium.`,
-      },
-    });
-    expect(await app.request('GET', `${path}/replications`)).toMatchObject({ body: { value: [] } });
-  });
-
-  it('are one per region, whoever comes at once, and are counted', async () => {
-    const { path } = await app.given.registry();
-    const before = await app.dataPlane.list();
-    const answers = await Promise.all([...OTHERS, ...OTHERS].map((region) => put(path, region)));
-    const count = (status: number) => answers.filter((answer) => answer.status === status).length;
-    expect([count(201), count(409)]).toEqual([120, 120]);
-    expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
-      error: { code: 'OperationInProgress', message: expect.stringContaining(TYPE) as string },
-    });
-    const geo = expect.arrayContaining([{ name: 'Geo-replications', limit: -1, currentValue: 120, unit: 'Count' }]);
-    expect(await app.request('GET', `${path}/listUsages`)).toMatchObject({ body: { value: geo } });
-    await app.settle();
-    expect(await instancesSince(before)).toHaveLength(120);
-    await app.request('DELETE', path);
-    await app.settle();
-    expect(await instancesSince(before)).toEqual([]);
-    expect(await app.request('GET', path)).toMatchObject({ status: 404 });
-  });
-
   it('tell how far they are, and are compared when somebody asks for it', async () => {
     const { path } = await app.given.registry();
     const { path: one } = await given(path);
@@ -354,36 +321,6 @@ describe('replications', () => {
         status: 404,
         body: { error: { code: 'ResourceNotFound' } },
       });
-  });
-
-  it('stand in the way of a smaller SKU until they are gone', async () => {
-    const { path } = await app.given.registry();
-    const { path: one } = await given(path);
-    const refusal = {
-      status: 409,
-      body: {
-        error: { code: 'SkuDowngradeNotAllowed', message: expect.stringContaining('Geo-replication') as string },
-      },
-    };
-    expect(await app.request('PATCH', path, { sku: { name: 'Standard' } })).toMatchObject(refusal);
-    await app.request('DELETE', one);
-    expect(await app.request('PATCH', path, { sku: { name: 'Standard' } })).toMatchObject(refusal);
-    await app.settle();
-    expect(await app.request('PATCH', path, { sku: { name: 'Standard' } })).toMatchObject({ status: 201 });
-    await app.settle();
-  });
-
-  it('and a smaller SKU that race for a registry do not both win', async () => {
-    for (let round = 0; round < 5; round++) {
-      const { path } = await app.given.registry();
-      const [smaller, ...made] = await Promise.all([
-        app.request('PATCH', path, { sku: { name: 'Basic' } }),
-        ...OTHERS.slice(0, 10).map((region) => put(path, region)),
-      ]);
-      const won = made.filter(({ status }) => status === 201).length;
-      expect([smaller.status, won === 0]).toEqual(smaller.status === 201 ? [201, true] : [409, false]);
-      await app.settle();
-    }
   });
 
   it('end before their registry does, those that are still being made too', async () => {
