@@ -103,8 +103,10 @@ describe('against the application', () => {
       const answer = responses[status] ?? responses.default;
       return Object.keys(answer && 'headers' in answer ? (answer.headers ?? {}) : {}).map((name) => name.toLowerCase());
     };
-    const body = { properties: { zoneRedundancy: 'Enabled' } };
-    const { path: registry, group } = await app.given.registry({ body });
+    const { path: registry, group } = await app.given.registry();
+    const searched = { properties: { metadataSearch: 'Enabled' } };
+    await app.request('PATCH', registry, searched, { apiVersion: '2023-11-01-preview' });
+    await app.settle();
     const headers = { 'x-berth-return-etag': 'true' };
     const replication = `${registry}/replications/westeurope`;
     const lists = `${group.path}/providers/Microsoft.ContainerRegistry/registries`;
@@ -112,7 +114,7 @@ describe('against the application', () => {
       ['Registries_Get', 'GET', registry, undefined, 200],
       ['Registries_ListByResourceGroup', 'GET', lists, undefined, 200],
       ['Registries_Update', 'PATCH', registry, { tags: { a: '1' } }, 200],
-      ['Replications_Create', 'PUT', replication, { location: 'westeurope', ...body }, 201],
+      ['Replications_Create', 'PUT', replication, { location: 'westeurope' }, 201],
       ['Replications_Delete', 'DELETE', replication, undefined, 202],
       ['Webhooks_Get', 'GET', `${registry}/webhooks/none12345`, undefined, 404],
     ] as const) {
