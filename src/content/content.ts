@@ -19,6 +19,7 @@ import {
 } from './content-index.repository.js';
 import { ContentEvents } from './content-events.js';
 import { holdReplica, type ContentCause } from './content-events.repository.js';
+import { noteGoneForGood } from './deleted-content.repository.js';
 import { Garbage } from './garbage.js';
 import type { ManifestDocument } from './manifest-document.js';
 import { partsBack, requireStored, tellingOf } from './pushed-again.js';
@@ -137,7 +138,11 @@ export class Content {
 
   /** The engine has them no more, nor any tag of them. */
   async deleted(from: Deletion, digests: readonly string[]): Promise<readonly string[]> {
-    const removed = await this.removed(from, (tx, removal) => removeManifests(tx, removal, digests));
+    const removed = await this.removed(from, async (tx, removal) => {
+      const id = await takenRepository(tx, removal);
+      if (id !== undefined) await noteGoneForGood(tx, id, { ...removal, actor: from.cause.actor }, digests);
+      return removeManifests(tx, removal, digests);
+    });
     return removed.map(({ digest }) => digest);
   }
 

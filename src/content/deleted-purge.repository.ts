@@ -58,9 +58,14 @@ const dropTags: Statement = {
   name: 'deleted_purge.drop_tags',
   text: `delete from deleted_tags t using registries g where g.id = t.registry_id and t.deleted_at <= ${CUTOFF}`,
 };
+/** Not while another instance has still to be told. */
 const forgetPurged: Statement = {
   name: 'deleted_purge.forget',
-  text: 'delete from deleted_manifests where purged_at <= $1',
+  text: `delete from deleted_manifests d
+          where purged_at <= $1
+            and not exists (select 1 from replication_transfers t
+                             where t.registry_id = d.registry_id and t.repository = d.repository
+                               and t.reference = d.digest)`,
 };
 
 /** In which something is due. */

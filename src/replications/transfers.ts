@@ -8,6 +8,8 @@ import { EngineRepositories } from '../copying/engine-repositories.js';
 import { FirstThatHas } from '../copying/first-that-has.js';
 import { Turns } from '../copying/turns.js';
 import { Database } from '../database/database.js';
+import { Clock } from '../work/clock.js';
+import { holdPurgedManifest, notePurgedSince } from './purged-manifests.repository.js';
 import type { ReplicationTransfer } from './replication-transfer.entity.js';
 import {
   repositoriesWithBlob,
@@ -33,6 +35,7 @@ export class Transfers {
     private readonly database: Database,
     private readonly engines: EngineRepositories,
     { replicationBandwidth }: Config,
+    private readonly clock: Clock,
     @Optional() pace?: Pace,
   ) {
     this.bandwidth = new Bandwidth(replicationBandwidth, pace);
@@ -61,9 +64,20 @@ export class Transfers {
       // Else it may have come after it was purged.
       return (await stateOfTransfer(this.database, transfer))?.isKeptAtHome ? copied : 'again';
     }
+    return state.isKept ? NOTHING : this.remove(transfer, signal);
+  }
+
+  /** What is pushed to the target meanwhile is either seen by then or has to be pushed again. May be repeated. */
+  private remove(transfer: ReplicationTransfer, signal: AbortSignal): Promise<TransferEnd> {
     const target = this.engines.target(transfer.instanceName, transfer.repository);
-    if (!state.isKept) await target.deleteManifest(transfer.reference, signal);
-    return NOTHING;
+    return this.database.transaction(async (tx) => {
+      await holdPurgedManifest(tx, transfer);
+      const state = await stateOfTransfer(tx, transfer);
+      if (!state || state.digest !== null || state.isKept) return 'again';
+      await target.deleteManifest(transfer.reference, signal);
+      await notePurgedSince(tx, transfer, this.clock.now());
+      return NOTHING;
+    });
   }
 
   private async toTag(transfer: ReplicationTransfer, state: TransferState, signal: AbortSignal): Promise<Copied> {

@@ -38,7 +38,7 @@ function process(call = Number.POSITIVE_INFINITY, when: 'before' | 'after' = 'be
     },
   } as unknown as DataPlane;
   const engines = new EngineRepositories(dying);
-  const transfers = new Transfers(database, engines, edge().config);
+  const transfers = new Transfers(database, engines, edge().config, edge().clock);
   const events = { follow: () => undefined } as unknown as ContentEvents;
   const [queues, sweeps] = [new WorkQueues(), new Sweeps()];
   const comparison = new Comparison(database, engines);

@@ -373,7 +373,7 @@ test('a transfer takes as long as the bandwidth lets it', async () => {
     },
   };
   const config = { ...edge().config, replicationBandwidth: BANDWIDTH };
-  const transfers = new Transfers(edge().get(Database), edge().get(EngineRepositories), config, pace);
+  const transfers = new Transfers(edge().get(Database), edge().get(EngineRepositories), config, edge().clock, pace);
   const [transfer] = await edge().sql<ReplicationTransfer>(
     `select registry_id as "registryId", instance_name as "instanceName", source_instance as "sourceInstance",
             repository, reference from replication_transfers where instance_name = $1 and reference = 'v1'`,

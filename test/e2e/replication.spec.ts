@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { Worker } from '../../src/work/worker.js';
 import { DeletedPurge } from '../../src/content/deleted-purge.js';
 import { MANIFEST_TYPE } from '../support/engines.js';
@@ -8,6 +8,8 @@ import { loginServers, pushImage } from '../support/oci-registry.js';
 import { DataPlane } from '../../src/data-plane/data-plane.js';
 import { EngineRepositories } from '../../src/copying/engine-repositories.js';
 import type { Registry } from '../../src/registries/registry.entity.js';
+import { EngineTarget } from '../../src/copying/engine-target.js';
+import { PushRecord } from '../../src/edge/push-record.js';
 import { askForComparison } from '../../src/replications/comparisons.repository.js';
 import { ComparisonWork } from '../../src/replications/comparison-work.js';
 import { progressOf } from '../../src/replications/progress.repository.js';
@@ -213,6 +215,7 @@ test('one that failed is ready again after its request is sent again, and so is 
   expect(await statusOf(replica)).toMatchObject({ state: 'Succeeded', status: 'Ready' });
 });
 
+const NO_SETTINGS: Partial<Registry> = {};
 const SOFT_DELETE = { softDeletePolicy: { status: 'enabled', retentionDays: 7 } } as Registry['policies'];
 
 /** A registry and its replica, and somebody who pushes to that. */
@@ -293,3 +296,38 @@ test('what home lost is brought from a replica that is being deleted, though nob
   expect(await differencesOf(edge(), registry, registry.instanceName)).toEqual([]);
   expect(await edge().get(DataPlane).list()).not.toContain(replica.instanceName);
 });
+
+test.each([
+  ['was deleted', NO_SETTINGS],
+  ['was purged', { policies: SOFT_DELETE }],
+])(
+  'what %s and is pushed again to a replica, just when that is told to delete it, is not lost',
+  async (_how, settings) => {
+    const { home, west } = await spread(settings);
+    const image = await pushImage(home, 'a', 'v1');
+    await workItOff(edge());
+    expect((await home.send('DELETE', `/v2/a/manifests/${image.digest}`)).status).toBe(202);
+    edge().clock.pass(8 * 86_400);
+    expect(await edge().get(DeletedPurge).sweep()).toBe(settings === NO_SETTINGS ? 0 : 2);
+    const remove = Object.getOwnPropertyDescriptor(EngineTarget.prototype, 'deleteManifest')!.value as (
+      ...said: unknown[]
+    ) => Promise<boolean>;
+    const write = vi.spyOn(PushRecord.prototype, 'write');
+    onTestFinished(() => void vi.restoreAllMocks());
+    const pushes: Promise<{ readonly status: number }>[] = [];
+    vi.spyOn(EngineTarget.prototype, 'deleteManifest').mockImplementation(async function (this: EngineTarget, ...said) {
+      const before = write.mock.calls.length;
+      pushes.push(west.putManifest('a', 'v1', image.manifest));
+      await until(() => write.mock.calls.length > before);
+      return remove.apply(this, said);
+    });
+    await workItOff(edge());
+    vi.restoreAllMocks();
+    expect(pushes).toHaveLength(1);
+    expect((await pushes[0])!.status).toBe(503);
+    edge().clock.pass(1);
+    expect((await west.putManifest('a', 'v1', image.manifest)).status).toBe(201);
+    await workItOff(edge());
+    for (const client of [home, west]) expect(await isPulled(client, '/v2/a/manifests/v1')).toBe(200);
+  },
+);
