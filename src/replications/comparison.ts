@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { inPages } from '../content/reindexing.js';
 import { EngineRepositories } from '../copying/engine-repositories.js';
 import { Permits } from '../copying/permits.js';
 import { Database } from '../database/database.js';
@@ -71,7 +72,7 @@ export class Comparison {
     const differing: Named[] = [];
     let looked = 0;
     for await (const repository of lists.repositories(after, signal)) {
-      for await (const names of inPages(lists.tags(repository, signal)))
+      for await (const names of inPages(lists.tags(repository, signal), PAGE))
         differing.push(...(await this.extra(replica, repository, names, signal)));
       if (++looked === PAGE || differing.length >= PAGE)
         return { differing, found: differing.length, next: { phase: 'surplus', repository, reference: '' } };
@@ -129,10 +130,4 @@ function nextOf(found: readonly Named[], phase: ComparisonPhase, then: Compariso
   const last = found.at(-1);
   if (found.length < PAGE || !last) return { phase: then, repository: '', reference: '' };
   return { phase, repository: last.repository, reference: last.reference };
-}
-
-async function* inPages(names: AsyncIterable<string>): AsyncIterable<readonly string[]> {
-  let page: string[] = [];
-  for await (const name of names) if (page.push(name) === PAGE) yield page.splice(0);
-  if (page.length > 0) yield page;
 }
