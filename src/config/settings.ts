@@ -19,8 +19,8 @@ import {
   text,
 } from './parsers.js';
 import type { Parser } from './parsers.js';
+import { privateEndpointList, subnetList } from './resource-networks.js';
 import { secretSourceList } from './secret-sources.js';
-import { subnetList } from './subnets.js';
 
 export const ROLES = ['api', 'edge', 'worker'] as const;
 export type Role = (typeof ROLES)[number];
@@ -152,6 +152,11 @@ export const SETTINGS = {
     subnetList,
     '',
     'The networks of the subnets that `virtualNetworkRules` of registries name: `<resource id of the subnet>=10.1.0.0/24,fd00:1::/64`, subnets separated by semicolons. In a subnet that is not here, nobody is.',
+  ),
+  privateEndpoints: setting(
+    privateEndpointList,
+    '',
+    'The networks whose clients come by private endpoints, written as those of `BERTH_SUBNETS`: `<resource id of the private endpoint>=10.3.0.0/24`. An approved connection of the endpoint lets them into that registry. By an endpoint that is not here, nobody comes.',
   ),
   faults: setting(
     oneOf(['off', 'on']),

@@ -126,7 +126,7 @@ export class EdgeHandler {
     const observed = this.observe(request, response);
     try {
       const registry = await this.registryOf(arrival);
-      requireAllowed(registry, arrival.client.address, this.config.subnets);
+      requireAllowed(registry, arrival.client.address, this.config);
       if (!arrival.data) requireRegion(registry, arrival.region);
       const origin = originOf(registry, arrival);
       const { region, client } = arrival;

@@ -1,21 +1,33 @@
 import { expect, test } from 'vitest';
-import { subnetList } from '../config/subnets.js';
+import { privateEndpointList, subnetList } from '../config/resource-networks.js';
 import { requireAllowed } from './firewall.js';
 
 const NETWORK = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/virtualNetworks/n/subnets';
-const SUBNETS = subnetList(`${NETWORK}/build=10.1.0.0/24,fd00:1::/64; ${NETWORK}/test=10.2.0.0/24`);
+const ENDPOINT = '/subscriptions/s/resourceGroups/g/providers/Microsoft.Network/privateEndpoints';
+const NETWORKS = {
+  subnets: subnetList(`${NETWORK}/build=10.1.0.0/24,fd00:1::/64; ${NETWORK}/test=10.2.0.0/24`),
+  privateEndpoints: privateEndpointList(`${ENDPOINT}/Hub=10.3.0.0/24,fd00:3::/64; ${ENDPOINT}/lab=10.4.0.0/24`),
+};
 
 const rules = (defaultAction: 'Allow' | 'Deny', ...values: string[]) => ({
   publicNetworkAccess: 'Enabled' as const,
   networkRuleSet: { defaultAction, ipRules: values.map((value) => ({ action: 'Allow' as const, value })) },
+  privateEndpoints: [],
 });
 
 const subnetRules = (...names: string[]) => ({
-  publicNetworkAccess: 'Enabled' as const,
+  ...rules('Deny'),
   networkRuleSet: {
     ...rules('Deny', '198.51.100.1').networkRuleSet,
     virtualNetworkRules: names.map((name) => ({ action: 'Allow' as const, id: `${NETWORK}/${name}` })),
   },
+});
+
+/** Nobody comes in but by private endpoints. */
+const closed = (...endpoints: string[]) => ({
+  ...rules('Allow', '10.3.0.0/16'),
+  publicNetworkAccess: 'Disabled' as const,
+  privateEndpoints: endpoints.map((name) => `${ENDPOINT}/${name}`),
 });
 
 test.each([
@@ -31,8 +43,15 @@ test.each([
   [subnetRules('elsewhere', 'build'), 'fd00:1::9'],
   [subnetRules('build', 'test'), '10.2.0.9'],
   [subnetRules('build'), '198.51.100.1'],
+  [closed('hub'), '10.3.0.9'],
+  [closed('HUB'), '::ffff:10.3.0.9'],
+  [closed('elsewhere', 'hub'), 'fd00:3::9'],
+  [closed('hub', 'lab'), '10.4.0.9'],
+  [{ ...closed('hub'), publicNetworkAccess: 'Enabled' as const }, '203.0.113.9'],
+  [{ ...subnetRules('build'), privateEndpoints: [`${ENDPOINT}/hub`] }, '10.3.0.9'],
+  [{ ...subnetRules('build'), privateEndpoints: [`${ENDPOINT}/hub`] }, '10.1.0.9'],
 ])('%j lets %s in', (registry, address) => {
-  expect(() => requireAllowed(registry, address, SUBNETS)).not.toThrow();
+  expect(() => requireAllowed(registry, address, NETWORKS)).not.toThrow();
 });
 
 test.each([
@@ -47,8 +66,16 @@ test.each([
   [subnetRules('build'), 'fd00:2::9', 'fd00:2::9'],
   [rules('Deny', '203.0.113.0/24'), '10.1.0.9', '10.1.0.9'],
   [{ ...subnetRules('build'), publicNetworkAccess: 'Disabled' as const }, '10.1.0.9', '10.1.0.9'],
+  [closed(), '10.3.0.9', '10.3.0.9'],
+  [closed('lab'), '10.3.0.9', '10.3.0.9'],
+  [closed('elsewhere'), '10.3.0.9', '10.3.0.9'],
+  [closed('hub'), '10.3.1.9', '10.3.1.9'],
+  [closed('hub'), 'fd00:4::9', 'fd00:4::9'],
+  [closed('hub'), undefined, ''],
+  [{ ...subnetRules('build'), privateEndpoints: [`${ENDPOINT}/hub`] }, '10.2.0.9', '10.2.0.9'],
+  [{ ...subnetRules('hub'), privateEndpoints: [`${NETWORK}/test`] }, '10.2.0.9', '10.2.0.9'],
 ])('%j does not let %s in', (registry, address, shown) => {
-  expect(() => requireAllowed(registry, address, SUBNETS)).toThrow(
+  expect(() => requireAllowed(registry, address, NETWORKS)).toThrow(
     expect.objectContaining({
       status: 403,
       code: 'DENIED',

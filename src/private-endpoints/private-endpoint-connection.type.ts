@@ -1,5 +1,6 @@
 import type { Problem } from '../arm/arm-error.js';
 import type { ResourceType } from '../arm/resource-type.js';
+import { isPrivateEndpointId } from '../config/resource-networks.js';
 import { CHILD_FIELDS, freshChild } from '../registries/registry-child.js';
 import type { Registry } from '../registries/registry.entity.js';
 import { overages, type SkuName } from '../registries/sku.js';
@@ -7,8 +8,6 @@ import type { PrivateEndpointConnection } from './private-endpoint-connection.en
 
 export const PRIVATE_ENDPOINT_CONNECTION_TYPE = 'Microsoft.ContainerRegistry/registries/privateEndpointConnections';
 
-const PRIVATE_ENDPOINT_ID =
-  /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.Network\/privateEndpoints\/[^/]+$/i;
 /** What no column of text can hold, or not as it was sent. */
 const UNSTORABLE = /[\0\p{Cs}]/u;
 
@@ -58,7 +57,7 @@ function endpointProblems(
   current: PrivateEndpointConnection | undefined,
 ): Problem[] {
   const target = 'properties.privateEndpoint.id';
-  if (id !== null && (!PRIVATE_ENDPOINT_ID.test(id) || UNSTORABLE.test(id)))
+  if (id !== null && (!isPrivateEndpointId(id) || UNSTORABLE.test(id)))
     return [
       {
         code: 'InvalidParameter',

@@ -19,7 +19,15 @@ export type Endpoint = Pick<
   | 'replicaLocations'
   | 'publicNetworkAccess'
   | 'networkRuleSet'
-> & { readonly loginPort: number | null; readonly replicas: readonly Replica[] } & ContentFlags;
+> & {
+  readonly loginPort: number | null;
+  readonly replicas: readonly Replica[];
+  /**
+   * Resource ids of the private endpoints with an approved connection, where they matter: none of a registry that lets
+   * everybody in.
+   */
+  readonly privateEndpoints: readonly string[];
+} & ContentFlags;
 
 /** A registry in another region, or in another zone of a region. */
 export interface Replica {
@@ -70,6 +78,10 @@ const byKey: Statement = {
                 r.admin_user_enabled as "adminUserEnabled", r.anonymous_pull_enabled as "anonymousPullEnabled",
                 r.data_endpoint_enabled as "dataEndpointEnabled", r.replica_locations as "replicaLocations",
                 r.public_network_access as "publicNetworkAccess", r.network_rule_set as "networkRuleSet",
+                case when r.public_network_access = 'Enabled' and r.network_rule_set ->> 'defaultAction' = 'Allow' then '{}'
+                     else array(select e.private_endpoint_id from private_endpoint_connections e
+                                 where e.registry_id = r.id and e.status = 'Approved'
+                                   and e.private_endpoint_id is not null) end as "privateEndpoints",
                 l.port as "loginPort", coalesce(c.is_indexed, false) as "isContentIndexed",
                 coalesce(c.has_locks, false) as "hasContentLocks",
                 coalesce(c.has_hidden or r.policies -> 'softDeletePolicy' ->> 'status' = 'enabled', false) as "hasHidden",

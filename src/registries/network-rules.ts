@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Problem } from '../arm/arm-error.js';
-import { isSubnetId } from '../config/subnets.js';
+import { isSubnetId } from '../config/resource-networks.js';
 import type { Registry } from './registry.entity.js';
 
 const RULES = 'properties.networkRuleSet';

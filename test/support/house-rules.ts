@@ -61,7 +61,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   webhooks: ['arm', 'config', 'content', 'database', 'outbound', 'registries', 'secrets', 'work'],
   replications: ['arm', 'config', 'content', 'copying', 'data-plane', 'database', 'registries', 'work'],
   policies: ['arm', 'content', 'database', 'edge', 'registries', 'work'],
-  'private-endpoints': ['arm', 'database', 'registries'],
+  'private-endpoints': ['arm', 'config', 'database', 'registries'],
   'connected-registries': ['arm', 'database', 'registries', 'tokens'],
   'provider-operations': ['arm'],
   content: ['config', 'data-plane', 'database', 'registries', 'usage', 'work'],
