@@ -17,6 +17,7 @@ import { EngineProxy } from './engine-proxy.js';
 import { ExchangeEndpoint } from './exchange-endpoint.js';
 import { requireAllowed } from './firewall.js';
 import { OciError, sendJson, sendOciError, unavailable } from './oci-error.js';
+import { PrivateNetworks } from './private-networks.js';
 import { PullResolution } from './pull-resolution.js';
 import { PullThrough } from './pull-through.js';
 import { RateGuard } from './rate-guard.js';
@@ -55,6 +56,7 @@ interface Arrival {
 @Injectable()
 export class EdgeHandler {
   private readonly logger = new Logger(EdgeHandler.name);
+  private readonly privateNetworks = new PrivateNetworks(this.config.privateEndpoints);
 
   constructor(
     private readonly config: Config,
@@ -126,7 +128,7 @@ export class EdgeHandler {
     const observed = this.observe(request, response);
     try {
       const registry = await this.registryOf(arrival);
-      requireAllowed(registry, arrival.client.address, this.config);
+      requireAllowed(registry, arrival.client.address, this.config.subnets);
       if (!arrival.data) requireRegion(registry, arrival.region);
       const origin = originOf(registry, arrival);
       const { region, client } = arrival;
@@ -140,7 +142,8 @@ export class EdgeHandler {
   }
 
   private async registryOf({ key, client }: Arrival): Promise<RegistryEndpoint> {
-    const registry = key === undefined ? undefined : await this.loginServers.byKey(key);
+    const endpoints = this.privateNetworks.endpointsOf(client.address);
+    const registry = key === undefined ? undefined : await this.loginServers.byKey(key, endpoints);
     if (registry) return registry;
     throw new OciError(
       'NAME_UNKNOWN',

@@ -22,11 +22,8 @@ export type Endpoint = Pick<
 > & {
   readonly loginPort: number | null;
   readonly replicas: readonly Replica[];
-  /**
-   * Resource ids of the private endpoints with an approved connection, where they matter: none of a registry that lets
-   * everybody in.
-   */
-  readonly privateEndpoints: readonly string[];
+  /** Whether any of the private endpoints by which the client comes has an approved connection. */
+  readonly isReachedPrivately: boolean;
 } & ContentFlags;
 
 /** A registry in another region, or in another zone of a region. */
@@ -78,10 +75,10 @@ const byKey: Statement = {
                 r.admin_user_enabled as "adminUserEnabled", r.anonymous_pull_enabled as "anonymousPullEnabled",
                 r.data_endpoint_enabled as "dataEndpointEnabled", r.replica_locations as "replicaLocations",
                 r.public_network_access as "publicNetworkAccess", r.network_rule_set as "networkRuleSet",
-                case when r.public_network_access = 'Enabled' and r.network_rule_set ->> 'defaultAction' = 'Allow' then '{}'
-                     else array(select e.private_endpoint_id from private_endpoint_connections e
-                                 where e.registry_id = r.id and e.status = 'Approved'
-                                   and e.private_endpoint_id is not null) end as "privateEndpoints",
+                cardinality($2::text[]) > 0 and exists (
+                  select 1 from private_endpoint_connections e
+                   where e.registry_id = r.id and e.status = 'Approved'
+                     and lower(e.private_endpoint_id) = any ($2)) as "isReachedPrivately",
                 l.port as "loginPort", coalesce(c.is_indexed, false) as "isContentIndexed",
                 coalesce(c.has_locks, false) as "hasContentLocks",
                 coalesce(c.has_hidden or r.policies -> 'softDeletePolicy' ->> 'status' = 'enabled', false) as "hasHidden",
@@ -146,8 +143,13 @@ const move: Statement = {
 };
 const announce: Statement = { name: 'login_servers.announce', text: `select pg_notify('${REGISTRIES_CHANNEL}', $1)` };
 
-export function endpointByKey(sql: Sql, key: string): Promise<Endpoint | undefined> {
-  return sql.row<Endpoint>(byKey, [key]);
+/** @param privateEndpoints by which the client comes: their resource ids, in lower case. */
+export function endpointByKey(
+  sql: Sql,
+  key: string,
+  privateEndpoints: readonly string[],
+): Promise<Endpoint | undefined> {
+  return sql.row<Endpoint>(byKey, [key, privateEndpoints]);
 }
 
 export function portsToServe(sql: Sql): Promise<PortToServe[]> {

@@ -26,9 +26,12 @@ export class LoginServers {
     private readonly config: Config,
   ) {}
 
-  /** The registry of that lower-case name; undefined when there is none or it is being deleted. */
-  async byKey(key: string): Promise<RegistryEndpoint | undefined> {
-    const found = await endpointByKey(this.database, key);
+  /**
+   * The registry of that lower-case name; undefined when there is none or it is being deleted.
+   * @param privateEndpoints by which a client comes: their resource ids, in lower case.
+   */
+  async byKey(key: string, privateEndpoints: readonly string[] = []): Promise<RegistryEndpoint | undefined> {
+    const found = await endpointByKey(this.database, key, privateEndpoints);
     return found && this.endpointOf(found);
   }
 
