@@ -2,7 +2,6 @@ import type { Problem } from '../arm/arm-error.js';
 import type { ResourceType } from '../arm/resource-type.js';
 import { CHILD_FIELDS, freshChild } from '../registries/registry-child.js';
 import type { Registry } from '../registries/registry.entity.js';
-import { notEnforcedHeaders, type SettingNotActedOn } from '../registries/settings-not-acted-on.js';
 import { overages, type SkuName } from '../registries/sku.js';
 import type { ConnectedRegistry, ConnectedRegistryMode } from './connected-registry.entity.js';
 import { scheduleProblems } from './cron-schedule.js';
@@ -27,12 +26,11 @@ export interface ConnectedRegistryContext {
   readonly missingTokens: ReadonlySet<string>;
 }
 
-/** Nothing can connect: the dedicated data endpoint does not answer, and tokens log nobody in. */
-export const MODE_NOT_ACTED_ON: SettingNotActedOn<ConnectedRegistry> = {
-  target: 'properties.mode',
-  isOn: () => true,
-  missing: 'nothing can connect yet, so nothing is synchronised',
-};
+/**
+ * Names, in every answer about one, what is kept without its effect. Nothing can connect: the dedicated data endpoint does not
+ * answer, and tokens log nobody in.
+ */
+const NOT_ENFORCED = { 'x-berth-not-enforced': 'properties.mode' } as const;
 
 /** A connected registry as the pipeline needs to know it. Nothing has to be made for it: it holds with the commit. */
 export const connectedRegistryType: ResourceType<ConnectedRegistry, ConnectedRegistryContext, Registry> = {
@@ -84,7 +82,7 @@ export const connectedRegistryType: ResourceType<ConnectedRegistry, ConnectedReg
     ...(current ? [] : parentProblems(next, parent)),
     ...tokenProblems(next, missingTokens),
   ],
-  headers: (connectedRegistry) => notEnforcedHeaders([MODE_NOT_ACTED_ON], connectedRegistry),
+  headers: () => NOT_ENFORCED,
 };
 
 /** What stands in the way of a deletion: the connected registries of those names, one more than are told. */

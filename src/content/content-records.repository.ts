@@ -38,7 +38,8 @@ export type ManifestRecord = Omit<Manifest, 'repository'> & {
 const COMMON = `created_at as "createdAt", updated_at as "updatedAt", delete_enabled as "deleteEnabled",
                 write_enabled as "writeEnabled", read_enabled as "readEnabled", list_enabled as "listEnabled"`;
 const TAG = `select repository_id as "repositoryId", name, digest, ${COMMON} from image_tags t`;
-const MANIFEST = `
+/** All of a manifest `m`, up to where it says which. */
+export const MANIFEST = `
   select repository_id as "repositoryId", digest, media_type as "mediaType", artifact_type as "artifactType",
          config_digest as "configDigest", config_media_type as "configMediaType", os, architecture, annotations, subject,
          size_bytes as "sizeBytes", image_size_bytes as "imageSizeBytes", ${COMMON},

@@ -8,6 +8,7 @@ import { ContentEvent } from './content-event.entity.js';
 import { ContentEvents } from './content-events.js';
 import { ContentLists } from './content-lists.js';
 import { ContentRecords } from './content-records.js';
+import { ContentSearch } from './content-search.js';
 import { Content } from './content.js';
 import { DeletedContent } from './deleted-content.js';
 import { DeletedManifest } from './deleted-manifest.entity.js';
@@ -55,6 +56,7 @@ import { TagImmutabilityPolicy } from './tag-immutability-policy.entity.js';
     ContentEvents,
     ContentLists,
     ContentRecords,
+    ContentSearch,
     ContentAttributes,
     DeletedContent,
     DeletedPurge,
@@ -70,6 +72,7 @@ import { TagImmutabilityPolicy } from './tag-immutability-policy.entity.js';
     ContentEvents,
     ContentLists,
     ContentRecords,
+    ContentSearch,
     ContentAttributes,
     DeletedContent,
     DeletedPurge,

@@ -5,7 +5,6 @@ import { coverage } from './coverage.js';
 import { errorsPage } from './errors.js';
 import { shell } from './markdown.js';
 import { settingsTable, envExample } from './settings.js';
-import { notActedOn } from './not-acted-on.js';
 import { skusPage } from './skus.js';
 
 /** Older readers of YAML take a date for a date, so it is quoted. */
@@ -34,7 +33,6 @@ export async function generatedFiles(): Promise<readonly GeneratedFile[]> {
           welcome: shell(WELCOME),
           settings: settingsTable(),
           coverage: coverage(document),
-          'not acted on': notActedOn(),
         };
         return Object.entries(parts).reduce((text, [name, content]) => between(text, name, content), now);
       },

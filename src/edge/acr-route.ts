@@ -1,5 +1,6 @@
 import { isDigest } from '../content/digest.js';
 import type { Access } from './access.js';
+import { SEARCH_PATH, searchedRepository } from './search-query.js';
 import { CATALOG, decoded, requireName, TAG } from './v2-route.js';
 import { OciError } from './oci-error.js';
 
@@ -10,6 +11,7 @@ export type AcrRouteKind =
   | 'tag'
   | 'manifests'
   | 'manifest'
+  | 'search'
   | 'deleted-catalog'
   | 'deleted-tags'
   | 'deleted-manifests'
@@ -18,7 +20,7 @@ export type AcrRouteKind =
 /** A request below `/acr/v1/`, read completely. */
 export interface AcrRoute {
   readonly kind: AcrRouteKind;
-  /** Repository; empty for the catalogues. */
+  /** Repository; empty for the catalogues, and for a search of several. */
   readonly name: string;
   /** Tag or digest. */
   readonly last: string;
@@ -45,6 +47,7 @@ const METHODS: Readonly<Record<AcrRouteKind, Readonly<Record<string, readonly st
   tag: { GET: READ, PATCH: WRITE, DELETE },
   manifests: { GET: READ },
   manifest: { GET: READ, PATCH: WRITE },
+  search: { GET: READ },
   'deleted-catalog': { GET: [] },
   'deleted-tags': { GET: DELETED_READ },
   'deleted-manifests': { GET: DELETED_READ },
@@ -56,7 +59,7 @@ const METHODS: Readonly<Record<AcrRouteKind, Readonly<Record<string, readonly st
  * @throws OciError for whatever is not served there.
  */
 export function parseAcr(method: string, url: string): AcrRoute {
-  const { kind, name, last } = targetOf(decoded(url.split('?', 1)[0] ?? '').slice('/acr/v1/'.length));
+  const { kind, name, last } = askedOf(url);
   const actions = METHODS[kind][method];
   if (!actions)
     throw new OciError('UNSUPPORTED', `The method ${method} is not served here.`, {
@@ -70,17 +73,26 @@ export function parseAcr(method: string, url: string): AcrRoute {
   const instead: readonly Access[] | undefined = mayJudge
     ? [{ type: 'repository', name, actions: ['pull'] }]
     : undefined;
-  return { kind, name, last, needs: [CATALOGUES[kind] ?? { type: 'repository', name, actions }], instead };
+  const ofAll = name === '' ? CATALOGUES[kind] : undefined;
+  return { kind, name, last, needs: [ofAll ?? { type: 'repository', name, actions }], instead };
+}
+
+/** Who looks for something in one repository needs no right to those of others. */
+function askedOf(url: string): Target {
+  const target = targetOf(decoded(url.split('?', 1)[0] ?? '').slice('/acr/v1/'.length));
+  return target.kind === 'search' ? { ...target, name: searchedRepository(url) } : target;
 }
 
 const CATALOGUES: Partial<Readonly<Record<AcrRouteKind, Access>>> = {
   catalog: CATALOG,
+  search: CATALOG,
   'deleted-catalog': DELETED_CATALOG,
 };
 
 /** No part of a repository's name begins with an underscore. */
 function targetOf(path: string): Target {
   if (path === '_catalog') return { kind: 'catalog', name: '', last: '' };
+  if (path === SEARCH_PATH) return { kind: 'search', name: '', last: '' };
   if (path.startsWith('_deleted/')) return deletedTargetOf(path.slice('_deleted/'.length));
   const segments = path.split('/');
   const [before, last = ''] = [segments.at(-2), segments.at(-1)];

@@ -12,6 +12,7 @@ import { DeletedRoutes } from './deleted-routes.js';
 import { OciError, sendJson, unknownManifest, unknownRepository, unknownTag } from './oci-error.js';
 import { pageOf, readPage } from './page-of-names.js';
 import { QuarantineSight } from './quarantine-sight.js';
+import { SearchRoutes } from './search-routes.js';
 
 const PAGE = 100;
 const ORDERS: readonly string[] = ['none', 'timeasc', 'timedesc'] satisfies OrderBy[];
@@ -33,6 +34,7 @@ export class AcrRoutes {
     tag: (asked) => this.tag(asked),
     manifests: (asked) => this.manifests(asked),
     manifest: (asked) => this.manifest(asked),
+    search: (asked) => this.search.answer(asked),
     'deleted-catalog': (asked) => this.deleted.catalog(asked),
     'deleted-tags': (asked) => this.deleted.tags(asked, asked.route),
     'deleted-manifests': (asked) => this.deleted.manifests(asked, asked.route),
@@ -43,6 +45,7 @@ export class AcrRoutes {
     private readonly records: ContentRecords,
     private readonly changes: AcrChanges,
     private readonly deleted: DeletedRoutes,
+    private readonly search: SearchRoutes,
     private readonly quarantine: QuarantineSight,
   ) {}
 

@@ -37,6 +37,7 @@ import { ReadThrough } from './read-through.js';
 import { Regions } from './regions.js';
 import { RegistryTokens } from './registry-tokens.js';
 import { Rooms } from './rooms.js';
+import { SearchRoutes } from './search-routes.js';
 import { SizeLimits } from './size-limits.js';
 import { TokenEndpoint } from './token-endpoint.js';
 import { TrustRoutes } from './trust-routes.js';
@@ -69,6 +70,7 @@ import { TrustRoutes } from './trust-routes.js';
     ContentDeletion,
     AcrChanges,
     DeletedRoutes,
+    SearchRoutes,
     ContentRoutes,
     QuarantineChanges,
     QuarantineSight,

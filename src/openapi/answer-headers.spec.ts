@@ -12,9 +12,15 @@ function headersOf(method: Route['method'], path: string, status = '200', securi
 
 describe('the headers of answers', () => {
   it.each([
-    ['get', REGISTRY, '200', ['x-ms-ratelimit-remaining-subscription-reads', 'ETag', 'x-berth-not-enforced']],
-    ['put', REGISTRY, '201', ['x-ms-ratelimit-remaining-subscription-writes', 'ETag', 'x-berth-not-enforced']],
+    ['get', REGISTRY, '200', ['x-ms-ratelimit-remaining-subscription-reads', 'ETag']],
+    ['put', REGISTRY, '201', ['x-ms-ratelimit-remaining-subscription-writes', 'ETag']],
     ['get', REGISTRY, 'default', ['x-ms-ratelimit-remaining-subscription-reads', 'Retry-After']],
+    [
+      'get',
+      `${REGISTRY}/connectedRegistries/{name}`,
+      '200',
+      ['x-ms-ratelimit-remaining-subscription-reads', 'ETag', 'x-berth-not-enforced'],
+    ],
     ['patch', `${REGISTRY}/tokens/{name}`, '200', ['x-ms-ratelimit-remaining-subscription-writes', 'ETag']],
     ['get', `${REGISTRY}/privateLinkResources/{name}`, '200', ['x-ms-ratelimit-remaining-subscription-reads']],
     ['get', `${REGISTRY}/tokens`, '200', ['x-ms-ratelimit-remaining-subscription-reads']],

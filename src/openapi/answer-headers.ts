@@ -14,7 +14,7 @@ interface AnswerHeader {
 
 /** A resource that the pipeline writes. */
 const RESOURCE = /\/registries\/\{\w+\}(\/(?!privateLinkResources\/)\w+\/\{\w+\})?$/;
-const SAYS_WHAT_IS_NOT_ENFORCED = /\/registries\/\{\w+\}(\/connectedRegistries\/\{\w+\})?$/;
+const SAYS_WHAT_IS_NOT_ENFORCED = /\/connectedRegistries\/\{\w+\}$/;
 
 const isInSubscription = ({ path }: At): boolean => path.startsWith('/subscriptions/{');
 const isAboutOne = ({ method, status }: At): boolean => /^(get|put|patch)$/.test(method) && status.startsWith('2');

@@ -53,6 +53,8 @@ export interface ContentFlags {
   readonly hasGarbage: boolean;
   /** Whether any of its repositories follows one of another registry. */
   readonly hasCacheRules: boolean;
+  /** Whether its manifests can be searched. */
+  readonly hasSearch: boolean;
 }
 
 export interface PortToServe {
@@ -86,6 +88,7 @@ const byKey: Statement = {
                 coalesce(r.policies->'trustPolicy'->>'status' = 'enabled', false) as "hasTrust",
                 coalesce(g.has_garbage, false) as "hasGarbage",
                 exists (select 1 from cache_rules u where u.registry_id = r.id) as "hasCacheRules",
+                r.metadata_search = 'Enabled' as "hasSearch",
                 case when r.zone_redundancy = 'Disabled'
                           and not exists (select 1 from replications p where p.registry_id = r.id) then '[]'
                      else (select coalesce(jsonb_agg(jsonb_build_object(

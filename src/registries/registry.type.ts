@@ -9,7 +9,6 @@ import { networkRuleProblems } from './network-rules.js';
 import { identityProblems, principalOf } from './registry-identity.js';
 import { exportProblems, policyTimes } from './registry-policies.js';
 import type { Registry } from './registry.entity.js';
-import { NOT_ACTED_ON, notEnforcedHeaders } from './settings-not-acted-on.js';
 import { isDowngrade, overages, type SkuUsage } from './sku.js';
 
 export const REGISTRY_TYPE = 'Microsoft.ContainerRegistry/registries';
@@ -105,7 +104,6 @@ export function registryType(locations: readonly string[]): ResourceType<Registr
       ...encryptionProblems(next),
     ],
     admit,
-    headers: (registry) => notEnforcedHeaders(NOT_ACTED_ON, registry),
   };
 }
 

@@ -104,9 +104,6 @@ describe('against the application', () => {
       return Object.keys(answer && 'headers' in answer ? (answer.headers ?? {}) : {}).map((name) => name.toLowerCase());
     };
     const { path: registry, group } = await app.given.registry();
-    const searched = { properties: { metadataSearch: 'Enabled' } };
-    await app.request('PATCH', registry, searched, { apiVersion: '2023-11-01-preview' });
-    await app.settle();
     const headers = { 'x-berth-return-etag': 'true' };
     const replication = `${registry}/replications/westeurope`;
     const lists = `${group.path}/providers/Microsoft.ContainerRegistry/registries`;

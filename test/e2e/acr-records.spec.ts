@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openEdge, type Edge } from '../support/oci-edge.js';
+import { application, tenantWithSubscription } from '../support/edge-principals.js';
+import { giveRole, whereRepository } from '../support/given-role.js';
+import { openEdge, type Edge, type GivenRegistry } from '../support/oci-edge.js';
 import { basic, manifestOver, OciClient, randomImage, sha256 } from '../support/oci-client.js';
 
 const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
@@ -16,11 +18,15 @@ afterAll(async () => {
   await edge?.close();
 });
 
-async function opened() {
-  const given = await edge.registry();
-  const client = new OciClient(`https://${given.loginServer}`, edge.ca, basic(given.user, given.password));
+async function opened(settings: Parameters<Edge['registry']>[0] = {}) {
+  const given = await edge.registry(settings);
+  return { given, client: clientAt(given, basic(given.user, given.password)) };
+}
+
+function clientAt({ loginServer }: GivenRegistry, authorization: string): OciClient {
+  const client = new OciClient(`https://${loginServer}`, edge.ca, authorization);
   clients.push(client);
-  return { given, client };
+  return client;
 }
 
 /** Pushes an image at a moment of its own. Answers what is known of it then. */
@@ -138,4 +144,122 @@ test.each([
 ])('%s is answered with %s %s', async (path, status, code) => {
   const { client } = await opened();
   expect(await client.send('GET', path)).toMatchObject({ status, json: { errors: [{ code }] } });
+});
+
+describe('a search', () => {
+  const SBOM = 'application/spdx+json';
+  const PATH = '/acr/v1/_metadata/_search';
+  const names = ({ manifests }: { manifests: { imageName: string; digest: string }[] }) =>
+    manifests.map(({ imageName, digest }) => `${imageName}@${digest}`);
+
+  /** Pushes an image of which its manifest says more. */
+  async function pushSaying(client: OciClient, repository: string, more: object) {
+    edge.clock.pass(1_000);
+    const { blobs, manifest } = randomImage();
+    for (const blob of blobs) expect((await client.pushBlob(repository, blob)).status).toBe(201);
+    const said = Buffer.from(JSON.stringify({ ...(JSON.parse(manifest.toString()) as object), ...more }));
+    const digest = sha256(said);
+    expect((await client.putManifest(repository, digest, said)).status).toBe(201);
+    return { digest, found: `${repository}@${digest}`, size: said.length, at: edge.clock.now().toISOString() };
+  }
+
+  async function searched(client: OciClient, query: string) {
+    const { status, json } = await client.send('GET', `${PATH}?${query}`);
+    expect(status).toBe(200);
+    return names(json as never);
+  }
+
+  test('finds manifests of all repositories by what is known of them, page by page', async () => {
+    const { given, client } = await opened({ metadataSearch: 'Enabled' });
+    const one = await pushSaying(client, 'team/a', { annotations: { team: 'red', 'a=b': 'x' } });
+    const two = await pushSaying(client, 'team/b', { annotations: { team: 'blue', stage: 'one' } });
+    const subject = { mediaType: MANIFEST_TYPE, digest: two.digest, size: two.size };
+    const three = await pushSaying(client, 'team/b', { artifactType: SBOM, subject, annotations: { team: 'red' } });
+    const four = await pushSaying(client, 'teams', {});
+    const all = [one.found, ...[two.found, three.found].toSorted(), four.found];
+    const expected: Readonly<Record<string, readonly string[]>> = {
+      '': all,
+      'repository=*': all,
+      'repository=team*': all,
+      'repository=team/*': all.slice(0, 3),
+      'repository=team/a': [one.found],
+      'repository=team': [],
+      [`artifactType=${encodeURIComponent(SBOM)}`]: [three.found],
+      [`mediaType=${encodeURIComponent(MANIFEST_TYPE)}`]: all,
+      'mediaType=other': [],
+      'annotation=stage': [two.found],
+      'annotation=team%3Dred': all.filter((each) => each === one.found || each === three.found),
+      'annotation=team%3Dred&annotation=a': [],
+      'annotation=team&annotation=stage%3Done': [two.found],
+      'platform=linux': all,
+      'platform=linux/amd64': all,
+      'platform=linux/arm64': [],
+      [`subject=${two.digest}`]: [three.found],
+      [`createdFrom=${two.at}&createdBefore=${four.at}`]: all.slice(1, 3),
+      [`updatedFrom=${two.at}&updatedBefore=${three.at}`]: [two.found],
+    };
+    for (const [query, found] of Object.entries(expected))
+      expect([query, await searched(client, query)]).toEqual([query, found]);
+    expect(await walk(client, `${PATH}?n=2&repository=team*`, names)).toEqual([all.slice(0, 2), all.slice(2)]);
+    expect((await walk(client, `${PATH}?n=1&platform=linux`, names)).flat()).toEqual(all);
+    expect((await client.send('GET', `${PATH}?annotation=team%3Dred&repository=team/b`)).json).toEqual({
+      registry: given.loginServer,
+      manifests: [
+        expect.objectContaining({
+          imageName: 'team/b',
+          digest: three.digest,
+          artifactType: SBOM,
+          mediaType: MANIFEST_TYPE,
+          createdTime: three.at,
+          annotations: { team: 'red' },
+          subject: two.digest,
+          tags: [],
+        }),
+      ],
+    });
+  });
+
+  test('finds nothing that is not listed, was deleted, or is in a repository of which the sender reads nothing', async () => {
+    const { tenantId, subscriptionId } = await tenantWithSubscription(edge);
+    const roleAssignmentMode = 'AbacRepositoryPermissions';
+    const { given, client } = await opened({ metadataSearch: 'Enabled', subscriptionId, roleAssignmentMode });
+    const { softDeletePolicy } = given.registry.policies;
+    const policies = {
+      ...given.registry.policies,
+      softDeletePolicy: { ...softDeletePolicy, status: 'enabled' as const },
+    };
+    await edge.change(given.registry, { policies });
+    const [shown, deleted, other] = [
+      await pushSaying(client, 'a', {}),
+      await pushSaying(client, 'a', {}),
+      await pushSaying(client, 'b', {}),
+    ];
+    expect((await client.send('DELETE', `/v2/a/manifests/${deleted.digest}`)).status).toBe(202);
+    const who = await application(edge, tenantId);
+    const condition = whereRepository("StringEquals 'a'");
+    await giveRole(edge, { who, role: 'Container Registry Repository Reader', at: given.registry, condition });
+    const reader = clientAt(given, who.basic);
+    expect((await reader.send('GET', PATH)).status).toBe(401);
+    expect((await reader.send('GET', `${PATH}?repository=b`)).status).toBe(401);
+    expect(await searched(reader, 'repository=a')).toEqual([shown.found]);
+    await giveRole(edge, { who, role: 'Container Registry Repository Catalog Lister', at: given.registry });
+    expect(await searched(reader, '')).toEqual([shown.found]);
+    expect(await searched(client, '')).toEqual([shown.found, other.found]);
+
+    const hide = (path: string) =>
+      client.send('PATCH', path, { body: '{"listEnabled":false}', headers: { 'content-type': 'application/json' } });
+    expect((await hide(`/acr/v1/a/_manifests/${shown.digest}`)).status).toBe(200);
+    expect(await searched(client, '')).toEqual([other.found]);
+    expect((await hide('/acr/v1/b')).status).toBe(200);
+    expect(await searched(client, 'repository=b')).toEqual([]);
+  });
+
+  test('is refused where it is switched off, and says how to switch it on', async () => {
+    const { given, client } = await opened();
+    const refused = await client.send('GET', PATH);
+    expect(refused).toMatchObject({ status: 405, json: { errors: [{ code: 'UNSUPPORTED' }] } });
+    expect(refused.bytes.toString()).toContain('metadataSearch to Enabled');
+    await edge.change(given.registry, { metadataSearch: 'Enabled' });
+    expect(await client.send('GET', PATH)).toMatchObject({ status: 200, json: { manifests: [] } });
+  });
 });

@@ -29,14 +29,16 @@ const OPERATIONS = [
   ['push', 'PUT', '/v2/a/manifests/v1'],
   ['delete', 'DELETE', `/v2/a/manifests/${NOBODY}`],
   ['metadata', 'GET', '/acr/v1/a'],
+  ['search', 'GET', '/acr/v1/_metadata/_search'],
+  ['search in a', 'GET', '/acr/v1/_metadata/_search?repository=a'],
 ] as const;
 type Operation = (typeof OPERATIONS)[number][0];
 
 const ALL = OPERATIONS.map(([name]) => name);
-const BUT_CATALOG = ALL.filter((name) => name !== 'catalog');
+const BUT_CATALOG = ALL.filter((name) => name !== 'catalog' && name !== 'search');
 const PULL: readonly Operation[] = ['ping', 'tags', 'manifest', 'blob'];
-const LOOK: readonly Operation[] = ['ping', 'catalog', 'tags', 'manifest', 'blob', 'metadata'];
-const LOOK_AND_PUSH: readonly Operation[] = [...LOOK.slice(0, -1), 'upload', 'mount', 'push', 'metadata'];
+const LOOK: readonly Operation[] = ['ping', 'catalog', 'tags', 'manifest', 'blob', 'metadata', 'search', 'search in a'];
+const LOOK_AND_PUSH: readonly Operation[] = [...LOOK.slice(0, -3), 'upload', 'mount', 'push', ...LOOK.slice(-3)];
 const NOTHING: readonly Operation[] = [];
 /** Whose roles are those of a group that it is in. */
 const BY_A_GROUP = 'by a group';
@@ -204,13 +206,16 @@ const MATRIX: readonly (readonly [string, readonly (readonly Operation[])[]])[] 
   ['AcrDelete', [['ping', 'delete'], NOTHING, NOTHING, NOTHING, NOTHING]],
   ['Reader of the subscription', [LOOK, NOTHING, LOOK, NOTHING, NOTHING]],
   ['Owner of the subscription', [ALL, NOTHING, ALL, NOTHING, NOTHING]],
-  ['Repository Reader where the name is a', [NOTHING, [...PULL, 'metadata'], NOTHING, NOTHING, NOTHING]],
+  ['Repository Reader where the name is a', [NOTHING, [...PULL, 'metadata', 'search in a'], NOTHING, NOTHING, NOTHING]],
   ['Repository Reader where the name is b', [NOTHING, ['ping'], NOTHING, NOTHING, NOTHING]],
   ['Repository Writer and Catalog Lister', [NOTHING, LOOK_AND_PUSH, NOTHING, NOTHING, NOTHING]],
   ['AcrImageSigner', [['ping'], ['ping'], NOTHING, NOTHING, NOTHING]],
   [`AcrPush, ${BY_A_GROUP}`, [LOOK_AND_PUSH, NOTHING, NOTHING, NOTHING, NOTHING]],
   [`Reader of the subscription, ${BY_A_GROUP}`, [LOOK, NOTHING, LOOK, NOTHING, NOTHING]],
-  [`Repository Reader where the name is a, ${BY_A_GROUP}`, [NOTHING, [...PULL, 'metadata'], NOTHING, NOTHING, NOTHING]],
+  [
+    `Repository Reader where the name is a, ${BY_A_GROUP}`,
+    [NOTHING, [...PULL, 'metadata', 'search in a'], NOTHING, NOTHING, NOTHING],
+  ],
   ['operator of the other tenant', [NOTHING, NOTHING, NOTHING, NOTHING, ALL]],
   ['refresh token of the admin user', [ALL, NOTHING, NOTHING, NOTHING, NOTHING]],
   ['refresh token of an operator', [ALL, NOTHING, NOTHING, NOTHING, NOTHING]],
