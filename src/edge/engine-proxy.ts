@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import type { ClientRequest, IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
@@ -15,10 +14,11 @@ import { acquireEngine } from './acquire-engine.js';
 import { EngineClient, EngineLost } from '../data-plane/engine-client.js';
 import { requireNextChunk } from './chunk-order.js';
 import { ContentLocks } from './content-locks.js';
-import { isBegun, isDeleted, isGivenUp, outOfRange, requireDone, requireWell, sendDeleted } from './engine-answers.js';
+import { isBegun, isGivenUp, outOfRange, requireDone, requireWell } from './engine-answers.js';
 import { announcesBody, clientResponseHeaders, engineRequestHeaders } from './engine-headers.js';
 import { EngineIll } from './ill-engines.js';
 import { isLargeAnswer, sendLargeAnswer } from './large-answer.js';
+import { sendBody, type Load } from './load.js';
 import { immutableTag, OciError, unavailable } from './oci-error.js';
 import { promptAnswer } from './prompt-answer.js';
 import { PushRecord, type Push, type PushedTo, type ReadManifest } from './push-record.js';
@@ -28,7 +28,6 @@ import { couldBeElsewhere, mayBeElsewhere, ReadThrough, servedBy, unknownEverywh
 import { isAway, Regions, type RegionEngine } from './regions.js';
 import { asDenied, type Room, type RoomEnd } from './room.js';
 import { Rooms } from './rooms.js';
-import { sendUpload } from './send-upload.js';
 import { SizeLimits } from './size-limits.js';
 import { watchForQuiet } from './transfer.js';
 import { headersInRegion, placeOf, regionHeaders } from './upload-region.js';
@@ -53,18 +52,6 @@ export interface EngineCall {
 
 /** What has become of a request's load when the engine answers so; anything else is a refusal. */
 const ENDS: Readonly<Record<number, RoomEnd>> = { 201: 'stored', 202: 'kept' };
-
-/** What a request brings, while engines are asked to take it. */
-interface Load {
-  readonly hasBody: boolean;
-  readonly manifest: Buffer | undefined;
-  room: Room | undefined;
-  /** `broken` from when an engine begins to read the body until it answers. */
-  end: RoomEnd;
-  /** Whether what its manifest refers to has been looked for in other regions. */
-  isCompleted: boolean;
-  hasFailed: boolean;
-}
 
 /** What came of asking an engine: another one may have it, or the same may take it now. */
 type Exchanged = 'answered' | 'elsewhere' | 'again';
@@ -101,15 +88,21 @@ export class EngineProxy implements OnApplicationShutdown {
     try {
       const manifest =
         hasBody && route.kind === 'manifest' ? await captureManifest(call, this.sizes.forManifest(request)) : undefined;
-      load = { hasBody, manifest, room: undefined, end: 'refused', isCompleted: false, hasFailed: false };
+      load = { hasBody, manifest, room: undefined, end: 'refused', isCompleted: false };
       if (route.kind === 'upload' && route.takesBody) load.room = await this.roomFor(call);
       await this.askRegions(call, load);
     } catch (error) {
       if (response.headersSent || response.destroyed) return void response.destroy();
       throw error;
     } finally {
-      if (load?.room) await this.rooms.close(load.room, load.end);
+      if (load) await this.leave(load);
     }
+  }
+
+  private async leave(load: Load): Promise<void> {
+    const { room } = load;
+    load.room = undefined;
+    if (room) await this.rooms.close(room, load.end);
   }
 
   /** What can be read elsewhere is asked of the other regions when the first does not have it, or is lost meanwhile. */
@@ -164,8 +157,7 @@ export class EngineProxy implements OnApplicationShutdown {
     if (read) load.room ??= await this.rooms.forManifest(call.registry, [read.itself, ...read.parts]);
     await requireNextChunk(route, request, engine);
     if (response.destroyed) return 'answered';
-    const begunAt = this.record.now();
-    const manifest = read && { ...read, begunAt };
+    const manifest = read && { ...read, begunAt: this.record.now() };
     const isBlob = route.kind === 'upload' || route.kind === 'uploads';
     const asked = this.engines.open({
       socketPath,
@@ -203,11 +195,8 @@ export class EngineProxy implements OnApplicationShutdown {
       load.end = ENDS[answered.statusCode ?? 0] ?? 'refused';
       if (isBegun(call, answered)) this.rooms.begun(call.registry, String(answered.headers['docker-upload-uuid']));
       if (isGivenUp(call, answered)) await this.rooms.givenUp(call.registry, route);
-      if (isDeleted(call, answered)) await this.record.deleted(manifestOf(call, route.last), begunAt);
-      if (load.hasFailed && isDeleted(call, answered)) {
-        sendDeleted(answered, response);
-        return 'answered';
-      }
+      // Before the client knows of its refusal, and comes again.
+      await this.leave(load);
       for (const [name, value] of Object.entries(regionHeaders(call))) response.setHeader(name, value);
       const headers = headersInRegion(clientResponseHeaders(answered), placeOf(call));
       response.writeHead(answered.statusCode ?? 502, [...headers, ...added]);
@@ -285,16 +274,4 @@ function manifestOf(
   digest: string,
 ): Push {
   return { registryId: registry.id, repository: route.name, digest, cause };
-}
-
-/** Touches the body only once the engine has taken the connection, so that until then another engine may be asked. */
-async function sendBody(sent: ClientRequest, { request, response }: EngineCall, load: Load): Promise<void> {
-  const [socket] = sent.socket ? [sent.socket] : await once(sent, 'socket').catch(() => [undefined]);
-  if (!socket || sent.destroyed) return;
-  if (socket.connecting) await once(socket, 'connect').catch(() => undefined);
-  if (sent.destroyed) return;
-  load.end = 'broken';
-  if (load.manifest) return void sent.end(load.manifest);
-  if (request.headers.expect !== undefined) response.writeContinue();
-  sendUpload(request, sent, load.room);
 }
