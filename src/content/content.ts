@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Database, type Tx } from '../database/database.js';
 import { NewRegistries } from '../registries/new-registries.js';
@@ -19,11 +21,16 @@ import {
 } from './content-index.repository.js';
 import { ContentEvents } from './content-events.js';
 import { holdReplica, type ContentCause } from './content-events.repository.js';
-import { noteGoneForGood } from './deleted-content.repository.js';
 import { Garbage } from './garbage.js';
+import { beginDeletion, endDeletion, type GoingManifests } from './going-manifests.repository.js';
 import type { ManifestDocument } from './manifest-document.js';
 import { partsBack, requireStored, tellingOf } from './pushed-again.js';
 import { TagTaken } from './tag-taken.js';
+
+/** After so long, a deletion of which nobody told the end is over: its process died. */
+const GOING_SECONDS = 600;
+/** The clock tells no two times apart that are closer. */
+const MOMENT_MS = 2;
 
 /** A manifest that the engine has just said it stored. */
 export interface StoredManifest {
@@ -61,6 +68,9 @@ export interface Deletion extends RepositoryWithin {
   readonly begunAt: Date;
   readonly cause: ContentCause;
 }
+
+/** A deletion that the engine is being told of. */
+export interface Going extends Deletion, GoingManifests {}
 
 /** A tag, and the manifest that it is thought to name. */
 export interface NamedManifest extends RepositoryWithin {
@@ -136,14 +146,36 @@ export class Content {
     return this.database.transaction((tx) => moveImageTag(tx, { ...named, at: this.clock.now() }, to));
   }
 
+  /** To be asked before the engine is told to delete them: what is pushed until `deleted` or `stayed` is to be pushed again. */
+  async going(from: RepositoryWithin & Pick<Deletion, 'cause'>, digests: readonly string[]): Promise<Going> {
+    const at = this.clock.now();
+    const until = new Date(at.getTime() + GOING_SECONDS * 1_000);
+    const going = { ...from, digests, id: randomUUID() };
+    const noted = await beginDeletion(this.database, going, { at, until, actor: from.cause.actor });
+    // After that, so that what was written down before it is older.
+    return { ...going, digests: noted, begunAt: this.clock.now() };
+  }
+
   /** The engine has them no more, nor any tag of them. */
-  async deleted(from: Deletion, digests: readonly string[]): Promise<readonly string[]> {
+  async deleted(from: Deletion | Going, digests: readonly string[]): Promise<readonly string[]> {
+    const endedAt = 'id' in from ? await this.nextMoment() : undefined;
     const removed = await this.removed(from, async (tx, removal) => {
-      const id = await takenRepository(tx, removal);
-      if (id !== undefined) await noteGoneForGood(tx, id, { ...removal, actor: from.cause.actor }, digests);
-      return removeManifests(tx, removal, digests);
+      const found = await removeManifests(tx, removal, digests);
+      if ('id' in from && endedAt) await endDeletion(tx, from, endedAt);
+      return found;
     });
     return removed.map(({ digest }) => digest);
+  }
+
+  /** The engine could not be told, or not all of it. */
+  async stayed(going: Going): Promise<void> {
+    await endDeletion(this.database, going, await this.nextMoment());
+  }
+
+  /** What begins in it began after all that was answered before. */
+  private async nextMoment(): Promise<Date> {
+    await delay(MOMENT_MS);
+    return this.clock.now();
   }
 
   /** The engine has the tag no more. */

@@ -36,20 +36,6 @@ const keepManifests: Statement = {
            set record = excluded.record, deleted_at = excluded.deleted_at, deleted_by = excluded.deleted_by,
                is_final = excluded.is_final, purge_begun_at = null, purged_at = null`,
 };
-/** Gone for good, in a registry whose other instances have still to be told; the row is for whoever pushes it to one of them. */
-const noteGone: Statement = {
-  name: 'deleted_content.note_gone',
-  text: `insert into deleted_manifests (registry_id, repository, digest, record, deleted_at, deleted_by, is_final,
-                                        purge_begun_at, purged_at)
-           select r.registry_id, r.name, m.digest, to_jsonb(m), $4, $5, true, b.at, b.at
-             from repositories r join manifests m on m.repository_id = r.id,
-                  (select $3::timestamptz - interval '1 millisecond' as at) b
-            where r.id = $1 and m.digest = any ($2::text[]) and m.updated_at <= $3
-              and exists (select 1 from registry_copies c where c.registry_id = r.registry_id)
-         on conflict (registry_id, repository, digest) do update
-           set record = excluded.record, deleted_at = excluded.deleted_at, deleted_by = excluded.deleted_by,
-               is_final = true, purge_begun_at = excluded.purge_begun_at, purged_at = excluded.purged_at`,
-};
 const keepReferences: Statement = {
   name: 'deleted_content.keep_references',
   text: `insert into deleted_references (registry_id, repository, manifest_digest, digest, record)
@@ -151,16 +137,6 @@ export async function keepDeleted(
     tx.count(keepReferences, kept),
     tx.count(keepTagsOf, [...kept, at, actor]),
   ]);
-}
-
-/** Manifests that the engine has no more, where others may have them yet. */
-export async function noteGoneForGood(
-  tx: Tx,
-  repositoryId: string,
-  { begunAt, at, actor }: Deleting,
-  digests: readonly string[],
-): Promise<void> {
-  await tx.count(noteGone, [repositoryId, digests, begunAt, at, actor]);
 }
 
 /** As `keepDeleted`, for one tag, where it can be restored. */

@@ -7,7 +7,8 @@ const PRIMARY_KEY = 'deleted_manifests_pkey';
 /**
  * A manifest that was taken out of the index and that the engine still has. Who pushes it again takes the row away. In the
  * end it is purged: decided on, then deleted in the engine; the row stays a while for a push that began before.
- * One that the registry's own engine has no more at once, while those of other regions and zones have, is purged from the start.
+ * One that the engine is told to delete at once is purged from the start, of a time that is still to come until the engine has
+ * answered; `record` then has who tells it.
  */
 @Entity('deleted_manifests')
 @Check('deleted_manifests_in_order', 'purged_at IS NULL OR purge_begun_at IS NOT NULL')

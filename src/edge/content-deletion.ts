@@ -56,11 +56,33 @@ export class ContentDeletion {
 
   /** With its tags. False when there is no such manifest. */
   async deleteManifest({ registry, cause }: Deleting, repository: string, digest: string): Promise<boolean> {
-    const begunAt = this.content.now();
-    const from = { registryId: registry.id, repository, begunAt, cause };
-    if (isLed(registry)) return (await refused(() => this.content.delete(from, [digest]))).length > 0;
-    const wasThere = await this.engines.deleteManifest(registry, repository, digest);
-    return (await this.content.deleted(from, [digest])).length > 0 || wasThere;
+    const deleted = await this.deleteAll({ registry, cause }, repository, [digest]);
+    return deleted.length > 0;
+  }
+
+  /** Answers those that were there. */
+  private async deleteAll(
+    { registry, cause }: Deleting,
+    repository: string,
+    digests: readonly string[],
+  ): Promise<readonly string[]> {
+    const within = { registryId: registry.id, repository, cause };
+    if (isLed(registry)) {
+      const begunAt = this.content.now();
+      return refused(() => this.content.delete({ ...within, begunAt }, digests));
+    }
+    const going = await this.content.going(within, digests);
+    const known = new Set<string>();
+    try {
+      for (const digest of going.digests)
+        if (await this.engines.deleteManifest(registry, repository, digest)) known.add(digest);
+      for (const digest of await this.content.deleted(going, digests)) known.add(digest);
+    } catch (error) {
+      // Where that cannot be written down, it is over when its time is.
+      await this.content.stayed(going).catch(() => undefined);
+      throw error;
+    }
+    return [...known];
   }
 
   /** All that is in it; undefined when there is no such repository. */
@@ -68,16 +90,10 @@ export class ContentDeletion {
     const manifestsDeleted: string[] = [];
     const tagsDeleted: string[] = [];
     for (;;) {
-      const begunAt = this.content.now();
       const found = await this.lists.content(registry.id, repository, BATCH);
       if (!found || found.length === 0) break;
       const digests = found.map(({ digest }) => digest);
-      const from = { registryId: registry.id, repository, begunAt, cause };
-      if (isLed(registry)) await refused(() => this.content.delete(from, digests));
-      else {
-        for (const digest of digests) await this.engines.deleteManifest(registry, repository, digest);
-        await this.content.deleted(from, digests);
-      }
+      await this.deleteAll({ registry, cause }, repository, digests);
       manifestsDeleted.push(...digests);
       tagsDeleted.push(...found.flatMap(({ tags }) => tags));
     }

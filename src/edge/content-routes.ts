@@ -60,7 +60,6 @@ export class ContentRoutes {
   private async deleteManifest(call: ContentCall, { name, last }: V2Route): Promise<boolean> {
     if (isDigest(last)) {
       await this.deletion.requireFree(call.registry, name, last);
-      if (!isLed(call)) return false;
       if (!(await this.deletion.deleteManifest(call, name, last))) throw unknownManifest(name, last);
     } else if (!(await this.deletion.untag(call, name, last)))
       throw new OciError('MANIFEST_UNKNOWN', `The repository '${name}' has no tag '${last}'.`);
@@ -111,10 +110,6 @@ export class ContentRoutes {
       },
     );
   }
-}
-
-function isLed({ registry: { isContentIndexed, hasHidden }, servedIn }: ContentCall): boolean {
-  return isContentIndexed && (hasHidden || servedIn !== undefined);
 }
 
 function descriptorOf({ digest, mediaType, artifactType, annotations, sizeBytes }: Referrer): object {

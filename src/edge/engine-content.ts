@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import { UNTAGGING } from '../content/untagging.js';
@@ -10,7 +11,11 @@ import { unavailable } from './oci-error.js';
 
 type EngineOwner = Pick<RegistryEndpoint, 'name' | 'instanceName'>;
 
+const RETRY_DELAYS_MS = [20, 200] as const;
 const INDEX_TYPE = 'application/vnd.oci.image.index.v1+json';
+
+/** It has answered that it failed, and can be asked again. */
+class EngineFailed extends EngineLost {}
 
 /** Takes content out of the engines by itself; every call may be repeated. False when there was nothing to take out. */
 @Injectable()
@@ -23,9 +28,24 @@ export class EngineContent implements OnApplicationShutdown {
     this.engines.close();
   }
 
-  /** Its tags go with it. */
-  deleteManifest(registry: EngineOwner, repository: string, digest: string): Promise<boolean> {
-    return this.with(registry, (socketPath) => this.delete(socketPath, `/v2/${repository}/manifests/${digest}`));
+  /**
+   * Its tags go with it. An engine fails while others write or delete the same tags; a moment later it can, and what it had
+   * deleted before it failed it has no more.
+   */
+  async deleteManifest(registry: EngineOwner, repository: string, digest: string): Promise<boolean> {
+    const path = `/v2/${repository}/manifests/${digest}`;
+    let hasFailed = false;
+    for (const delayMs of RETRY_DELAYS_MS) {
+      try {
+        const wasThere = await this.withEngine(registry, (socketPath) => this.delete(socketPath, path));
+        return wasThere || hasFailed;
+      } catch (error) {
+        if (!(error instanceof EngineLost)) throw error;
+        hasFailed ||= error instanceof EngineFailed;
+      }
+      await delay(delayMs);
+    }
+    return (await this.with(registry, (socketPath) => this.delete(socketPath, path))) || hasFailed;
   }
 
   /**
@@ -54,17 +74,24 @@ export class EngineContent implements OnApplicationShutdown {
 
   private async delete(socketPath: string, path: string): Promise<boolean> {
     const status = await this.engines.send({ socketPath, method: 'DELETE', path });
+    if (status >= 500) throw new EngineFailed(`The engine answered ${status} to DELETE ${path}.`);
     if (status !== 202 && status !== 404) throw new Error(`The engine answered ${status} to DELETE ${path}.`);
     return status === 202;
   }
 
   private async with<T>(registry: EngineOwner, work: (socketPath: string) => Promise<T>): Promise<T> {
-    const lease = await acquireEngine(this.dataPlane, registry);
     try {
-      return await work(lease.socketPath);
+      return await this.withEngine(registry, work);
     } catch (error) {
       if (!(error instanceof EngineLost)) throw error;
       throw unavailable(`The engine of registry '${registry.name}' went away; try again.`, error);
+    }
+  }
+
+  private async withEngine<T>(registry: EngineOwner, work: (socketPath: string) => Promise<T>): Promise<T> {
+    const lease = await acquireEngine(this.dataPlane, registry);
+    try {
+      return await work(lease.socketPath);
     } finally {
       lease.release();
     }

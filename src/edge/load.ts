@@ -12,7 +12,6 @@ export interface Load {
   end: RoomEnd;
   /** Whether what its manifest refers to has been looked for in other regions. */
   isCompleted: boolean;
-  hasFailed: boolean;
 }
 
 /** Touches the body only once the engine has taken the connection, so that until then another engine may be asked. */

@@ -86,11 +86,6 @@ export class PushRecord {
     return { subject: null };
   }
 
-  /** The engine has no such manifest any more. */
-  async deleted({ digest, ...from }: Push, begunAt: Date): Promise<void> {
-    await this.content.deleted({ ...from, begunAt }, [digest]);
-  }
-
   private async writeBlob(push: Push, engine: PushedTo, hold: Hold): Promise<void> {
     const stored = await sizesOf([{ digest: push.digest, kind: 'blobs' }], push, engine);
     await this.usage.stored(this.database, push.registryId, stored, hold);

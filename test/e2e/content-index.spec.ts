@@ -1,7 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Content } from '../../src/content/content.js';
+import { EngineContent } from '../../src/edge/engine-content.js';
+import { PushRecord } from '../../src/edge/push-record.js';
 import { openEdge, type Edge, type GivenRegistry } from '../support/oci-edge.js';
 import { basic, OciClient, randomImage, sha256 } from '../support/oci-client.js';
+import { until } from '../support/until.js';
 
 const MANIFEST_TYPE = 'application/vnd.oci.image.manifest.v1+json';
 let edge: Edge;
@@ -121,6 +124,84 @@ test('what was pushed again since its deletion began stays written down', async 
   expect((await client.send('GET', '/v2/a/tags/list')).json).toEqual({ name: 'a', tags: [] });
   await edge.get(Content).deleted({ ...from, begunAt: edge.clock.now() }, [digest]);
   expect((await client.send('GET', '/v2/_catalog')).json).toEqual({ repositories: [] });
+});
+
+describe('a manifest that is pushed again just when it is deleted', () => {
+  /** The status of a push of it; 404 when that was answered 201 and it cannot be pulled. */
+  const pushAgain = async (client: OciClient, { manifest }: ReturnType<typeof randomImage>) => {
+    const { status } = await client.putManifest('a', 'v1', manifest);
+    const headers = { accept: MANIFEST_TYPE };
+    const pulled = await client.send('GET', `/v2/a/manifests/${sha256(manifest)}`, { headers });
+    return status === 201 && pulled.status !== 200 ? pulled.status : status;
+  };
+  const pushed = async () => {
+    const { client } = await opened();
+    const image = randomImage();
+    for (const blob of image.blobs) await client.pushBlob('a', blob);
+    return { client, image, path: `/v2/a/manifests/${sha256(image.manifest)}` };
+  };
+  afterEach(() => void vi.restoreAllMocks());
+
+  test.each([
+    ['by its digest', 'manifest', 202],
+    ['with its repository', 'repository', 202],
+    ['before anybody knew it', 'unknown', 202],
+  ] as const)('%s, is to be pushed again when the engine had it before that', async (_, what, status) => {
+    const { client, image, path } = await pushed();
+    if (what !== 'unknown') await pushAgain(client, image);
+    const write = Reflect.get(PushRecord.prototype, 'write');
+    const deletions: number[] = [];
+    vi.spyOn(PushRecord.prototype, 'write').mockImplementationOnce(async function (this: PushRecord, ...said) {
+      edge.clock.pass(1);
+      deletions.push((await client.send('DELETE', what === 'repository' ? '/acr/v1/a' : path)).status);
+      return write.apply(this, said);
+    });
+    const answer = await client.putManifest('a', 'v1', image.manifest);
+    expect([answer.status, deletions]).toEqual([503, [status]]);
+    expect((await client.send('GET', '/v2/_catalog')).json).toEqual({ repositories: [] });
+    expect(await pushAgain(client, image)).toBe(201);
+  });
+
+  test('is to be pushed again while the engine is being told, by all who tell it', async () => {
+    const { client, image, path } = await pushed();
+    expect(await pushAgain(client, image)).toBe(201);
+    const remove = Reflect.get(EngineContent.prototype, 'deleteManifest');
+    const statuses: number[] = [];
+    let later: Promise<{ status: number }> | undefined;
+    const told = vi.spyOn(EngineContent.prototype, 'deleteManifest');
+    told.mockImplementationOnce(async function (this: EngineContent, ...said) {
+      edge.clock.pass(1);
+      const push = () => client.putManifest('a', 'v1', image.manifest);
+      statuses.push((await push()).status);
+      told.mockImplementationOnce(async function (this: EngineContent, ...asked) {
+        await until(() => statuses.length === 2);
+        return remove.apply(this, asked);
+      });
+      later = client.send('DELETE', path);
+      await until(() => told.mock.calls.length === 2);
+      return remove.apply(this, said);
+    });
+    expect((await client.send('DELETE', path)).status).toBe(202);
+    edge.clock.pass(1);
+    statuses.push((await client.putManifest('a', 'v1', image.manifest)).status);
+    expect((await later)?.status).toBe(202);
+    expect(statuses).toEqual([503, 503]);
+    expect(await pushAgain(client, image)).toBe(201);
+  });
+
+  test('can be pushed after a deletion that failed, and some time after one that never came to its end', async () => {
+    const { client, image, path } = await pushed();
+    expect(await pushAgain(client, image)).toBe(201);
+    vi.spyOn(EngineContent.prototype, 'deleteManifest').mockRejectedValueOnce(new Error('The disk fails.'));
+    expect((await client.send('DELETE', path)).status).toBe(503);
+    expect(await pushAgain(client, image)).toBe(201);
+    for (const end of ['deleted', 'stayed'] as const)
+      vi.spyOn(Content.prototype, end).mockRejectedValueOnce(new Error('The process dies.'));
+    expect((await client.send('DELETE', path)).status).toBe(503);
+    expect(await pushAgain(client, image)).toBe(503);
+    edge.clock.pass(601);
+    expect(await pushAgain(client, image)).toBe(201);
+  });
 });
 
 describe('the lists', () => {
