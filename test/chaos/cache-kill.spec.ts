@@ -1,14 +1,12 @@
-import { request } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { FILL_LEASE_SECONDS } from '../../src/cache-rules/cache-fills.repository.js';
 import { MANIFEST_TYPE } from '../support/engines.js';
 import { followedRegistry, type FollowedRegistry } from '../support/followed-registry.js';
-import { basic, OciClient, randomImage, sha256 } from '../support/oci-client.js';
+import { randomImage, sha256, type OciClient } from '../support/oci-client.js';
+import { serviceRegistry } from '../support/service-registry.js';
 import { startService, type Service } from '../support/service.js';
 import { until } from '../support/until.js';
 
-const GROUP = 'resourceGroups/kill';
-const REGISTRY = `${GROUP}/providers/Microsoft.ContainerRegistry/registries/survivor3`;
 const LIMIT_MS = 120_000;
 const CROWD = 10;
 /** Beyond the lease: for the image itself, on a machine that has much else to do. */
@@ -30,49 +28,14 @@ afterAll(async () => {
   await upstream?.close();
 });
 
-async function arm<Body>(method: 'GET' | 'PUT' | 'POST', path: string, body?: object): Promise<Body> {
-  const apiVersion = path === GROUP ? '2021-04-01' : '2025-11-01';
-  const answer = await request(
-    `${service.endpoint}/subscriptions/${service.subscriptionId}/${path}?api-version=${apiVersion}`,
-    {
-      method,
-      headers: { authorization: `Bearer ${await service.token()}`, 'content-type': 'application/json' },
-      body: body ? JSON.stringify(body) : null,
-      dispatcher: service.agent,
-    },
-  );
-  const text = await answer.body.text();
-  if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${text}`);
-  return JSON.parse(text) as Body;
-}
-
-interface Provisioned {
-  readonly properties: { readonly provisioningState: string; readonly loginServer: string };
-}
-
-async function made(path: string, body: object): Promise<Provisioned> {
-  await arm('PUT', path, body);
-  await until(async () => (await arm<Provisioned>('GET', path)).properties.provisioningState === 'Succeeded', 45_000);
-  return arm('GET', path);
-}
-
 test(
   'killed in the middle of what a cache rule brings, the service serves nothing of it by half, and brings it again',
   async () => {
-    await arm('PUT', GROUP, { location: 'westeurope' });
-    const { properties } = await made(REGISTRY, {
-      location: 'westeurope',
-      sku: { name: 'Standard' },
-      properties: { adminUserEnabled: true },
-    });
-    await made(`${REGISTRY}/cacheRules/everything`, {
+    const registry = await serviceRegistry(service, { name: 'survivor3', sku: 'Standard' });
+    await registry.child('cacheRules/everything', {
       properties: { sourceRepository: `${upstream.host}/*`, targetRepository: 'c/*' },
     });
-    const { username, passwords } = await arm<{ username: string; passwords: { value: string }[] }>(
-      'POST',
-      `${REGISTRY}/listCredentials`,
-    );
-    client = new OciClient(`https://${properties.loginServer}`, service.ca, basic(username, passwords[0]!.value));
+    client = registry.client();
     const { blobs, manifest } = randomImage(2_000_000);
     for (const blob of blobs) await upstream.client.pushBlob('app', blob);
     await upstream.client.putManifest('app', 'v1', manifest);

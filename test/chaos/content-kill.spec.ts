@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { request } from 'undici';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { basic, OciClient, randomImage, sha256 } from '../support/oci-client.js';
+import { randomImage, sha256, type OciClient } from '../support/oci-client.js';
+import { serviceRegistry } from '../support/service-registry.js';
 import { startService, type Service } from '../support/service.js';
 import { until } from '../support/until.js';
 import { webhookReceiver, type Receiver } from '../support/webhook-receiver.js';
@@ -18,50 +18,19 @@ const CLIENTS = 4;
 const SETTLED_MS = 60_000 + PUSHES * 300;
 const LIMIT_MS = 240_000 + PUSHES * 1_200;
 
-const GROUP = 'resourceGroups/kill';
-const REGISTRY = `${GROUP}/providers/Microsoft.ContainerRegistry/registries/survivor2`;
-
 let service: Service;
 let receiver: Receiver;
 let client: OciClient | undefined;
-let token: string;
 
 beforeAll(async () => {
   receiver = await webhookReceiver();
   service = await startService();
-  token = await service.token();
 }, LIMIT_MS);
 afterAll(async () => {
   await client?.close();
   await service?.stop();
   await receiver?.close();
 });
-
-async function arm<Body>(method: 'GET' | 'PUT' | 'POST', path: string, body?: object): Promise<Body> {
-  const apiVersion = path === GROUP ? '2021-04-01' : '2025-11-01';
-  const answer = await request(
-    `${service.endpoint}/subscriptions/${service.subscriptionId}/${path}?api-version=${apiVersion}`,
-    {
-      method,
-      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-      body: body ? JSON.stringify(body) : null,
-      dispatcher: service.agent,
-    },
-  );
-  const text = await answer.body.text();
-  if (answer.statusCode >= 300) throw new Error(`${method} ${path}: ${answer.statusCode} ${text}`);
-  return JSON.parse(text) as Body;
-}
-
-interface Provisioned {
-  readonly properties: { readonly provisioningState: string; readonly loginServer: string };
-}
-
-async function made(path: string, body: object): Promise<Provisioned> {
-  await arm('PUT', path, body);
-  await until(async () => (await arm<Provisioned>('GET', path)).properties.provisioningState === 'Succeeded', 45_000);
-  return arm('GET', path);
-}
 
 /** Pushes until enough was acknowledged. */
 async function push(acknowledged: Set<string>): Promise<void> {
@@ -96,23 +65,14 @@ interface Payload {
 test(
   'killed again and again while images are pushed, tells every webhook of each and has each in every region',
   async () => {
-    await arm('PUT', GROUP, { location: 'westeurope' });
-    const { properties } = await made(REGISTRY, {
-      location: 'westeurope',
-      sku: { name: 'Premium' },
-      properties: { adminUserEnabled: true },
-    });
+    const registry = await serviceRegistry(service, { name: 'survivor2', sku: 'Premium' });
     for (let n = 0; n < WEBHOOKS; n++)
-      await made(`${REGISTRY}/webhooks/webhook${n}`, {
+      await registry.child(`webhooks/webhook${n}`, {
         location: 'westeurope',
         properties: { serviceUri: `${receiver.origin}/${n}`, actions: ['push'] },
       });
-    for (const region of REGIONS) await made(`${REGISTRY}/replications/${region}`, { location: region });
-    const { username, passwords } = await arm<{ username: string; passwords: { value: string }[] }>(
-      'POST',
-      `${REGISTRY}/listCredentials`,
-    );
-    client = new OciClient(`https://${properties.loginServer}`, service.ca, basic(username, passwords[0]!.value));
+    for (const region of REGIONS) await registry.child(`replications/${region}`, { location: region });
+    client = registry.client();
 
     const acknowledged = new Set<string>();
     const pushing = Promise.all(Array.from({ length: CLIENTS }, () => push(acknowledged)));

@@ -1,7 +1,7 @@
-import { request } from 'undici';
 import { afterAll, expect, it } from 'vitest';
 import { testDatabase, type TestDatabase } from '../support/database.js';
-import { basic, OciClient, randomImage } from '../support/oci-client.js';
+import { randomImage, type OciClient } from '../support/oci-client.js';
+import { serviceRegistry } from '../support/service-registry.js';
 import { startService, type Service } from '../support/service.js';
 import { until } from '../support/until.js';
 import { webhookReceiver, type Receiver } from '../support/webhook-receiver.js';
@@ -13,8 +13,6 @@ const REPOSITORIES = 4;
 const KILLS_AFTER = [5, 14];
 /** Of each receiver but the first. */
 const FAILING_CALLS = [3, 9];
-const GROUP = 'resourceGroups/hooks';
-const REGISTRY = `${GROUP}/providers/Microsoft.ContainerRegistry/registries/hooked1`;
 
 interface Told {
   readonly target: { readonly repository: string; readonly tag: string; readonly digest: string };
@@ -31,42 +29,16 @@ afterAll(async () => {
   await made?.dispose();
 });
 
-async function arm<Body>(of: Service, method: 'PUT' | 'POST' | 'GET', path: string, body?: object): Promise<Body> {
-  const version = path === GROUP ? '2021-04-01' : '2025-11-01';
-  const url = `${of.endpoint}/subscriptions/${of.subscriptionId}/${path}?api-version=${version}`;
-  const headers = { authorization: `Bearer ${await of.token()}`, 'content-type': 'application/json' };
-  const answer = await request(url, { method, headers, body: JSON.stringify(body ?? {}), dispatcher: of.agent });
-  expect([200, 201]).toContain(answer.statusCode);
-  return (await answer.body.json()) as Body;
-}
-
 /** A login server with webhooks whose receivers fail now and then. */
 async function hooked(of: Service): Promise<() => OciClient> {
-  await arm(of, 'PUT', GROUP, { location: 'westeurope' });
-  const sku = { name: 'Premium' };
-  await arm(of, 'PUT', REGISTRY, { location: 'westeurope', sku, properties: { adminUserEnabled: true } });
-  let loginServer = '';
-  await until(async () => {
-    const { properties } = await arm<{ properties: { provisioningState: string; loginServer: string } }>(
-      of,
-      'GET',
-      REGISTRY,
-    );
-    loginServer = properties.loginServer;
-    return properties.provisioningState === 'Succeeded';
-  });
+  const registry = await serviceRegistry(of, { name: 'hooked1', sku: 'Premium' });
   for (let nth = 0; nth < WEBHOOKS; nth++) {
     const receiver = await webhookReceiver((call) => ({ status: nth > 0 && FAILING_CALLS.includes(call) ? 503 : 200 }));
     receivers.push(receiver);
     const properties = { serviceUri: receiver.origin, actions: ['push'] };
-    await arm(of, 'PUT', `${REGISTRY}/webhooks/hook${nth}`, { location: 'westeurope', properties });
+    await registry.child(`webhooks/hook${nth}`, { location: 'westeurope', properties });
   }
-  const { username, passwords } = await arm<{ username: string; passwords: { value: string }[] }>(
-    of,
-    'POST',
-    `${REGISTRY}/listCredentials`,
-  );
-  return () => new OciClient(`https://${loginServer}`, of.ca, basic(username, passwords[0]?.value ?? ''));
+  return () => registry.client();
 }
 
 /** Pushes until it is acknowledged, under another tag each time. Answers the tags that were. */
