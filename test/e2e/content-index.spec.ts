@@ -171,8 +171,8 @@ describe('a manifest that is pushed again just when it is deleted', () => {
     const told = vi.spyOn(EngineContent.prototype, 'deleteManifest');
     told.mockImplementationOnce(async function (this: EngineContent, ...said) {
       edge.clock.pass(1);
-      const push = () => client.putManifest('a', 'v1', image.manifest);
-      statuses.push((await push()).status);
+      const put = () => client.putManifest('a', 'v1', image.manifest);
+      statuses.push((await put()).status);
       told.mockImplementationOnce(async function (this: EngineContent, ...asked) {
         await until(() => statuses.length === 2);
         return remove.apply(this, asked);
