@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { DataSource } from 'typeorm';
 import type { Config } from '../config/config.js';
 import { Garbage } from '../content/garbage.js';
@@ -16,18 +17,22 @@ import { Usage } from '../usage/usage.js';
 import { SystemClock } from '../work/clock.js';
 
 const CONNECTIONS = 2;
+const USAGE = 'Usage: npm run -s berth -- reindex <registry> [--lost <instance>]';
 const BETWEEN_LINES_MS = 1_000;
 
 /**
  * Brings the index of a registry up to what its engine has stored, beside a service that runs.
- * @throws Error when there is no such registry, or nothing that could be asked for it.
+ * @throws Error when there is no such registry, when one of its storages looks as if its disk were not mounted, or nothing that could be asked for it.
  */
 export async function reindexRegistry(
-  [name, ...rest]: readonly string[],
+  words: readonly string[],
   config: Config,
   say: (line: string) => void,
 ): Promise<Tally> {
-  if (name === undefined || rest.length > 0) throw new Error('Usage: npm run -s berth -- reindex <registry>');
+  const options = { lost: { type: 'string', multiple: true } } as const;
+  const { positionals, values } = parseArgs({ args: [...words], options, allowPositionals: true });
+  const [name, ...rest] = positionals;
+  if (name === undefined || rest.length > 0) throw new Error(USAGE);
   const source = new DataSource(
     dataSourceOptions({ databaseUrl: await databaseUrlOf(config), databasePoolSize: CONNECTIONS }),
   );
@@ -46,6 +51,7 @@ export async function reindexRegistry(
       garbage: new Garbage(database, dataPlaneOf(config), usage, clock),
       stored: storageOf(registry.instanceName),
       copies: await reindexedCopies(database, registry.id, storageOf),
+      lost: values.lost ?? [],
       now: () => clock.now(),
       onProgress: (phase, last, tally) => {
         if (performance.now() - saidAt < BETWEEN_LINES_MS) return;

@@ -3,7 +3,8 @@ import { indexRepository } from './reindex-repository.js';
 import { removeLostRows } from './reindex-rows.js';
 import { correctSum, countElsewhere, countStored, discountLost } from './reindex-sizes.js';
 import { finishReindex, keepReindexPosition, listRepositories, type IndexedRegistry } from './reindex.repository.js';
-import { newTally, NO_COPIES, type Copies, type Reindexing, type Tally } from './reindexing.js';
+import { isToHold } from './reindex-storages.repository.js';
+import { newTally, NO_COPIES, placesOf, type Copies, type Reindexing, type Tally } from './reindexing.js';
 
 /** In this order: what is stored is written down before it is said that nothing else is. */
 const PHASES = ['storage', 'elsewhere', 'rows', 'sizes', 'counted'] as const;
@@ -17,6 +18,8 @@ export interface Reindexer extends Omit<Reindexing, 'registryId' | 'hasHidden' |
   /** In the registry's own engine. */
   readonly stored: StoredContent;
   readonly copies?: Copies;
+  /** Instances whose storage is known to be lost. */
+  readonly lost?: readonly string[];
   /** Told now and then; `last` is what was looked at last. */
   readonly onProgress?: (phase: Phase, last: string, tally: Tally) => void;
 }
@@ -28,13 +31,14 @@ export interface Reindexer extends Omit<Reindexing, 'registryId' | 'hasHidden' |
  */
 export async function reindex(
   registry: IndexedRegistry,
-  { onProgress, stored, copies = NO_COPIES, ...by }: Reindexer,
+  { onProgress, stored, copies = NO_COPIES, lost = [], ...by }: Reindexer,
 ): Promise<Tally> {
   const tally = newTally();
   const { id: registryId, instanceName, hasHidden } = registry;
   const on: Reindexing = { ...by, home: { instanceName, stored }, copies, registryId, hasHidden, tally };
   const begun = positionOf(registry.reindexedTo);
   for (const phase of PHASES.slice(PHASES.indexOf(begun.phase))) {
+    await requireStorages(on, lost);
     const from = phase === begun.phase ? begun.last : '';
     await WORK[phase](on, from, async (last) => {
       await keepReindexPosition(on.database, registry.id, `${phase} ${last}`);
@@ -76,6 +80,16 @@ const WORK: Readonly<Record<Phase, Work>> = {
   },
   counted: discountLost,
 };
+
+/** What is stored on a disk that is not mounted is not gone. @throws Error when a storage is empty that should not be. */
+async function requireStorages(on: Reindexing, lost: readonly string[]): Promise<void> {
+  const places = placesOf(on).filter(({ instanceName, isNew }) => !isNew && !lost.includes(instanceName));
+  for (const { instanceName, stored } of places)
+    if ((await stored.isEmpty()) && (await isToHold(on.database, on.registryId, instanceName)))
+      throw new Error(
+        `The storage of ${instanceName} is empty, and the index says that it holds content: is its disk mounted? Else, if what it had is lost, say so: --lost ${instanceName}`,
+      );
+}
 
 /** An unknown one is of another release: then everything is looked at again. */
 function positionOf(text: string | null): { readonly phase: Phase; readonly last: string } {

@@ -27,6 +27,8 @@ export function newTally(): Tally {
 export interface Place {
   readonly instanceName: string;
   readonly stored: StoredContent;
+  /** Whether nothing need have come there yet. */
+  readonly isNew?: boolean;
 }
 
 /** A tag or digest. */

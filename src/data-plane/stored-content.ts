@@ -15,6 +15,12 @@ export interface StoredSize {
  * deletions may go on meanwhile; each answer is true for the moment in which it was read.
  */
 export interface StoredContent {
+  /**
+   * Whether nothing was ever stored there, as it looks when a disk is not mounted.
+   * @throws Error when it is known that the disk is another.
+   */
+  isEmpty(): Promise<boolean>;
+
   /** Names of repositories, in the order of their parts, so that `a/b` comes before `a-b`. `after` is left out. */
   repositories(after: string): AsyncIterable<string>;
 

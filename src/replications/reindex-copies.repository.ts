@@ -7,12 +7,17 @@ import { TRANSFERS_CHANNEL } from './transfers.repository.js';
 export interface CopyInstance {
   readonly id: string;
   readonly instanceName: string;
+  /** It was never compared with the index, and nothing waits there that was pushed to it. */
+  readonly isNew: boolean;
 }
 
 /** Those that are going as well: what they alone have is still being copied. */
 const copies: Statement = {
   name: 'reindex_copies.of',
-  text: `select id, instance_name as "instanceName" from registry_copies where registry_id = $1
+  text: `select id, instance_name as "instanceName",
+                not exists (select 1 from replication_comparisons c where c.id = r.id and c.ended_at is not null)
+                and not exists (select 1 from replication_transfers t where t.source_instance = r.instance_name) as "isNew"
+           from registry_copies r where registry_id = $1
           order by instance_name`,
 };
 const pending: Statement = {

@@ -12,7 +12,7 @@ export async function reindexedCopies(
   const copies = await findCopies(database, registryId);
   if (copies.length === 0) return NO_COPIES;
   return {
-    places: copies.map(({ instanceName }) => ({ instanceName, stored: storageOf(instanceName) })),
+    places: copies.map(({ instanceName, isNew }) => ({ instanceName, isNew, stored: storageOf(instanceName) })),
     async pending(sql, repository, references) {
       const found = await findPending(sql, registryId, repository, references);
       return (instanceName, reference) =>

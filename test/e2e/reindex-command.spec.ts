@@ -129,7 +129,7 @@ test('the command indexes a registry of a running service, goes on when it was k
 
 test('it says what is wrong with its words', async () => {
   await expect(berth('reindex')).rejects.toMatchObject({
-    stderr: 'Usage: npm run -s berth -- reindex <registry>\n',
+    stderr: 'Usage: npm run -s berth -- reindex <registry> [--lost <instance>]\n',
   });
   await expect(berth('reindex', 'nothing')).rejects.toMatchObject({
     stderr: "There is no registry 'nothing'; it is named as in its login server.\n",

@@ -1,4 +1,4 @@
-import { access, readdir, utimes } from 'node:fs/promises';
+import { access, readdir, rename, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { reindexRegistry } from '../../src/commands/reindex-command.js';
@@ -106,6 +106,20 @@ describe('indexing a registry with a replica', () => {
     await work(edge());
     await expectEqual(given, replica);
     expect(await referencesOf(edge(), given)).toEqual([kept.digest, sha256(kept.config), sha256(kept.layer)].sort());
+  });
+
+  test('stops before anything is removed while a disk that held content is not mounted, unless that is lost', async () => {
+    const { given, west, replica } = await spread();
+    await pushImage(west, 'b', 'v1');
+    const folder = join(storageOf(edge(), replica), '../../../..');
+    const before = await allRows(edge());
+    await rename(folder, `${folder}.away`);
+    await expect(reindexed(edge(), given)).rejects.toThrow('and the index says that it holds content');
+    expect(await allRows(edge())).toEqual(before);
+    await rename(`${folder}.away`, folder);
+    expect(await reindexed(edge(), given)).toMatchObject(NOTHING_WRONG);
+    await rename(folder, `${folder}.away`);
+    expect(await reindexed(edge(), given, { lost: [replica.registry.instanceName] })).toMatchObject({ removed: 6 });
   });
 
   test('has blobs that home lost copied there', async () => {

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { EngineRepositories } from '../../src/copying/engine-repositories.js';
@@ -15,6 +15,7 @@ import { Worker } from '../../src/work/worker.js';
 import { enginesOf, MANIFEST_TYPE } from '../support/engines.js';
 import { basic, sha256, type OciAnswer } from '../support/oci-client.js';
 import { loginServers, pushImage, type PushedImage } from '../support/oci-registry.js';
+import { reindexed } from '../support/reindexed.js';
 import { beginAgain, beginReplica, differencesOf, workItOff } from '../support/replicas.js';
 
 const { edge, clientOf } = loginServers();
@@ -201,6 +202,24 @@ test('a zone that lost what it had gets it again, either one, and so does a regi
   const [copy] = await copiesOf(registry);
   expect(copy!.name).not.toBe(zone);
   await isEqual(registry, copy!.name);
+});
+
+test('indexing stops while a zone has another disk, or has lost what it had', async () => {
+  const { given, client, zone } = await inZones();
+  await pushImage(client, 'a', 'v1');
+  await workItOff(edge());
+  const index = (...lost: string[]) => reindexed(edge(), given, { lost });
+  const mark = join(edge().config.dataDir, 'zone2', 'zone-id');
+  const known = await readFile(mark, 'utf8');
+  await writeFile(mark, 'another');
+  await expect(index()).rejects.toThrow('is not the folder of the second zone that was used before');
+  await writeFile(mark, known);
+  const folder = new InstanceStore(edge().config.dataDir).storageFolder(zone);
+  await rename(folder, `${folder}.away`);
+  await expect(index()).rejects.toThrow(`if what it had is lost, say so: --lost ${zone}`);
+  expect(await index(zone)).toMatchObject({ added: 0, removed: 0 });
+  await rename(`${folder}.away`, folder);
+  expect(await index()).toMatchObject({ added: 0, removed: 0 });
 });
 
 test('a zone that cannot be used keeps nobody from a registry in it, from making one or from deleting it', async () => {

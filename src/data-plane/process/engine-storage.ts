@@ -14,8 +14,21 @@ const READS = { times: 5, apartMs: 20 } as const;
 export class EngineStorage implements StoredContent {
   private readonly root: string;
 
-  constructor(dataDir: string, instance: string, zoneDir?: string) {
-    this.root = join(new InstanceStore(dataDir, zoneDir).storageFolder(instance), 'docker', 'registry', 'v2');
+  private readonly store: InstanceStore;
+
+  constructor(
+    dataDir: string,
+    private readonly instance: string,
+    zoneDir?: string,
+  ) {
+    this.store = new InstanceStore(dataDir, zoneDir);
+    this.root = join(this.store.storageFolder(instance), 'docker', 'registry', 'v2');
+  }
+
+  async isEmpty(): Promise<boolean> {
+    if (this.store.version(this.instance) === undefined) return true;
+    await this.store.requireZone(this.instance);
+    return (await isOver(this.repositories(''))) && isOver(this.blobs(''));
   }
 
   repositories(after: string): AsyncIterable<string> {
@@ -109,6 +122,11 @@ async function namesIn(folder: string): Promise<string[]> {
 async function* entriesOf(folder: string): AsyncIterable<Dirent> {
   const opened = await opendir(folder, { bufferSize: 256 }).catch(unlessMissing);
   if (opened) yield* opened;
+}
+
+async function isOver(items: AsyncIterable<unknown>): Promise<boolean> {
+  for await (const _ of items) return false;
+  return true;
 }
 
 function statOf(path: string): Promise<Stats | undefined> {

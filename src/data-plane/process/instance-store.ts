@@ -64,11 +64,16 @@ export class InstanceStore {
   }
 
   async write(spec: InstanceSpec): Promise<void> {
-    if (isInSecondZone(spec.name)) await requireZone(this.dataDir, this.zoneDir);
+    await this.requireZone(spec.name);
     await mkdir(this.folderOf(spec.name), { recursive: true, mode: 0o700 });
     await this.httpSecret(spec.name);
     // Last, since the instance exists from here on.
     await replaceFile(this.specFile(spec.name), `${JSON.stringify({ name: spec.name, readOnly: spec.readOnly })}\n`);
+  }
+
+  /** @throws Error when the instance is in the second zone, and that has another disk than before. */
+  async requireZone(name: string): Promise<void> {
+    if (isInSecondZone(name)) await requireZone(this.dataDir, this.zoneDir);
   }
 
   /** Changes the version, and leaves the spec as it is. */
