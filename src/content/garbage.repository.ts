@@ -71,8 +71,11 @@ const noteLost: Statement = {
 };
 const want: Statement = {
   name: 'garbage.want',
-  text: `with wanted as (update garbage_blobs set marked_at = greatest(marked_at, $3) where registry_id = $1 and digest = $2
-                         returning discarded_at is not null and moved_at is null as is_leaving)
+  text: `with held as (select instance_name from garbage_blobs where registry_id = $1 and digest = $2
+                        order by instance_name for update),
+              wanted as (update garbage_blobs g set marked_at = greatest(g.marked_at, $3) from held h
+                          where g.registry_id = $1 and g.digest = $2 and g.instance_name = h.instance_name
+                         returning g.discarded_at is not null and g.moved_at is null as is_leaving)
          select coalesce(bool_or(is_leaving), false) as "isLeaving" from wanted`,
 };
 /** What is about to be copied or deleted there is left to that. */
@@ -130,9 +133,11 @@ const takeMoved: Statement = {
 };
 const noteMoved: Statement = {
   name: 'garbage.note_moved',
-  text: `update garbage_blobs set moved_at = $4
-          where registry_id = $1 and instance_name = $2 and digest = any ($3::text[])
-            and discarded_at is not null and moved_at is null`,
+  text: `with held as (select digest from garbage_blobs
+                        where registry_id = $1 and instance_name = $2 and digest = any ($3::text[])
+                          and discarded_at is not null and moved_at is null
+                        order by digest for update)
+         update garbage_blobs g set moved_at = $4 from held h where g.registry_id = $1 and g.instance_name = $2 and g.digest = h.digest`,
 };
 const noteDestroyed: Statement = {
   name: 'garbage.note_destroyed',
@@ -142,14 +147,21 @@ const noteDestroyed: Statement = {
 /** Not while something that may refer to it waits to be copied there. */
 const forget: Statement = {
   name: 'garbage.forget',
-  text: `delete from garbage_blobs g
-          where registry_id = $1 and destroyed_at <= $2
-            and not exists (select 1 from replication_transfers t where t.instance_name = g.instance_name)`,
+  text: `with held as (select digest, instance_name from garbage_blobs g
+                        where registry_id = $1 and destroyed_at <= $2
+                          and not exists (select 1 from replication_transfers t where t.instance_name = g.instance_name)
+                        order by digest, instance_name for update)
+         delete from garbage_blobs g using held h
+          where g.registry_id = $1 and g.digest = h.digest and g.instance_name = h.instance_name`,
 };
 /** Of replicas that are gone, or going. */
 const forgetOthers: Statement = {
   name: 'garbage.forget_others',
-  text: 'delete from garbage_blobs where registry_id = $1 and instance_name <> all ($2::text[])',
+  text: `with held as (select digest, instance_name from garbage_blobs
+                        where registry_id = $1 and instance_name <> all ($2::text[])
+                        order by digest, instance_name for update)
+         delete from garbage_blobs g using held h
+          where g.registry_id = $1 and g.digest = h.digest and g.instance_name = h.instance_name`,
 };
 const takeCollection: Statement = {
   name: 'garbage.take_collection',

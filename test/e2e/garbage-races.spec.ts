@@ -5,12 +5,20 @@ import { collectGarbage } from '../../src/commands/gc-command.js';
 import { BlobsGone, Garbage } from '../../src/content/garbage.js';
 import { DISCARDED_KEPT_SECONDS } from '../../src/content/garbage-collector.js';
 import { GarbageWork } from '../../src/content/garbage-work.js';
-import { discardBlobs } from '../../src/content/garbage.repository.js';
+import {
+  discardBlobs,
+  forgetDestroyedBlobs,
+  forgetOtherStorages,
+  noteMovedBlobs,
+} from '../../src/content/garbage.repository.js';
+import type { Tx } from '../../src/database/database.js';
 import { Usage } from '../../src/usage/usage.js';
 import { collect, countedOf, filesOf, storageOf } from '../support/garbage.js';
 import { basic, OciClient, randomImage, sha256 } from '../support/oci-client.js';
+import { until } from '../support/until.js';
 import { openEdge, type Edge, type GivenRegistry } from '../support/oci-edge.js';
 
+const LATER = new Date('2030-01-01T00:00:00Z');
 const HOUR_SECONDS = 3_600;
 const NOTHING = { blobsRemoved: 0, bytesRemoved: 0, blobsWaiting: 0, uploadsRemoved: 0 };
 let edge: Edge;
@@ -148,6 +156,45 @@ test('nothing is decided on while a push is being written down, and nobody waits
   });
   expect(await collect(edge, given, 0)).toEqual(NOTHING);
   expect(await isKept()).toBe(true);
+});
+
+/** Each may look at the rows in whatever order it finds them. */
+test.each<[string, (tx: Tx, id: string, digests: readonly string[]) => Promise<unknown>]>([
+  ['moved', (tx, registryId, digests) => noteMovedBlobs(tx, { registryId, instanceName: 'x' }, digests, LATER)],
+  ['forgotten', (tx, registryId) => forgetDestroyedBlobs(tx, registryId, LATER)],
+  ['of another storage', (tx, registryId) => forgetOtherStorages(tx, registryId, ['y'])],
+])('blobs that are %s are taken in the order in which pushes take them back', async (what, take) => {
+  const { registry } = await edge.registry();
+  const digests = ['sha256:a', 'sha256:b'];
+  await edge.sql(
+    `insert into garbage_blobs (registry_id, instance_name, digest, size_bytes, marked_at, discarded_at, moved_at, destroyed_at)
+       select $1, 'x', digest, 1, now(), now(), d.at, d.at
+         from unnest(array['sha256:b', 'sha256:a']) as b (digest),
+              (select case when $2 = 'forgotten' then timestamptz '2026-01-01' end as at) d`,
+    [registry.id, what],
+  );
+  let tries = 0;
+  let taking: Promise<unknown> | undefined;
+  await edge.transaction(async (tx) => {
+    tries++;
+    const held = { name: '', text: 'select 1 from garbage_blobs where registry_id = $1 and digest = $2 for update' };
+    await tx.row(held, [registry.id, digests[0]]);
+    taking ??= edge.transaction(async (other) => {
+      tries++;
+      for (const scan of ['indexscan', 'indexonlyscan'])
+        await other.count({ name: '', text: `set local enable_${scan} = off` });
+      await take(other, registry.id, digests);
+    });
+    await until(async () => {
+      const [found] = await edge.sql<{ waits: boolean }>(
+        `select exists (select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock') as waits`,
+      );
+      return found!.waits;
+    });
+    await tx.row(held, [registry.id, digests[1]]);
+  });
+  await taking;
+  expect(tries).toBe(2);
 });
 
 test('an upload that nobody goes on with is ended, and one that is young is not', async () => {
