@@ -8,6 +8,8 @@ import {
 } from '../../src/content/content-lists.repository.js';
 import { findParts } from '../../src/content/content-attributes.repository.js';
 import { listManifests, listTags } from '../../src/content/content-records.repository.js';
+import { ContentSearch } from '../../src/content/content-search.js';
+import { readSearch } from '../../src/edge/search-query.js';
 import type { Sql, Statement } from '../../src/database/database.js';
 import { openDatabase, type OpenDatabase } from '../support/sql.js';
 
@@ -123,4 +125,28 @@ test.each<[string, (sql: Sql) => Promise<unknown>]>([
   const seen = [...plans.matchAll(/"Actual Rows":(\d+(?:\.\d+)?)/g)].map(([, count]) => Number(count));
   const removed = [...plans.matchAll(/"Rows Removed by Filter":(\d+)/g)].map(([, count]) => Number(count));
   expect(Math.max(...seen, ...removed)).toBeLessThanOrEqual(101);
+});
+
+test('a search goes through more repositories than it takes at a time, and through no others', async () => {
+  const [first, last] = ['team/r1', 'team/r19999'];
+  await open.sql(
+    `insert into manifests (repository_id, digest, media_type, size_bytes, image_size_bytes, created_at, updated_at)
+       select r.id, 'sha256:' || d, 'searched', 1, 1, now(), now() from repositories r, unnest(array['a', 'b']) d
+        where r.registry_id = $1 and r.name = any($2)`,
+    [registryId, [first, last, 'team/r2', 'big']],
+  );
+  const search = new ContentSearch(open.database);
+  const asked = { ...readSearch(new URLSearchParams('repository=team/r1*&mediaType=searched')), registryId };
+  const found = async (from: { repository: string; digest: string }, count: number, unread = '') => {
+    const sightOf = (repository: string) => (repository === unread ? undefined : ('all' as const));
+    const some = await search.manifests({ ...asked, sightOf }, { ...from, count });
+    return some.map(({ repository, digest }) => `${repository}@${digest}`);
+  };
+  const all = [first, last].flatMap((name) => ['a', 'b'].map((digest) => `${name}@sha256:${digest}`));
+  const start = { repository: '', digest: '' };
+  expect(await found(start, 101)).toEqual(all);
+  expect(await found(start, 3)).toEqual(all.slice(0, 3));
+  expect(await found({ repository: first, digest: 'sha256:a' }, 101)).toEqual(all.slice(1));
+  expect(await found({ repository: 'team/r15', digest: 'sha256:a' }, 101)).toEqual(all.slice(2));
+  expect(await found(start, 101, first)).toEqual(all.slice(2));
 });

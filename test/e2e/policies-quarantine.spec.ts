@@ -15,7 +15,7 @@ const { edge, clientOf } = loginServers();
 /** A registry with a quarantine, its admin user, who may push, and four who have one role each. */
 async function guarded() {
   const { tenantId, subscriptionId } = await tenantWithSubscription(edge());
-  const given = await edge().registry({ subscriptionId });
+  const given = await edge().registry({ subscriptionId, metadataSearch: 'Enabled' });
   const withRole = async (role: string) => {
     const who = await application(edge(), tenantId);
     await giveRole(edge(), { who, role, at: given.registry });
@@ -67,11 +67,12 @@ test('what is pushed is seen by nobody but who looks into the quarantine, until 
     (await client.send('GET', '/v2/a/tags/list')).json,
     ((await client.send('GET', '/acr/v1/a/_tags')).json as { tags: { name: string }[] }).tags.map(({ name }) => name),
     ((await client.send('GET', '/acr/v1/a/_manifests')).json as { manifests: { digest: string }[] }).manifests.length,
+    ((await client.send('GET', '/acr/v1/_metadata/_search')).json as { manifests: object[] }).manifests.length,
     (await client.send('GET', '/acr/v1/a/_tags/v1')).status,
     (await client.send('GET', `/acr/v1/a/_manifests/${image.digest}`)).status,
   ];
-  expect(await lists(puller)).toEqual([{ name: 'a', tags: ['before'] }, ['before'], 1, 404, 404]);
-  expect(await lists(reader)).toEqual([{ name: 'a', tags: ['before', 'v1'] }, ['before', 'v1'], 2, 200, 200]);
+  expect(await lists(puller)).toEqual([{ name: 'a', tags: ['before'] }, ['before'], 1, 1, 404, 404]);
+  expect(await lists(reader)).toEqual([{ name: 'a', tags: ['before', 'v1'] }, ['before', 'v1'], 2, 2, 200, 200]);
 
   const verdict = { quarantineState: 'Passed', quarantineDetails: '{"state":"scan passed"}' };
   for (const client of [reader, puller, admin])
