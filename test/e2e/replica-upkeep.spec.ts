@@ -20,6 +20,7 @@ import type { GivenRegistry } from '../support/oci-edge.js';
 import { loginServers, pushImage } from '../support/oci-registry.js';
 import { allRows, indexOf, reindexed } from '../support/reindexed.js';
 import { differencesOf, letTimePass, work } from '../support/replicas.js';
+import { until } from '../support/until.js';
 
 const HOUR_SECONDS = 3_600;
 const NEVER = new AbortController().signal;
@@ -285,11 +286,8 @@ describe('garbage of a replica', () => {
   test('are uploads that nobody goes on with', async () => {
     const { given, west, replica } = await spread();
     const { headers } = await west.send('POST', '/v2/deep/er/blobs/uploads/');
-    const folder = join(
-      storageOf(edge(), replica),
-      'repositories/deep/er/_uploads',
-      String(headers['docker-upload-uuid']),
-    );
+    const upload = String(headers['docker-upload-uuid']);
+    const folder = join(storageOf(edge(), replica), 'repositories/deep/er/_uploads', upload);
     const longAgo = new Date(edge().clock.now().getTime() - 169 * HOUR_SECONDS * 1_000);
     for (const path of [...(await readdir(folder)).map((name) => join(folder, name)), folder])
       await utimes(path, longAgo, longAgo);
@@ -318,19 +316,20 @@ test('metrics tell what is copied to replicas, and what garbage is removed where
     berth_replication_transfer_seconds_count: 1,
   });
   await edge().get(EngineRepositories).target(replica.registry.instanceName, 'a').deleteManifest(image.digest, NEVER);
-  await askForComparison(edge().database, await replicationId(given));
-  await work(edge());
-  expect(await grown()).toMatchObject({ berth_replication_differences_total: 2 });
+  const compared = await replicationId(given);
+  await askForComparison(edge().database, compared);
+  // It waits for all transactions of before, those of other databases too.
+  await until(async () => {
+    await edge().sql('update replication_comparisons set run_after = now() where id = $1', [compared]);
+    await work(edge());
+    return (await grown())['berth_replication_differences_total'] === 2;
+  });
   await remove(home, 'a', image.digest);
   await work(edge());
-  const { id } = given.registry;
-  await edge().sql('delete from garbage_collections');
   for (const graceHours of [0, 48]) {
     edge().clock.pass(graceHours * HOUR_SECONDS);
-    await edge().sql(
-      'insert into garbage_collections (id) values ($1) on conflict (id) do update set run_after = now()',
-      [id],
-    );
+    await edge().sql('delete from garbage_collections');
+    await edge().sql('insert into garbage_collections (id) values ($1)', [given.registry.id]);
     expect(await edge().get(GarbageWork).runOnce()).toBe(true);
   }
   expect(await grown()).toMatchObject({
