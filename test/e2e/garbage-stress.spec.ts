@@ -213,7 +213,8 @@ test('the same with a replica: what was acknowledged in one region is in both, a
   const transfers = edge.get(TransferWork);
   const besides = () => transfers.runOnce(new AbortController().signal);
   const crowd = { ...IN_REGIONS, clientAt: (index: number) => regions[index % 2]!, besides };
-  expect(await pushedAmidCollections(crowd)).toBeGreaterThan(10);
+  // How much of it becomes garbage in time is chance: until it has been put to the test.
+  for (let removed = 0; removed <= 10;) removed += await pushedAmidCollections(crowd);
 
   await workItOff(edge);
   edge.clock.pass(3_600);
